@@ -1,0 +1,1 @@
+"""The shipped vocabularies as TOML, and their loader."""

@@ -1,0 +1,1 @@
+"""Tables, Parquet, dictionary and manifest: what leaves."""

@@ -1,0 +1,1 @@
+"""Recordings as files: probe, guarded open, conforming, peaks, transcript."""

@@ -1,0 +1,219 @@
+"""A layer: the append-only operations of one recall, and the state that they add up to.
+
+An operation names one entity (a mark, a stop, a stretch of coverage, or the layer itself) and carries a typed body.
+`after_op` is the one place that says what an operation does to a mark; the store's projection and the screen use it.
+"""
+
+from typing import Any
+
+import msgspec
+
+from iprtool.model.codebook import Codebook
+from iprtool.model.mark import Mark
+from iprtool.model.study import RecallProtocol
+from iprtool.model.terms import CoverageKind, Role, StoppedBy
+
+
+class Stopped(msgspec.Struct, frozen=True, tag="stop"):
+    """The recording was stopped here."""
+
+    at_ms: int
+    raw_ms: int
+    uncertainty_ms: int
+    stopped_by: StoppedBy
+    rate: float = 1.0
+
+
+class StopChanged(msgspec.Struct, frozen=True, tag="stop_edit"):
+    """Who stopped was corrected."""
+
+    stopped_by: StoppedBy
+    was: StoppedBy
+
+
+class WentOn(msgspec.Struct, frozen=True, tag="go_on"):
+    """Playing went on after a stop, from `from_ms` (the stop less the pre-roll)."""
+
+    from_ms: int
+
+
+class Marked(msgspec.Struct, frozen=True, tag="mark"):
+    """A mark was made, or one that had been deleted was put back."""
+
+    mark: Mark
+
+
+class Edited(msgspec.Struct, frozen=True, tag="edit"):
+    """Fields of a mark changed: their new values and the old ones, by field name, as plain JSON values."""
+
+    changes: dict[str, Any]
+    was: dict[str, Any]
+
+
+class Deleted(msgspec.Struct, frozen=True, tag="delete"):
+    """A mark was deleted; it is kept whole here, so that an undo can put it back."""
+
+    mark: Mark
+
+
+class Covered(msgspec.Struct, frozen=True, tag="coverage"):
+    """A stretch of the recording was played, skipped or declined; the same entity again extends it."""
+
+    kind: CoverageKind
+    start_ms: int
+    end_ms: int
+    rate: float = 1.0
+
+
+class CoverUsed(msgspec.Struct, frozen=True, tag="cover"):
+    """The cover key was pressed (`on`), or the cover was lifted."""
+
+    on: bool
+    at_ms: int
+
+
+class ViewChanged(msgspec.Struct, frozen=True, tag="view_change"):
+    """What is seen of the picture changed: shown, hidden, own_side_covered or pixelated."""
+
+    view: str
+    at_ms: int
+
+
+class LeadUsed(msgspec.Struct, frozen=True, tag="lead"):
+    """The inquirer used a lead of this category at a stop."""
+
+    category: str
+    at_ms: int
+    guide_version: str | None = None
+
+
+class Closed(msgspec.Struct, frozen=True, tag="close"):
+    """The recall ended, with the answer to the closing question."""
+
+    answer: str = ""
+    helpful: float | None = None
+
+
+OpBody = (
+    Stopped | StopChanged | WentOn | Marked | Edited | Deleted | Covered | CoverUsed | ViewChanged | LeadUsed | Closed
+)
+
+
+class Op(msgspec.Struct, frozen=True):
+    """One operation of a layer; `undoes` names the operation that it takes back, `group` the gesture it belongs to.
+
+    `lamport` is 0 until the store has numbered it; `at_utc` is ISO 8601 with milliseconds.
+    """
+
+    id: str
+    entity: str
+    body: OpBody
+    device: str
+    actor: str
+    at_utc: str
+    lamport: int = 0
+    group: str | None = None
+    undoes: str | None = None
+    reason: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The body's tag: stop, mark, edit and so on."""
+        return str(type(self.body).__struct_config__.tag)
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """A stop: where, by whom, and from where playing went on (None while still stopped)."""
+
+    id: str
+    at_ms: int
+    raw_ms: int
+    uncertainty_ms: int
+    stopped_by: StoppedBy
+    rate: float = 1.0
+    went_on_ms: int | None = None
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """A stretch that was played, skipped or declined."""
+
+    id: str
+    kind: CoverageKind
+    start_ms: int
+    end_ms: int
+    rate: float = 1.0
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A note being written: the mark (None for one not yet made) and the stop it belongs to, its text and where it is."""
+
+    text: str
+    at_ms: int
+    mark: str | None = None
+    stop: str | None = None
+    raw_ms: int = 0
+    uncertainty_ms: int = 0
+
+
+class LayerHead(msgspec.Struct, frozen=True):
+    """What a layer pins so that it opens alone: whose it is, its recording's identity, codebook, protocol, contact card.
+
+    `title` is what the screen's head line shows: pseudonyms only.
+    """
+
+    layer: str
+    recall: str
+    by: Role
+    title: str
+    original_sha256: str
+    duration_ms: int
+    codebook: Codebook
+    protocol: RecallProtocol = RecallProtocol()
+    contact: str = ""
+    rupture_markers: bool = False
+
+
+class LayerContent(msgspec.Struct, frozen=True):
+    """A layer as it stands: its head, living marks by start, stops, coverage, the draft, and the operations in order."""
+
+    head: LayerHead
+    marks: tuple[Mark, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    draft: Draft | None = None
+    ops: tuple[Op, ...] = ()
+    closed: bool = False
+
+
+def after_op(mark: Mark | None, body: OpBody) -> Mark | None:
+    """The mark after an operation on it, or None where it is gone; operations on other entities leave it as it is.
+
+    Raises ValueError where a mark that is not there is edited, or where the changed fields do not make a mark.
+    """
+    match body:
+        case Marked(mark=made):
+            return made
+        case Deleted():
+            return None
+        case Edited(changes=changes):
+            if mark is None:
+                raise ValueError("an edit names a mark that is not there")
+            try:
+                return msgspec.convert({**msgspec.to_builtins(mark), **changes}, Mark)
+            except msgspec.ValidationError as error:
+                raise ValueError(f"an edit does not make a mark: {error}") from error
+        case _:
+            return mark
+
+
+def after_stop_op(stop: Stop | None, entity: str, body: OpBody) -> Stop | None:
+    """The stop after an operation on it."""
+    match body:
+        case Stopped():
+            return Stop(entity, body.at_ms, body.raw_ms, body.uncertainty_ms, body.stopped_by, body.rate)
+        case StopChanged(stopped_by=by):
+            return msgspec.structs.replace(stop, stopped_by=by) if stop else None
+        case WentOn(from_ms=from_ms):
+            return msgspec.structs.replace(stop, went_on_ms=from_ms) if stop else None
+        case _:
+            return stop

@@ -1,0 +1,77 @@
+"""A study's people, sessions, recordings and recalls: pseudonyms only, never a name."""
+
+import msgspec
+
+from iprtool.model.terms import AfterNote, MissingReason, RecallStatus, Role
+
+
+class Dyad(msgspec.Struct, frozen=True):
+    """A client and a therapist who meet, known by their pseudonymous label (for instance D05)."""
+
+    id: str
+    label: str
+    group: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One therapy session of a dyad, by its number."""
+
+    id: str
+    dyad: str
+    number: int
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """A session's recording, sealed in the study: known by the SHA-256 of the original file.
+
+    `media`, `peaks` and `transcript` are the ids of the sealed objects. Codecs are FFmpeg's short names.
+    """
+
+    id: str
+    session: str
+    media: str
+    original_sha256: str
+    duration_ms: int
+    audio_codec: str | None = None
+    video_codec: str | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+    peaks: str | None = None
+    transcript: str | None = None
+
+
+class RecallProtocol(msgspec.Struct, frozen=True):
+    """How a recall is run: who may stop, what Enter does after a note, pre-roll and reaction time."""
+
+    name: str = "person-centred"
+    may_stop: tuple[str, ...] = ("recaller", "inquirer")
+    after_note: AfterNote = "go_on"
+    pre_roll_ms: int = 2000
+    reaction_time_ms: int = 0
+    planned_minutes: int | None = None
+
+
+class Recall(msgspec.Struct, frozen=True):
+    """One person's recall of one session; `layer` is the sealed object that it writes, None where none was made."""
+
+    id: str
+    session: str
+    by: Role
+    recording: str | None = None
+    layer: str | None = None
+    inquirer: str | None = None
+    place: str | None = None
+    protocol: RecallProtocol = RecallProtocol()
+    status: RecallStatus = "planned"
+    missing_reason: MissingReason | None = None
+    codebook: str | None = None
+    codebook_version: str | None = None
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """One stretch of the transcript: who spoke, from when to when, what was said."""
+
+    start_ms: int
+    end_ms: int
+    speaker: str
+    text: str

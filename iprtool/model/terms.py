@@ -1,0 +1,43 @@
+"""The closed vocabularies of the data: who, how and what, as the field and the exported tables name them."""
+
+from typing import Literal, get_args
+
+Role = Literal["client", "therapist", "researcher", "interpreter", "second_client", "co_therapist", "observer"]
+"""Who a person is in a session, or who makes a layer."""
+
+Author = Literal["recaller", "inquirer", "coder"]
+"""Who made a mark within a layer."""
+
+StoppedBy = Literal["recaller", "inquirer", "program"]
+"""Who stopped the recording."""
+
+MarkKind = Literal["point", "interval", "open_interval"]
+Timeframe = Literal["then", "now", "unsure"]
+"""Whether the account is of the session (then) or of the watching (now)."""
+
+Perspective = Literal["own", "guess_of_partner"]
+"""Whose experience is described: one's own, or a guess at the partner's (Gale 1992; Ickes)."""
+
+Quotable = Literal["no", "ask", "yes"]
+YesNoUnsure = Literal["yes", "no", "unsure"]
+
+RuptureType = Literal["withdrawal", "confrontation", "mixed", "unclear"]
+Mover = Literal["client", "therapist", "both", "interpreter"]
+Locus = Literal["task", "goal", "bond", "genuineness", "realism", "unclear"]
+"""Where the strain lies: task, goal, bond (Bordin 1979); genuineness, realism (the real relationship, Gelso)."""
+
+CoverageKind = Literal["played", "skipped", "declined"]
+Engine = Literal["vlc", "embedded"]
+PlayerStatus = Literal["opening", "playing", "paused", "ended", "failed"]
+RecallStatus = Literal["planned", "open", "ended", "missing"]
+MissingReason = Literal["declined", "not_reached", "withdrawn", "technical"]
+AfterNote = Literal["go_on", "stay"]
+"""What Enter does once the note is saved: go on playing, or stay stopped (an interview that is led)."""
+
+ObjectKind = Literal["admin", "person", "layer", "review", "media", "derived", "sound"]
+"""The kinds of sealed object in a study folder."""
+
+
+def levels(term: object) -> tuple[str, ...]:
+    """The levels of one of the vocabularies above, in their order."""
+    return get_args(term)

@@ -1,0 +1,1 @@
+"""The screens: each wires, none computes."""

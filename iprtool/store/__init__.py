@@ -1,0 +1,1 @@
+"""Sealed objects, keys, the operation log and the study folder."""

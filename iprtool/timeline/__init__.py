@@ -1,0 +1,1 @@
+"""The shared timeline: scale, index and lanes (pure), strips, widget."""
