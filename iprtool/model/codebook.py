@@ -4,7 +4,7 @@ import msgspec
 
 
 class CodeEntry(msgspec.Struct, frozen=True):
-    """One code: stable id, label shown, gloss in plain words, group, polarity, and its key (1 to 9) where it has one."""
+    """One code: stable id, label shown, gloss in plain words, group, polarity, and its key (1 to 9) if any."""
 
     id: str
     label: str

@@ -145,7 +145,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A note being written: the mark (None for one not yet made) and the stop it belongs to, its text and where it is."""
+    """A note being written: its text, where it is, the stop and the mark it belongs to (None: not yet made)."""
 
     text: str
     at_ms: int
@@ -156,7 +156,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class LayerHead(msgspec.Struct, frozen=True):
-    """What a layer pins so that it opens alone: whose it is, its recording's identity, codebook, protocol, contact card.
+    """What a layer pins so that it opens alone: whose it is, the recording, codebook, protocol, contact card.
 
     `title` is what the screen's head line shows: pseudonyms only.
     """
@@ -174,7 +174,10 @@ class LayerHead(msgspec.Struct, frozen=True):
 
 
 class LayerContent(msgspec.Struct, frozen=True):
-    """A layer as it stands: its head, living marks by start, stops, coverage, the draft, and the operations in order."""
+    """A layer as it stands: its head, marks by start, stops, coverage, draft, and the newest operations, in order.
+
+    `ops` holds at most the last 1,000, for undo and history.
+    """
 
     head: LayerHead
     marks: tuple[Mark, ...] = ()
