@@ -34,6 +34,9 @@ MissingReason = Literal["declined", "not_reached", "withdrawn", "technical"]
 AfterNote = Literal["go_on", "stay"]
 """What Enter does once the note is saved: go on playing, or stay stopped (an interview that is led)."""
 
+Face = Literal["participant", "therapist", "researcher"]
+"""Which words and commands a person is shown: participants see plain words only."""
+
 ObjectKind = Literal["admin", "person", "layer", "review", "media", "derived", "sound"]
 """The kinds of sealed object in a study folder."""
 

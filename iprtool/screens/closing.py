@@ -1,0 +1,60 @@
+"""The end of a recall: the closing question, then whom to turn to."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from iprtool.recall.session import Recall
+from iprtool.screens.note_area import NoteArea
+
+QUESTION = "What is it like to have watched this?"
+NO_CARD = "If something stays with you after today, please speak to the person who is with you."
+
+
+class ClosingScreen(Screen[None]):
+    """Asks the closing question, then shows the site's contact card; Enter goes on, and at last leaves."""
+
+    CSS = """
+    ClosingScreen { align: center middle; background: $background; }
+    ClosingScreen #closing-box { width: 64; max-width: 90%; height: auto; }
+    ClosingScreen Static { width: 1fr; margin-bottom: 1; }
+    ClosingScreen #closing-question { text-style: bold; }
+    ClosingScreen NoteArea { height: 5; margin-bottom: 1; }
+    ClosingScreen .hint { color: $text-muted; }
+    """
+    AUTO_FOCUS = "#closing-answer"
+    ALLOW_SELECT = False
+    BINDINGS = [Binding("enter,space,ctrl+q", "leave", show=False)]
+
+    def __init__(self, recall: Recall) -> None:
+        super().__init__()
+        self._recall = recall
+        self._asked = False
+
+    def compose(self) -> ComposeResult:
+        """The question."""
+        with Vertical(id="closing-box"):
+            yield Static(QUESTION, id="closing-question", markup=False)
+            yield NoteArea("as much or as little as you like", id="closing-answer")
+            yield Static("enter goes on · ctrl+j new line", classes="hint", id="closing-hint", markup=False)
+
+    @on(NoteArea.Saved)
+    async def _answered(self) -> None:
+        await self.action_leave()
+
+    async def action_leave(self) -> None:
+        """First the answer is kept and the contact card shown; then the recall is left."""
+        if self._asked:
+            self.dismiss(None)
+            return
+        self._asked = True
+        note = self.query_one(NoteArea)
+        self._recall.close(note.text)
+        await note.remove()
+        card = self._recall.head.contact or NO_CARD
+        self.query_one("#closing-question", Static).update("Thank you.")
+        self.query_one("#closing-hint", Static).update("everything is saved · enter leaves")
+        await self.query_one("#closing-box").mount(Static(card, markup=False), before="#closing-hint")

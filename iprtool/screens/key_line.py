@@ -1,0 +1,40 @@
+"""The lines above and below every screen: who and what, and the keys of the moment."""
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from iprtool.commands import Command, Moment, key_line
+
+
+class HeadLine(Static):
+    """The top line: what is open on the left, the time of the interview on the right."""
+
+    left: reactive[str] = reactive("")
+    right: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        """The line, filled with blanks between its two halves."""
+        room = max(1, self.size.width - cell_len(self.left) - cell_len(self.right) - 2)
+        return Content.assemble(" ", (self.left, "bold"), " " * room, self.right, " ")
+
+
+class KeyLine(Static):
+    """The bottom line: the keys that matter at this moment, which can be clicked."""
+
+    moment: reactive[Moment] = reactive("stopped")
+    table: reactive[tuple[Command, ...]] = reactive(())
+    hint: reactive[str] = reactive("")
+    notice: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        """The keys with their short texts; a notice stands in front of them."""
+        notice = Content.assemble((f" {self.notice} ", "reverse"), " ") if self.notice else Content(" ")
+        keys = [
+            Content.assemble((keys, "bold"), f" {text}").stylize(f"@click=screen.{action}")
+            for keys, text, action in key_line(self.table, self.moment)
+        ]
+        if self.hint:
+            keys.append(Content(self.hint))
+        return notice + Content(" · ").join(keys)

@@ -1,0 +1,19 @@
+"""From the command table to Textual's bindings."""
+
+from textual.binding import Binding
+
+from iprtool.commands import Command
+
+
+def bindings_of(table: tuple[Command, ...], *, priority: bool = False) -> list[Binding]:
+    """The bindings of a table's commands, each with its stable id, so that a keymap can move it."""
+    return [
+        Binding(command.keys, command.action, command.label, id=command.id, show=False, priority=command.priority)
+        for command in table
+        if command.priority is priority
+    ]
+
+
+def command_of(table: tuple[Command, ...], action: str) -> Command | None:
+    """The command that an action belongs to; `word` stands for all nine of them."""
+    return next((one for one in table if action in (one.action, one.action.partition("(")[0])), None)

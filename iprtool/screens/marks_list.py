@@ -1,0 +1,112 @@
+"""The list of marks, newest place first: two lines each, drawn by line so that ten thousand cost no more than ten."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+from rich.segment import Segment
+from textual.events import Click
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from iprtool.model.mark import Mark
+from iprtool.model.times import clock
+
+ROWS = 2
+
+
+class MarkRow(msgspec.Struct, frozen=True):
+    """What the list shows of a mark: its place, its glyph and title, its note."""
+
+    id: str
+    at_ms: int
+    glyph: str
+    title: str
+    note: str
+
+
+class MarksList(ScrollView):
+    """Marks by place, the latest place on top; the chosen one is lit."""
+
+    COMPONENT_CLASSES = {"marks--time", "marks--glyph", "marks--title", "marks--note", "marks--chosen"}
+    DEFAULT_CSS = """
+    MarksList { scrollbar-size-vertical: 1; overflow-x: hidden; }
+    MarksList > .marks--time { color: $text-muted; }
+    MarksList > .marks--glyph { color: $accent; text-style: bold; }
+    MarksList > .marks--title { color: $text; text-style: bold; }
+    MarksList > .marks--note { color: $text-muted; text-style: italic; }
+    MarksList > .marks--chosen { background: $primary-muted; color: $text; }
+    """
+    can_focus = False
+    ALLOW_SELECT = False
+
+    class Chosen(Message):
+        """A mark was clicked."""
+
+        def __init__(self, mark_id: str) -> None:
+            super().__init__()
+            self.mark_id = mark_id
+
+    def __init__(self, row_of: Callable[[Mark], MarkRow], *, empty: str, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._row_of = row_of
+        self._empty = empty
+        self._rows: list[MarkRow] = []
+        self._chosen: str | None = None
+
+    def show(self, marks: Iterable[Mark]) -> None:
+        """Show these marks, however they come."""
+        ordered = sorted(marks, key=lambda mark: (mark.start_ms, mark.id), reverse=True)
+        self._rows = [self._row_of(mark) for mark in ordered]
+        self.virtual_size = Size(self.size.width, ROWS * len(self._rows))
+        self.refresh()
+
+    def choose(self, mark_id: str | None) -> None:
+        """Light one mark up and bring it into view."""
+        if mark_id == self._chosen:
+            return
+        self._chosen = mark_id
+        for index, row in enumerate(self._rows):
+            if row.id == mark_id:
+                top, height = ROWS * index, self.size.height
+                if not self.scroll_offset.y <= top <= self.scroll_offset.y + height - ROWS:
+                    self.scroll_to(y=max(0, top - height // 2), animate=False)
+                break
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the list."""
+        width = self.size.width
+        index, line = divmod(y + self.scroll_offset.y, ROWS)
+        if not self._rows and y == 0:
+            style = self.get_component_rich_style("marks--note")
+            return Strip([Segment(f" {self._empty}", style)]).adjust_cell_length(width)
+        if index >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        strip = self._title_line(self._rows[index]) if line == 0 else self._note_line(self._rows[index])
+        if self._rows[index].id == self._chosen:
+            strip = strip.adjust_cell_length(width).apply_style(self.get_component_rich_style("marks--chosen"))
+        return strip.adjust_cell_length(width, self.rich_style)
+
+    def _title_line(self, row: MarkRow) -> Strip:
+        style = self.get_component_rich_style
+        pointer = "▸" if row.id == self._chosen else " "
+        return Strip(
+            [
+                Segment(f"{pointer}{clock(row.at_ms)} ", style("marks--time")),
+                Segment(f"{row.glyph} ", style("marks--glyph")),
+                Segment(row.title, style("marks--title")),
+            ]
+        )
+
+    def _note_line(self, row: MarkRow) -> Strip:
+        note = " ".join(row.note.split())
+        text = f"       “{note}”" if note else ""
+        return Strip([Segment(text, self.get_component_rich_style("marks--note"))])
+
+    def on_click(self, event: Click) -> None:
+        """A click chooses the mark under it."""
+        index = (event.y + self.scroll_offset.y) // ROWS
+        if 0 <= index < len(self._rows):
+            self.post_message(self.Chosen(self._rows[index].id))

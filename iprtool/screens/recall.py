@@ -1,0 +1,342 @@
+"""The recall screen: one person, one recording. Its keys come from the command table and go to the recall."""
+
+from typing import Any
+
+from textual import on
+from textual.events import Key
+from textual.widgets import Input
+
+from iprtool.commands import RECALL
+from iprtool.screens.closing import ClosingScreen
+from iprtool.screens.cover import CoverScreen
+from iprtool.screens.edit_pane import EditPane
+from iprtool.screens.fields import FieldsPane
+from iprtool.screens.help import HelpScreen
+from iprtool.screens.keys import bindings_of, command_of
+from iprtool.screens.marks_list import MarksList
+from iprtool.screens.note_area import NoteArea
+from iprtool.screens.recall_view import RecallView
+from iprtool.screens.words import ChoicePane, WordsPane
+from iprtool.timeline.widget import TimelineView
+
+ENTER_REPEAT_S = 0.3
+RATES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+STEP_MS = 1000
+JUMP_MS = 5000
+
+
+class RecallScreen(RecallView):
+    """A recall from its first key to its closing question."""
+
+    BINDINGS = bindings_of(RECALL)
+
+    _entered = -1.0
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """What this face does not have is not there."""
+        command = command_of(RECALL, action)
+        return command is None or command in self.commands or self.face in command.faces
+
+    def on_key(self, event: Key) -> None:
+        """Any printable key that is no command stops and begins the note with it."""
+        if not event.is_printable or event.character is None or event.key in self._bindings.key_to_bindings:
+            return
+        event.stop()
+        event.prevent_default()
+        self.begin_note(event.character)
+
+    def action_stop_or_go_on(self) -> None:
+        """Space."""
+        self.settle_note()
+        self.panes.close()
+        if self.recall.playing:
+            self.recall.halt()
+        else:
+            self.recall.go_on()
+        self.show_moment()
+
+    def action_note(self) -> None:
+        """Enter, while not writing."""
+        if self.monotonic() - self._entered > ENTER_REPEAT_S:
+            self.begin_note("")
+
+    @on(NoteArea.Saved, "#note")
+    def _note_saved(self) -> None:
+        now = self.monotonic()
+        if now - self._entered <= ENTER_REPEAT_S:
+            return
+        self._entered = now
+        self.settle_note()
+        if self.recall.head.protocol.after_note == "go_on":
+            self.recall.go_on()
+        self.show_moment()
+
+    def action_word(self, key: int) -> None:
+        """A digit."""
+        entry = self.codebook.on_key(key)
+        if entry is None:
+            self.notice(f"no word is on {key}")
+            return
+        self.recall.word(entry.id)
+        self.notice(entry.label if self.recall.playing else "")
+        self.show_moment()
+
+    @on(WordsPane.Pressed)
+    def _word_clicked(self, event: WordsPane.Pressed) -> None:
+        self.settle_note()
+        if event.key:
+            self.action_word(event.key)
+        else:
+            self.panes.all_words()
+
+    @on(MarksList.Chosen)
+    def _mark_clicked(self, event: MarksList.Chosen) -> None:
+        self.settle_note()
+        self.recall.choose(self.recall.state.marks[event.mark_id])
+        self.show_moment()
+
+    @on(TimelineView.Seek)
+    def _timeline_clicked(self, event: TimelineView.Seek) -> None:
+        self.settle_note()
+        self.recall.seek(event.ms)
+        self.show_moment()
+
+    @on(TimelineView.ItemChosen)
+    def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
+        mark = self.recall.state.marks.get(event.item_id)
+        if mark is not None:
+            self.settle_note()
+            self.recall.choose(mark)
+            self.show_moment()
+
+    @on(FieldsPane.Changed)
+    def _field_changed(self, event: FieldsPane.Changed) -> None:
+        self.panes.set_field(event.name, event.value)
+        self.show_moment()
+
+    @on(FieldsPane.Done)
+    def _fields_done(self) -> None:
+        self.panes.close()
+        self.show_moment()
+
+    @on(ChoicePane.Chosen)
+    def _choice_made(self, event: ChoicePane.Chosen) -> None:
+        self.panes.choose(event.choice)
+        self.show_moment()
+
+    @on(EditPane.Edited)
+    def _mark_edited(self, event: EditPane.Edited) -> None:
+        fields: dict[str, Any] = dict(event.fields)
+        if fields["start_ms"] == event.mark.start_ms:
+            del fields["start_ms"]
+        self.recall.change(event.mark, **fields)
+        self.panes.close()
+        self.show_moment()
+
+    # Marks
+
+    def action_all_words(self) -> None:
+        """0."""
+        self._stop()
+        self.panes.all_words()
+
+    def action_stopped_by(self) -> None:
+        """−: the inquirer stopped it, or the other one did."""
+        self.recall.toggle_stopped_by()
+        self.show_moment()
+
+    def action_rupture(self) -> None:
+        """+: the rupture marker."""
+        self._stop()
+        self.recall.set_rupture((self.recall.mark.rupture if self.recall.mark else None) or Rupture())
+        self.panes.rupture()
+
+    def action_card(self) -> None:
+        """The stop's card."""
+        self._stop()
+        self.panes.card()
+
+    def action_lead(self) -> None:
+        """Which kind of question was asked."""
+        self._stop()
+        self.panes.leads()
+
+    def action_edit(self) -> None:
+        """Edit the mark here."""
+        self._stop()
+        here = self.recall.mark or next(iter(self.recall.marks_at(self.recall.playback.at_ms)), None)
+        if here is None:
+            self.notice("no mark here; ↑↓ go to one")
+            return
+        self.recall.choose(here)
+        self.panes.edit(here)
+
+    def action_begin_interval(self) -> None:
+        ""","""
+        self.recall.begin_interval()
+        self.notice("a longer moment begins; . ends it")
+        self.show_moment()
+
+    def action_end_interval(self) -> None:
+        """."""
+        self.notice("ended" if self.recall.end_interval() else "no longer moment is open before here; , begins one")
+        self.show_moment()
+
+    def action_peak(self) -> None:
+        """A peak of the open interval."""
+        self.notice("peak" if self.recall.add_peak() else "no longer moment here; , begins one")
+        self.show_moment()
+
+    def action_delete(self) -> None:
+        """Delete the mark here."""
+        here = self.recall.mark or next(iter(self.recall.marks_at(self.recall.playback.at_ms)), None)
+        if here is None:
+            self.notice("no mark here; ↑↓ go to one")
+            return
+        self.recall.delete(here)
+        self.notice("deleted; ctrl+z brings it back")
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self.notice("undone" if self.recall.undo() else "nothing to undo")
+
+    def action_redo(self) -> None:
+        """Do it again."""
+        self.notice("done again" if self.recall.redo() else "nothing to redo")
+
+    # Ways through the recording
+
+    def action_back(self) -> None:
+        """Five seconds back."""
+        self._seek_by(-JUMP_MS)
+
+    def action_forward(self) -> None:
+        """Five seconds on."""
+        self._seek_by(JUMP_MS)
+
+    def action_step_back(self) -> None:
+        """A second, or a frame, back."""
+        self._step(-1)
+
+    def action_step_on(self) -> None:
+        """A second, or a frame, on."""
+        self._step(1)
+
+    def action_previous_mark(self) -> None:
+        """The mark before."""
+        self._to_mark(-1)
+
+    def action_next_mark(self) -> None:
+        """The mark after."""
+        self._to_mark(1)
+
+    def action_replay(self) -> None:
+        """The last ten seconds, or round in the interval."""
+        self.recall.replay()
+        self.show_moment()
+
+    def action_slower(self) -> None:
+        """Slower."""
+        self._rate(-1)
+
+    def action_faster(self) -> None:
+        """Faster."""
+        self._rate(1)
+
+    def action_louder(self) -> None:
+        """Louder."""
+        self.player.set_volume(min(100, self.player.state.volume + 10))
+
+    def action_softer(self) -> None:
+        """Softer."""
+        self.player.set_volume(max(0, self.player.state.volume - 10))
+
+    def action_zoom_in(self) -> None:
+        """See less, larger."""
+        self.query_one(TimelineView).zoom_in()
+
+    def action_zoom_out(self) -> None:
+        """See more."""
+        self.query_one(TimelineView).zoom_out()
+
+    # Elsewhere
+
+    def action_find(self) -> None:
+        """Show only marks that hold a text."""
+        self._stop()
+        find = self.query_one("#find", Input)
+        find.display = True
+        find.focus()
+
+    @on(Input.Changed, "#find")
+    def _find(self, event: Input.Changed) -> None:
+        self.found = event.value.casefold().strip()
+        self.show_marks()
+
+    @on(Input.Submitted, "#find")
+    def _found_one(self) -> None:
+        find = self.query_one("#find", Input)
+        find.display = bool(find.value)
+        self.set_focus(None)
+
+    def action_help(self) -> None:
+        """Every key."""
+        self._stop()
+        self.app.push_screen(HelpScreen(self.commands))
+
+    def action_palette(self) -> None:
+        """All commands."""
+        self.settle_note()
+        self.app.action_command_palette()
+
+    def action_cover(self) -> None:
+        """Silence and stillness at once; the note being written stays as it is."""
+        was_playing = self.recall.playing
+        self.recall.cover()
+        self.app.push_screen(CoverScreen(self.recall, was_playing=was_playing), self._uncovered)
+        self.show_moment()
+
+    def _uncovered(self, choice: str | None) -> None:
+        if choice == "end":
+            self.action_end()
+        elif choice == "play" and not self.query_one(NoteArea).has_focus:
+            self.recall.go_on()
+        self.show_moment()
+
+    def action_end(self) -> None:
+        """The closing question, then the contact card."""
+        self.settle_note()
+        self._stop()
+        self.app.push_screen(ClosingScreen(self.recall), lambda _: self.app.exit())
+
+    def _stop(self) -> None:
+        self.settle_note()
+        if self.recall.playing:
+            self.recall.halt()
+        self.show_moment()
+
+    def _seek_by(self, ms: int) -> None:
+        self.recall.seek_by(ms)
+        self.show_moment()
+
+    def _step(self, by: int) -> None:
+        if self.recall.playing:
+            self._seek_by(by * STEP_MS)
+        else:
+            self.player.step(by)
+            self.show_moment()
+
+    def _to_mark(self, direction: int) -> None:
+        self.settle_note()
+        if self.recall.to_mark(direction) is None:
+            self.notice("no mark further on" if direction > 0 else "no mark before")
+        self.show_moment()
+
+    def _rate(self, by: int) -> None:
+        rate = self.player.state.rate
+        index = min(range(len(RATES)), key=lambda one: abs(RATES[one] - rate)) + by
+        if 0 <= index < len(RATES):
+            self.recall.playback.set_rate(RATES[index])
+            self.show_moment()

@@ -1,0 +1,274 @@
+"""What the recall screen shows: the recall as it stands, what the player and the disk say, and the note being written."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Digits, Input, Static
+
+from iprtool.commands import RECALL, of_face
+from iprtool.edits import Hand, MarkChange
+from iprtool.model.layer import LayerContent
+from iprtool.model.mark import Mark
+from iprtool.model.peaks import PeakChunk
+from iprtool.model.playing import Player, PlayerState
+from iprtool.model.ports import LayerLog
+from iprtool.model.terms import Face
+from iprtool.model.times import clock
+from iprtool.recall.session import Recall
+from iprtool.screens.key_line import HeadLine, KeyLine
+from iprtool.screens.marks_list import MarksList
+from iprtool.screens.note_area import NoteArea
+from iprtool.screens.presenting import item_of, row_of, span_of, transport_text
+from iprtool.screens.recall_panes import RecallPanes
+from iprtool.screens.words import WordsPane
+from iprtool.timeline.lanes import MarksLane, PeaksLane, SpansLane
+from iprtool.timeline.widget import TimelineView
+
+TICKS_PER_SECOND = 15
+
+
+class RecallView(Screen[None]):
+    """The recall on the screen; its keys are the recall screen's."""
+
+    CSS_PATH = "recall.tcss"
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+
+    class PlayerChanged(Message):
+        """The player is in another state (posted from its thread)."""
+
+        def __init__(self, state: PlayerState) -> None:
+            super().__init__()
+            self.state = state
+
+    class Saved(Message):
+        """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
+
+        def __init__(self, error: str | None) -> None:
+            super().__init__()
+            self.error = error
+
+    class PeaksArrived(Message):
+        """Some more of the sound's outline."""
+
+        def __init__(self, chunk: PeakChunk) -> None:
+            super().__init__()
+            self.chunk = chunk
+
+    def __init__(
+        self,
+        content: LayerContent,
+        player: Player,
+        log: LayerLog,
+        hand: Hand,
+        face: Face,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.face = face
+        self.commands = of_face(RECALL, face)
+        self.player = player
+        self.recall = Recall(content, player, log, hand, self)
+        self.panes = RecallPanes(self)
+        self.codebook = content.head.codebook
+        self.monotonic = monotonic
+        self._began = monotonic()
+        self._shown_second = -1
+        self.found = ""
+
+    # Building
+
+    def compose(self) -> ComposeResult:
+        """Head line, stage and marks, transport, timeline, key line."""
+        yield HeadLine(id="head")
+        with Horizontal(id="main"):
+            with Vertical(id="stage"):
+                yield Digits("00:00", id="clock")
+                yield Static("", id="doing", markup=False)
+            with Vertical(id="side"):
+                yield Input(placeholder="find in the marks", compact=True, id="find")
+                yield MarksList(lambda mark: row_of(mark, self.codebook), empty="No marks yet.", id="marks")
+                with Vertical(id="card"):
+                    yield Static("", id="card-head", markup=False)
+                    yield NoteArea("type: what was going on…", id="note")
+                    yield WordsPane(self.codebook, id="words")
+        yield Static("", id="transport", markup=False)
+        yield TimelineView(self.recall.head.duration_ms, id="timeline")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the layer as it stands; the note left unfinished is there again."""
+        head = self.recall.head
+        self.query_one(HeadLine).left = f"iprtool  {head.title}"
+        self.query_one(KeyLine).table = self.commands
+        self.query_one(TimelineView).set_lanes(
+            [
+                PeaksLane("sound"),
+                MarksLane("mine", [item_of(mark, self.codebook) for mark in self.recall.state.marks.values()]),
+                SpansLane("played", [span_of(span) for span in self.recall.state.coverage.values()]),
+            ]
+        )
+        self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
+        self.set_interval(20, self._show_elapsed)
+        self._retry = self.set_interval(2, self.recall.saving.retry, pause=True)
+        self._show_elapsed()
+        self.show_marks()
+        self.player.on_state(lambda state: self.post_message(self.PlayerChanged(state)) and None)
+        self.player_changed(self.player.state)
+        if (draft := self.recall.draft) is not None:
+            self.recall.stop_id, self.recall.mark_id = draft.stop, draft.mark
+            self.player.seek(draft.at_ms)
+            self._write_note(draft.text)
+            self.notice("your unfinished note is here again")
+        self.show_moment()
+
+    def on_resize(self, event: Resize) -> None:
+        """A narrow terminal gives the marks the room."""
+        self.set_class(event.size.width < 100, "narrow")
+
+    # What the recall and the player say
+
+    def marks_changed(self, changes: Sequence[MarkChange]) -> None:
+        """Marks were made, changed or removed: timeline, list and card follow."""
+        timeline = self.query_one(TimelineView)
+        for change in changes:
+            if change.after is not None:
+                timeline.put("mine", item_of(change.after, self.codebook))
+            elif change.before is not None:
+                timeline.remove("mine", change.before.id)
+        self.show_marks()
+        self.show_moment()
+
+    def coverage_changed(self) -> None:
+        """More of the recording was played, or left out."""
+        spans = self.recall.state.coverage
+        self.query_one(TimelineView).put("played", span_of(spans[next(reversed(spans))]))
+
+    def saved(self, error: str | None) -> None:
+        """From the writer's thread: on to the screen's own."""
+        self.post_message(self.Saved(error))
+
+    @on(Saved)
+    def _show_saved(self, event: Saved) -> None:
+        (self._retry.resume if self.recall.saving.failed else self._retry.pause)()
+        if event.error is not None:
+            self.notify(event.error, severity="error", timeout=15)
+        self._show_transport()
+
+    @on(PlayerChanged)
+    def _player_said(self, event: PlayerChanged) -> None:
+        self.player_changed(event.state)
+
+    def player_changed(self, state: PlayerState) -> None:
+        """The player is in another state."""
+        was_playing = self.recall.playing
+        self.recall.playback.player_changed(state)
+        if state.message:
+            self.notify(state.message, severity="error" if state.status == "failed" else "information", timeout=10)
+        if was_playing and state.status == "ended":
+            self.notice("the recording has ended; space plays it again")
+        self.show_moment()
+
+    @on(PeaksArrived)
+    def _peaks(self, event: PeaksArrived) -> None:
+        self.query_one(TimelineView).add_peaks(event.chunk)
+
+    # Showing
+
+    def notice(self, text: str) -> None:
+        """A few words in the key line, gone after some seconds."""
+        self.query_one(KeyLine).notice = text
+        self.set_timer(4, lambda: self._clear_notice(text))
+
+    def _clear_notice(self, text: str) -> None:
+        if self.query_one(KeyLine).notice == text:
+            self.query_one(KeyLine).notice = ""
+
+    def _show_elapsed(self) -> None:
+        gone = int((self.monotonic() - self._began) * 1000)
+        planned = self.recall.head.protocol.planned_minutes
+        left = f", {max(0, planned - gone // 60000)} min left" if planned else ""
+        self.query_one(HeadLine).right = f"{gone // 60000} min gone{left}"
+
+    def show_marks(self) -> None:
+        """The list of marks, those found only."""
+        marks: list[Mark] = list(self.recall.state.marks.values())
+        if self.found:
+            rows = ((mark, row_of(mark, self.codebook)) for mark in marks)
+            marks = [mark for mark, row in rows if self.found in f"{row.title} {row.note}".casefold()]
+        self.query_one(MarksList).show(marks)
+
+    def show_moment(self) -> None:
+        """Playing, stopped or writing: card, key line, stage and timer follow."""
+        recall, note = self.recall, self.query_one(NoteArea)
+        mark = recall.mark
+        writing = note.has_focus
+        if not writing:
+            note.text = mark.note if mark else ""
+        codes = [code.code for code in mark.codes] if mark else []
+        self.query_one(WordsPane).show(codes)
+        self.query_one("#card-head", Static).update(self.panes.card_head())
+        keys = self.query_one(KeyLine)
+        keys.moment = "writing" if writing else "playing" if recall.playing else "stopped"
+        keys.hint = "ctrl+j new line" if writing else "type a note"
+        (self._ticker.resume if recall.playing else self._ticker.pause)()
+        chosen = mark.id if mark else None
+        self.query_one(MarksList).choose(chosen)
+        self.query_one(TimelineView).selected = chosen
+        self._shown_second = -1
+        self._tick()
+
+    def _tick(self) -> None:
+        self.recall.playback.tick()
+        at_ms = self.recall.playback.at_ms
+        self.query_one(TimelineView).move_playhead(at_ms)
+        if at_ms // 1000 != self._shown_second:
+            self._shown_second = at_ms // 1000
+            self.query_one(Digits).update(clock(at_ms))
+            self._show_transport()
+
+    def _show_transport(self) -> None:
+        recall, state = self.recall, self.player.state
+        left = transport_text(self.player.now(), state, playing=recall.playing)
+        back = f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on"
+        saving = "NOT SAVED" if recall.saving.failed else "saving…" if recall.saving.waiting else "saved"
+        right = f"{back}   {saving}"
+        width = max(1, self.size.width - len(left) - len(right) - 2)
+        self.query_one("#transport", Static).update(left + " " * width + right, layout=False)
+        self.query_one("#doing", Static).update(self.panes.doing())
+
+    # The note
+
+    def begin_note(self, text: str) -> None:
+        """Stop, and write from here."""
+        if self.recall.playing:
+            self.recall.halt()
+        mark = self.recall.mark
+        self.panes.close()
+        self._write_note((mark.note if mark else "") + text)
+        self.show_moment()
+
+    def _write_note(self, text: str) -> None:
+        note = self.query_one(NoteArea)
+        note.focus()
+        note.write(text)
+
+    @on(NoteArea.Changed, "#note")
+    def _note_changed(self) -> None:
+        note = self.query_one(NoteArea)
+        if note.has_focus:
+            self.recall.keep_draft(note.text)
+
+    def settle_note(self) -> None:
+        """The note being written is saved before anything else happens."""
+        note = self.query_one("#note", NoteArea)
+        if note.has_focus:
+            self.recall.save_note(note.text)
+            self.set_focus(None)

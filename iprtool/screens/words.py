@@ -1,0 +1,164 @@
+"""The words of the codebook on keys 1 to 9, and the list of all of them."""
+
+from collections.abc import Iterable
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Click, Key
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from iprtool.model.codebook import Codebook, CodeEntry
+
+
+class WordsPane(Widget):
+    """The words on keys, in two columns; those set on this stop have a ●. A click is a key press."""
+
+    COMPONENT_CLASSES = {"words--key", "words--word", "words--set"}
+    DEFAULT_CSS = """
+    WordsPane { height: 5; padding: 0 1; }
+    WordsPane > .words--key { color: $accent; text-style: bold; }
+    WordsPane > .words--word { color: $text; }
+    WordsPane > .words--set { color: $text-success; text-style: bold; }
+    """
+    ALLOW_SELECT = False
+
+    class Pressed(Message):
+        """A word was clicked; None stands for "all words"."""
+
+        def __init__(self, key: int) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, codebook: Codebook, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._codebook = codebook
+        self._set: frozenset[str] = frozenset()
+
+    def show(self, codes: Iterable[str]) -> None:
+        """Which codes are set on this stop."""
+        fresh = frozenset(codes)
+        if fresh != self._set:
+            self._set = fresh
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The words of keys y+1 and y+6; the last place is "0 all words"."""
+        half = self.size.width // 2
+        left, right = self._cell(y + 1), self._cell(y + 6 if y < 4 else 0)
+        return Strip.join(
+            [Strip(left).adjust_cell_length(half), Strip(right).adjust_cell_length(half)]
+        ).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _cell(self, key: int) -> list[Segment]:
+        style = self.get_component_rich_style
+        entry = self._codebook.on_key(key) if key else None
+        if key and entry is None:
+            return []
+        is_set = entry is not None and entry.id in self._set
+        name = "words--set" if is_set else "words--word"
+        label = entry.label if entry else f"all {len(self._codebook.codes)} words"
+        return [
+            Segment("● " if is_set else "  ", style(name)),
+            Segment(f"{key} ", style("words--key")),
+            Segment(label, style(name)),
+        ]
+
+    def on_click(self, event: Click) -> None:
+        """The word under the pointer."""
+        if 0 <= event.y < 5:
+            right = event.x >= self.size.width // 2
+            self.post_message(self.Pressed((event.y + 6 if event.y < 4 else 0) if right else event.y + 1))
+
+
+class ChoicePane(Vertical):
+    """A list to choose one entry from, by typing a part of it, arrows and Enter."""
+
+    DEFAULT_CSS = """
+    ChoicePane { height: 1fr; padding: 0 1; }
+    ChoicePane > #choice-title { color: $accent; text-style: bold; }
+    ChoicePane > Input { border: none; height: 1; padding: 0; background: $boost; }
+    ChoicePane > OptionList { border: none; height: 1fr; padding: 0; background: transparent; }
+    """
+
+    class Chosen(Message):
+        """An entry was chosen."""
+
+        def __init__(self, pane: "ChoicePane", choice: str) -> None:
+            super().__init__()
+            self.pane = pane
+            self.choice = choice
+
+        @property
+        def control(self) -> "ChoicePane":
+            """The pane that was chosen in."""
+            return self.pane
+
+    def __init__(self, title: str, choices: list[tuple[str, str]], *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._title = title
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        """A title, what is typed, and what matches it."""
+        yield Static(self._title, id="choice-title", markup=False)
+        yield Input(placeholder="type a part of it", compact=True, select_on_focus=False)
+        options = OptionList(compact=True, markup=False)
+        options.can_focus = False
+        yield options
+
+    def on_mount(self) -> None:
+        """Everything is shown until something is typed."""
+        self._show("")
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Only what holds the typed text."""
+        event.stop()
+        self._show(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter takes the lit entry."""
+        event.stop()
+        self.query_one(OptionList).action_select()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """An entry was taken."""
+        event.stop()
+        if event.option.id is not None:
+            self.post_message(self.Chosen(self, event.option.id))
+
+    def on_key(self, event: Key) -> None:
+        """Arrows move in the list while the caret stays in the text."""
+        options = self.query_one(OptionList)
+        if event.key == "up":
+            options.action_cursor_up()
+        elif event.key == "down":
+            options.action_cursor_down()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _show(self, typed: str) -> None:
+        needle = typed.casefold().strip()
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(Option(text, choice) for choice, text in self._choices if needle in text.casefold())
+        options.highlighted = 0 if options.option_count else None
+
+
+def choices_of(codebook: Codebook, chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """A codebook's entries as choices: its key, label and gloss; those set have a ●."""
+    is_set = frozenset(chosen)
+
+    def text(entry: CodeEntry) -> str:
+        dot = "●" if entry.id in is_set else " "
+        gloss = f" — {entry.gloss}" if entry.gloss else ""
+        return f"{dot} {entry.key or ' '} {entry.label}{gloss}"
+
+    return [(entry.id, text(entry)) for entry in codebook.codes]
