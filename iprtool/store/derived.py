@@ -1,0 +1,107 @@
+"""What is worked out from a recording: its peaks and its transcript, as objects with keys of their own.
+
+They are two objects since a participant's process gets the key of the peaks and never that of the transcript.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import sqlcipher3.dbapi2 as sqlcipher
+
+from iprtool.model.peaks import PeakChunk
+from iprtool.model.study import Utterance
+from iprtool.store.plain import sealed_json
+from iprtool.store.schema import Schema, get_meta, new_object, open_object, set_meta
+from iprtool.store.sealed import store_error
+
+PEAKS = Schema("peaks", (("CREATE TABLE chunk (first_bin INTEGER PRIMARY KEY, pairs BLOB NOT NULL)",),))
+TRANSCRIPT = Schema("transcript", (("CREATE TABLE utterance (n INTEGER PRIMARY KEY, value TEXT NOT NULL)",),))
+
+_UTTERANCE = msgspec.json.Decoder(Utterance)
+
+
+def create_peaks(path: Path, key: bytes, bins: int) -> None:
+    """Make the object for a recording's peaks, `bins` in all (100 a second), none of them there yet."""
+    with new_object(path, key, PEAKS) as made:
+        set_meta(made.connection, "bins", str(bins))
+
+
+class PeaksFile:
+    """A recording's peaks as far as they are worked out; may be used from any thread."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection = open_object(path, key, PEAKS, check_same_thread=False)
+
+    @property
+    def bins(self) -> int:
+        """How many bins the whole recording has."""
+        with self._using() as connection:
+            return int(get_meta(connection, "bins") or 0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of them are there."""
+        with self._using() as connection:
+            return get_meta(connection, "complete") == "yes"
+
+    def set_complete(self) -> None:
+        """Say that all of them are there."""
+        with self._using() as connection:
+            set_meta(connection, "complete", "yes")
+
+    def write(self, chunks: Sequence[PeakChunk]) -> None:
+        """Keep some chunks, in one transaction; a chunk with the same first bin is replaced."""
+        with self._using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO chunk VALUES (?, ?)", [(chunk.first_bin, chunk.pairs) for chunk in chunks]
+                )
+                connection.execute("COMMIT")
+            except sqlcipher.Error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def read(self) -> list[PeakChunk]:
+        """The chunks that are there, in their order."""
+        with self._using() as connection:
+            rows = connection.execute("SELECT first_bin, pairs FROM chunk ORDER BY first_bin")
+            return [PeakChunk(first_bin, bytes(pairs)) for first_bin, pairs in rows]
+
+    def close(self) -> None:
+        """Let go of the object."""
+        with self._lock:
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[sqlcipher.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlcipher.Error as error:
+                raise store_error(error, self._path) from error
+
+
+def write_transcript(path: Path, key: bytes, utterances: Sequence[Utterance]) -> None:
+    """Seal a transcript in a new object, whole or not at all."""
+    with new_object(path, key, TRANSCRIPT) as made:
+        made.connection.executemany(
+            "INSERT INTO utterance (value) VALUES (?)", [(sealed_json(each, _UTTERANCE)[0],) for each in utterances]
+        )
+
+
+def read_transcript(path: Path, key: bytes) -> list[Utterance]:
+    """A transcript's utterances in the order in which they were written."""
+    connection = open_object(path, key, TRANSCRIPT, read_only=True)
+    try:
+        return [_UTTERANCE.decode(value) for (value,) in connection.execute("SELECT value FROM utterance ORDER BY n")]
+    except sqlcipher.Error as error:
+        raise store_error(error, path) from error
+    finally:
+        connection.close()

@@ -1,0 +1,287 @@
+"""The study folder: who may open it, its roster, and its sealed objects with their wrapped keys."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from iprtool.model.errors import StoreError
+from iprtool.model.study import Dyad, Recall, Recording, Session
+from iprtool.model.terms import ObjectKind
+from iprtool.store.keys import ESCROW, Keyring, verify_signature
+from iprtool.store.places import refuse_unsafe_place
+from iprtool.store.roster import ExportEntry, ObjectEntry, Roster, Setting, create_admin
+from iprtool.store.sealed import fsync_folder, new_key, write_durably
+
+FORMAT = 1
+HEAD = "study.json"
+OBJECTS = "objects"
+
+_KINDS: dict[type, str] = {Dyad: "dyad", Session: "session", Recording: "recording", Recall: "recall"}
+
+
+class StudyHead(msgspec.Struct, frozen=True):
+    """What `study.json` says in clear: format, ids, the owner's public keys in hex and age text, and a signature."""
+
+    format: int
+    study: str
+    admin: str
+    admin_commitment: str
+    owner: str
+    recipient: str
+    signature: str = ""
+
+    def signed_bytes(self) -> bytes:
+        """What the signature is over: the head without it, as JSON in the order of the names."""
+        return msgspec.json.encode(msgspec.structs.replace(self, signature=""), order="deterministic")
+
+
+class Study:
+    """An open study; its roster is read from the disk at each call, so that two processes see each other's entries."""
+
+    def __init__(self, path: Path, head: StudyHead, keyring: Keyring) -> None:
+        self.path = path
+        self.id = head.study
+        self.head = head
+        self._keyring = keyring
+        self._roster = Roster(self.path_of(head.admin), self.admin_key())
+
+    @classmethod
+    def create(cls, path: Path, keyring: Keyring) -> Self:
+        """Make a study at `path`, which must not be there or be empty; owned by the keyring's person."""
+        refuse_unsafe_place(path)
+        try:
+            (path / OBJECTS).mkdir(mode=0o700, parents=True)
+            fsync_folder(path)
+        except OSError as error:
+            raise StoreError(f"{path.name} could not be made ({error.strerror}): choose another folder.") from error
+        admin, key = str(uuid.uuid4()), new_key()
+        write_durably(key_file(path, admin), keyring.wrap(key))
+        create_admin(object_file(path, admin), key)
+        write_durably(path / ESCROW, keyring.escrow())
+        head = StudyHead(
+            FORMAT, str(uuid.uuid4()), admin, commitment(admin, key), keyring.verify_key.hex(), keyring.recipient
+        )
+        head = msgspec.structs.replace(head, signature=keyring.sign(head.signed_bytes()).hex())
+        # Last of all: a folder without it is no study.
+        write_durably(path / HEAD, msgspec.json.format(msgspec.json.encode(head)))
+        keyring.pin(head.study, keyring.verify_key)
+        return cls(path, head, keyring)
+
+    @classmethod
+    def open(cls, path: Path, keyring: Keyring) -> Self:
+        """Open a study; StoreError where it is none, newer, not its owner's, incomplete, or in an unsafe place."""
+        refuse_unsafe_place(path)
+        head = read_head(path)
+        check_owner(path, head, keyring)
+        return cls(path, head, keyring)
+
+    def close(self) -> None:
+        """Let go of the study; the keyring stays open."""
+        self._roster.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def dyads(self) -> list[Dyad]:
+        """The dyads in the order in which they were added."""
+        return self._roster.all("dyad", Dyad)
+
+    def sessions(self) -> list[Session]:
+        """The sessions in the order in which they were added."""
+        return self._roster.all("session", Session)
+
+    def recordings(self) -> list[Recording]:
+        """The recordings in the order in which they were added."""
+        return self._roster.all("recording", Recording)
+
+    def recalls(self) -> list[Recall]:
+        """The recalls in the order in which they were added, those that did not take place among them."""
+        return self._roster.all("recall", Recall)
+
+    def dyad(self, label: str) -> Dyad | None:
+        """The dyad with this label, or None."""
+        return next((dyad for dyad in self.dyads() if dyad.label == label), None)
+
+    def session_of(self, dyad_label: str, number: int) -> Session | None:
+        """A dyad's session by its number, or None."""
+        dyad = self.dyad(dyad_label)
+        found = (each for each in self.sessions() if dyad and each.dyad == dyad.id and each.number == number)
+        return next(found, None)
+
+    def recording_of(self, session: Session) -> Recording | None:
+        """The session's recording, the newest if it has several, or None."""
+        return next((each for each in reversed(self.recordings()) if each.session == session.id), None)
+
+    def recordings_by_sha256(self, original_sha256: str) -> list[Recording]:
+        """The recordings that were made from the file with this SHA-256, in hex."""
+        return [each for each in self.recordings() if each.original_sha256 == original_sha256]
+
+    def put(self, value: Dyad | Session | Recording | Recall) -> None:
+        """Add to the roster, or bring the one with this id up to date; StoreError where it does not fit the rest."""
+        self._check_fits(value)
+        self._roster.add(_KINDS[type(value)], value.id, value)
+
+    def new_object(self, kind: ObjectKind) -> tuple[str, Path, bytes]:
+        """Id, path and key of a new object: its wrapped key is on the disk and it is in the roster; make the file."""
+        ident, key = str(uuid.uuid4()), new_key()
+        write_durably(key_file(self.path, ident), self._keyring.wrap(key))
+        self._roster.add("object", ident, ObjectEntry(ident, kind, commitment(ident, key)))
+        return ident, self.path_of(ident), key
+
+    def objects(self) -> list[ObjectEntry]:
+        """The objects that were not discarded."""
+        return [each for each in self._roster.all("object", ObjectEntry) if not each.discarded]
+
+    def key_of(self, object_id: str) -> bytes:
+        """An object's raw key; StoreError where it is not the key that the study made for it."""
+        return self._unwrapped(object_id, self._entry(object_id).commitment)
+
+    def admin_key(self) -> bytes:
+        """The raw key of the admin object."""
+        return self._unwrapped(self.head.admin, self.head.admin_commitment)
+
+    def path_of(self, object_id: str) -> Path:
+        """Where an object is, or is to be."""
+        return object_file(self.path, object_id)
+
+    def discard_object(self, object_id: str) -> None:
+        """Delete an object and its key; the roster keeps only that it was there."""
+        self._roster.add("object", object_id, msgspec.structs.replace(self._entry(object_id), discarded=True))
+        path = self.path_of(object_id)
+        # The key first: without it the rest is noise, whatever the disk keeps.
+        for name in (key_file(self.path, object_id), path, *_beside(path)):
+            try:
+                name.unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(f"{name.name} could not be deleted ({error.strerror}): delete it by hand.") from error
+        fsync_folder(self.path / OBJECTS)
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the study, or None."""
+        found = self._roster.one("setting", name, Setting)
+        return found.value if found else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting of the study."""
+        self._roster.add("setting", name, Setting(value))
+
+    @property
+    def contact(self) -> str:
+        """The text of the support contact card that closes every recall; empty where none was written."""
+        return self.setting("contact") or ""
+
+    def set_contact(self, text: str) -> None:
+        """Keep the text of the support contact card."""
+        self.set_setting("contact", text)
+
+    def export_key(self, *, fresh: bool = False) -> bytes:
+        """The key of 32 bytes from which exported ids are hashed: the same one, until a `fresh` one is asked."""
+        kept = self.setting("export_key")
+        if kept is None or fresh:
+            kept = secrets.token_hex(32)
+            self.set_setting("export_key", kept)
+        return bytes.fromhex(kept)
+
+    def log_export(self, entry: ExportEntry) -> None:
+        """Note in the ledger what left the study."""
+        self._roster.add("export", str(uuid.uuid4()), entry)
+
+    def exports(self) -> list[ExportEntry]:
+        """The ledger of what left the study, oldest first."""
+        return self._roster.all("export", ExportEntry)
+
+    def _entry(self, object_id: str) -> ObjectEntry:
+        entry = self._roster.one("object", object_id, ObjectEntry)
+        if entry is None or entry.discarded:
+            raise StoreError("This object is not in the study, or was deleted from it.")
+        return entry
+
+    def _unwrapped(self, object_id: str, committed: str) -> bytes:
+        path = key_file(self.path, object_id)
+        try:
+            wrapped = path.read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"{path.name} is missing from the study: the folder may be half copied, so copy it again whole."
+            ) from error
+        key = self._keyring.unwrap(wrapped)
+        if not hmac.compare_digest(commitment(object_id, key), committed):
+            raise StoreError(f"{path.name} holds another key than the study's own: put back a copy of the file.")
+        return key
+
+    def _check_fits(self, value: Dyad | Session | Recording | Recall) -> None:
+        match value:
+            case Dyad():
+                taken = self.dyad(value.label)
+                if taken is not None and taken.id != value.id:
+                    raise StoreError(f"There is a dyad {value.label} already: choose another label.")
+            case Session():
+                _known("dyad", self._roster.one("dyad", value.dyad, Dyad))
+                for other in self.sessions():
+                    if (other.dyad, other.number) == (value.dyad, value.number) and other.id != value.id:
+                        raise StoreError(f"The dyad has a session {value.number} already: choose another number.")
+            case Recording() | Recall():
+                _known("session", self._roster.one("session", value.session, Session))
+
+
+def _known(what: str, found: object) -> None:
+    if found is None:
+        raise StoreError(f"The {what} that this belongs to is not in the study: add it first.")
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ".lock", ".part")]
+
+
+def object_file(study: Path, object_id: str) -> Path:
+    """Where an object of the study folder is."""
+    return study / OBJECTS / f"{object_id}.db"
+
+
+def key_file(study: Path, object_id: str) -> Path:
+    """Where an object's wrapped key is."""
+    return study / OBJECTS / f"{object_id}.key.age"
+
+
+def commitment(object_id: str, key: bytes) -> str:
+    """SHA-256 in hex over a label, the object's id and its key: a swapped key file is told by it."""
+    return hashlib.sha256(b"iprtool object " + object_id.encode() + key).hexdigest()
+
+
+def read_head(path: Path) -> StudyHead:
+    """The study's head as it is on the disk; StoreError where it is none or newer."""
+    try:
+        text = (path / HEAD).read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path.name} is no study, or is half copied: it has no {HEAD} that can be read.") from error
+    damaged = StoreError(f"The {HEAD} of {path.name} is damaged: put back a copy of the file.")
+    try:
+        if msgspec.json.decode(text, type=dict[str, int | str]).get("format") != FORMAT:
+            raise StoreError(f"{path.name} was made by a newer iprtool: update iprtool and open it again.")
+        return msgspec.json.decode(text, type=StudyHead)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise damaged from error
+
+
+def check_owner(path: Path, head: StudyHead, keyring: Keyring) -> None:
+    """StoreError where the head is not signed by the owner that the keyring knows; the owner's own study is pinned."""
+    owner, known = bytes.fromhex(head.owner), keyring.pinned(head.study)
+    if not verify_signature(owner, head.signed_bytes(), bytes.fromhex(head.signature)):
+        raise StoreError(f"The {HEAD} of {path.name} does not bear its owner's signature: put back a copy of the file.")
+    if known is None and owner == keyring.verify_key:
+        keyring.pin(head.study, owner)
+    elif known != owner:
+        raise StoreError(
+            f"{path.name} is not this keyring's study: open it with the keyring of the person who made it."
+        )

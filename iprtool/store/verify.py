@@ -1,0 +1,106 @@
+"""Whether a study is sound: every object opened, every page checked, every projection rebuilt and compared."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import sqlcipher3.dbapi2 as sqlcipher
+
+from iprtool.model.errors import StoreError
+from iprtool.store.derived import PEAKS, TRANSCRIPT
+from iprtool.store.layer_schema import LAYER
+from iprtool.store.media import MEDIA, SealedSource
+from iprtool.store.rebuild import layer_faults
+from iprtool.store.roster import ADMIN, ObjectEntry
+from iprtool.store.schema import Schema, open_object
+from iprtool.store.sealed import store_error
+from iprtool.store.study import OBJECTS, Study
+
+_SCHEMAS: dict[str, tuple[Schema, ...]] = {
+    "admin": (ADMIN,),
+    "layer": (LAYER,),
+    "media": (MEDIA,),
+    "derived": (PEAKS, TRANSCRIPT),
+}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that is wrong with an object (its id): a word for what, and one sentence."""
+
+    object: str
+    what: str
+    sentence: str
+
+
+def verify_study(study: Study, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
+    """What is wrong with an open study, empty where it is sound; `progress` gets the objects done and their number.
+
+    Opening the study has checked the signature already. Nothing is mended.
+    """
+    entries = [ObjectEntry(study.head.admin, "admin", study.head.admin_commitment), *study.objects()]
+    findings: list[Finding] = []
+    for done, entry in enumerate(entries, start=1):
+        findings += _object_findings(study, entry)
+        if progress is not None:
+            progress(done, len(entries))
+    return findings + list(_leftovers(study))
+
+
+def _object_findings(study: Study, entry: ObjectEntry) -> Iterator[Finding]:
+    path = study.path_of(entry.id)
+    if not path.exists() and entry.id not in _in_use(study):
+        return
+    try:
+        key = study.admin_key() if entry.kind == "admin" else study.key_of(entry.id)
+        yield from (Finding(entry.id, what, sentence) for what, sentence in _faults(entry, path, key))
+    except StoreError as error:
+        yield Finding(entry.id, "not opened", str(error))
+    except OSError as error:
+        yield Finding(entry.id, "not read", error.strerror or str(error))
+    except sqlcipher.Error as error:
+        yield Finding(entry.id, "not read", str(store_error(error, path)))
+
+
+def _in_use(study: Study) -> set[str | None]:
+    recorded = {ident for each in study.recordings() for ident in (each.media, each.peaks, each.transcript)}
+    return recorded | {recall.layer for recall in study.recalls()} | {study.head.admin}
+
+
+def _faults(entry: ObjectEntry, path: Path, key: bytes) -> Iterator[tuple[str, str]]:
+    connection = _opened(entry, path, key)
+    try:
+        for check in ("cipher_integrity_check", "integrity_check"):
+            rows = [str(row[0]) for row in connection.execute(f"PRAGMA {check}").fetchall()]
+            if rows not in ([], ["ok"]):
+                yield "damaged", f"{path.name} is damaged ({len(rows)} faults): put back a copy of the file."
+                return
+        if entry.kind == "layer":
+            yield from (("unlike its operations", fault) for fault in layer_faults(connection, path.name))
+    finally:
+        connection.close()
+    if entry.kind == "media":
+        yield from _media_faults(path, key)
+
+
+def _opened(entry: ObjectEntry, path: Path, key: bytes) -> sqlcipher.Connection:
+    *others, last = _SCHEMAS[entry.kind]
+    for schema in others:
+        try:
+            return open_object(path, key, schema, read_only=True)
+        except StoreError:
+            continue
+    return open_object(path, key, last, read_only=True)
+
+
+def _media_faults(path: Path, key: bytes) -> Iterator[tuple[str, str]]:
+    source = SealedSource(path, key)
+    try:
+        if not source.verify():
+            yield "damaged", f"{path.name} is not the recording that was sealed: put back a copy of the file."
+    finally:
+        source.close()
+
+
+def _leftovers(study: Study) -> Iterator[Finding]:
+    for path in sorted((study.path / OBJECTS).glob("*.part*")):
+        yield Finding(path.name.split(".")[0], "left over", f"{path.name} was never finished: delete the file.")
