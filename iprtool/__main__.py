@@ -1,0 +1,5 @@
+"""`python -m iprtool`: the command line."""
+
+from iprtool.cli import main
+
+main()

@@ -1,0 +1,377 @@
+"""The command line. Long work shows its progress; an error is one sentence on stderr and exit code 1 (2 for usage)."""
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from iprtool import __version__
+from iprtool.model.errors import IprtoolError
+from iprtool.model.terms import Role, levels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iprtool.store.keys import Keyring
+
+app = typer.Typer(
+    help="Interpersonal Process Recall: play a recorded session, stop, mark, take the marks away.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+codebook_app = typer.Typer(help="Codebooks.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="the study's folder, NAME.ipr")]
+DyadLabel = Annotated[str | None, typer.Option("--dyad", help="the dyad's label, for instance D05")]
+SessionNumber = Annotated[int | None, typer.Option("--session", help="the session's number", min=1)]
+PassphraseFile = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="read the passphrase from this file (for scripts)")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
+
+
+def say(text: str) -> None:
+    """A line on standard output."""
+    typer.echo(text)
+
+
+@contextmanager
+def progress_of(what: str) -> "Iterator[Callable[[float], None]]":
+    """A progress bar for work that takes longer than half a second; calls give the part done, 0 to 1."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar.disable = not sys.stdout.isatty()
+    with bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda part: bar.update(task, completed=part)
+
+
+def passphrase_from(file: Path | None, *, prompt: str = "Passphrase", confirm: bool = False) -> str:
+    """The passphrase from a file's first line, or asked for without an echo."""
+    if file is not None:
+        try:
+            return file.read_text("utf-8").splitlines()[0]
+        except (OSError, IndexError, UnicodeDecodeError) as error:
+            raise IprtoolError(f"{file.name} holds no passphrase that can be read; write it on the first line.") from error
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
+
+
+def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) -> "Keyring":
+    """The keyring that opens the study; with `make`, it is made where the person has none yet."""
+    from iprtool.desk import keyring_path
+    from iprtool.store.keys import create_keyring, keyring_opens_without_asking, open_keyring
+
+    path = keyring_path(study)
+    if not path.exists():
+        if not make:
+            raise IprtoolError("There is no keyring on this machine yet; iprtool new makes one with your first study.")
+        say("A passphrase protects your studies on this machine. Nobody can open them without it.")
+        keyring, recovery = create_keyring(path, passphrase_from(file, prompt="Choose a passphrase", confirm=True))
+        say(
+            "\nYour recovery key. Print it or write it down and keep it apart from this machine; it is shown once.\n"
+            f"\n    {recovery}\n\nIf the passphrase is lost, iprtool recover STUDY opens your studies with it.\n"
+        )
+        return keyring
+    return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
+
+
+def run_recall(study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, **new: Any) -> None:
+    """Open the role's recall of a session, made where there is none, in a process that has nothing else."""
+    from iprtool import desk
+    from iprtool.launch import become_app
+    from iprtool.store.study import Study
+
+    with keyring, Study.open(study_path, keyring) as study:
+        where = desk.session_at(study, dyad, session) if dyad and session else desk.the_only_session(study)[1]
+        wanted = new.pop("codebook", None)
+        recall = desk.recall_by(study, where, by)
+        if recall is None:
+            recall = desk.begin_recall(study, where, by, codebook=desk.codebook_for(by, wanted), **new)
+        elif wanted is not None:
+            raise IprtoolError("This recall has begun with its own codebook and keeps it; leave --codebook out.")
+        grant = desk.recall_grant(study, recall)
+    become_app(grant)
+
+
+def check_role(by: str) -> Role:
+    """The role, spelt as on the command line (second-client) or as in the tables (second_client)."""
+    role = by.replace("-", "_")
+    if role not in levels(Role):
+        raise typer.BadParameter(f"{by!r} is none of {', '.join(levels(Role))}", param_hint="--by")
+    return role  # type: ignore[return-value]  # one of the levels, as just checked
+
+
+By = Annotated[Any, typer.Option("--by", help="client, therapist, researcher …", parser=check_role, metavar="ROLE")]
+
+
+@app.command()
+def demo(where: Annotated[bool, typer.Option("--where", help="print the demo study's folder and leave")] = False) -> None:
+    """Open the demo recall: a fictional session, ready to play (space starts it)."""
+    from iprtool.demo_study import ensure_demo
+
+    with progress_of("Preparing the demo session (once)") as progress:
+        path = ensure_demo(progress)
+    if where:
+        say(str(path))
+        return
+    run_recall(path, keyring_for(path, None), "D01", 3, "client")
+
+
+@app.command("open")
+def open_recording(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a recording, sound or film")],
+    by: By = "therapist",
+    codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a .toml file")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Review a recording at once, in a study of one; the same file opens the same study again."""
+    from iprtool import desk
+    from iprtool.adding import add_recording, sha256_of
+    from iprtool.media.probe import probe
+    from iprtool.store.study import Study
+
+    probe(file)
+    digest = sha256_of(file)
+    keyring = keyring_for(None, passphrase_file, make=True)
+    path = desk.study_of_one(keyring, digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Study.create(path, keyring).close()
+    with Study.open(path, keyring) as study:
+        session = desk.ensure_session(study, "D01", 1)
+        if study.recording_of(session) is None:
+            with progress_of("Sealing the recording") as progress:
+                notice = add_recording(study, session, file, progress)[1]
+            if notice:
+                say(notice)
+    run_recall(path, keyring, "D01", 1, by, codebook=codebook)
+
+
+@app.command()
+def new(
+    study: StudyPath,
+    contact: Annotated[str, typer.Option(help="whom a participant can turn to; closes every recall")] = "",
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Make a study; the first one also makes your keyring and shows its recovery key."""
+    from iprtool.store.study import Study
+
+    if study.suffix != ".ipr":
+        study = study.with_name(study.name + ".ipr")
+    with keyring_for(study, passphrase_file, make=True) as keyring, Study.create(study, keyring) as made:
+        if contact:
+            made.set_contact(contact)
+    say(f"{study} is ready. Next: iprtool add {study} RECORDING --dyad D01 --session 1")
+
+
+@app.command()
+def add(
+    study: StudyPath,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the session's recording")],
+    dyad: Annotated[str, typer.Option("--dyad", help="the dyad's label, for instance D05")],
+    session: Annotated[int, typer.Option("--session", help="the session's number", min=1)],
+    transcript: Annotated[Path | None, typer.Option(help="the session's transcript as WebVTT")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Add a session's recording: conformed and sealed into the study; the original is not touched."""
+    from iprtool import desk
+    from iprtool.adding import add_recording
+    from iprtool.media.probe import probe
+    from iprtool.media.transcript import read_vtt
+    from iprtool.store.study import Study
+
+    probe(file)
+    words = read_vtt(transcript) if transcript else None
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        where = desk.ensure_session(opened, dyad, session)
+        with progress_of(f"Sealing {file.name}") as progress:
+            recording, notice = add_recording(opened, where, file, progress, transcript=words)
+    from iprtool.model.times import clock
+
+    say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}.{' ' + notice if notice else ''}")
+
+
+@app.command()
+def recall(
+    study: StudyPath,
+    by: By,
+    dyad: DyadLabel = None,
+    session: SessionNumber = None,
+    codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a .toml file")] = None,
+    inquirer: Annotated[str | None, typer.Option(help="who asks (a pseudonym)")] = None,
+    place: Annotated[str | None, typer.Option(help="where the recall takes place")] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Enter saves a note and stays (a led interview)")] = False,
+    minutes: Annotated[int | None, typer.Option(help="how long the interview may take", min=1)] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Begin a person's recall of a session, or go on with it."""
+    from iprtool.model.study import RecallProtocol
+
+    protocol = RecallProtocol(after_note="stay" if stay else "go_on", planned_minutes=minutes)
+    more = {"protocol": protocol, "inquirer": inquirer, "place": place, "codebook": codebook}
+    run_recall(study, keyring_for(study, passphrase_file), dyad, session, by, **more)
+
+
+@app.command()
+def review(
+    study: StudyPath, dyad: DyadLabel = None, session: SessionNumber = None, passphrase_file: PassphraseFile = None
+) -> None:
+    """See all layers of a session on one timeline, with the transcript, and play any mark."""
+    from iprtool import desk
+    from iprtool.launch import become_app
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        if dyad and session:
+            found = opened.dyad(dyad)
+            where = desk.session_at(opened, dyad, session)
+            assert found is not None
+        else:
+            found, where = desk.the_only_session(opened)
+        grant = desk.review_grant(opened, found, where)
+    become_app(grant)
+
+
+@app.command()
+def export(
+    study: StudyPath,
+    to: Annotated[Path, typer.Option("--to", help="the folder in which the export is made")],
+    with_text: Annotated[bool, typer.Option("--with-text", help="notes and answers leave as well")] = False,
+    with_dates: Annotated[bool, typer.Option("--with-dates", help="times of day leave, as offsets")] = False,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the marks as Parquet and CSV with their dictionary; free text stays out unless asked for."""
+    from iprtool.export.write import export_study
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        with progress_of("Exporting") as progress:
+            result = export_study(
+                opened, to, with_text=with_text, with_dates=with_dates, progress=progress, today=date.today()
+            )
+    if as_json:
+        say(msgspec.json.encode(result).decode())
+        return
+    say(f"{result.folder}")
+    for table, rows in result.rows.items():
+        say(f"  {table:<18}{rows:>8}")
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="STUDY|EXPORT", help="a study's folder, or an export's")],
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a study (every object, every operation) or an export (every file); exit code 1 where something is wrong."""
+    from iprtool.export.verify import verify_export
+    from iprtool.store.study import Study
+    from iprtool.store.verify import verify_study
+
+    with progress_of("Checking") as progress:
+        if (path / "manifest.sha256").exists():
+            findings: list[Any] = list(verify_export(path))
+        else:
+            with keyring_for(path, passphrase_file) as keyring, Study.open(path, keyring) as study:
+                findings = list(verify_study(study, progress))
+    if as_json:
+        say(msgspec.json.encode(findings).decode())
+    elif not findings:
+        say(f"{path.name} is sound.")
+    for finding in findings if not as_json else []:
+        say(str(finding))
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def recover(
+    study: StudyPath,
+    passphrase_file: PassphraseFile = None,
+    recovery_key_file: Annotated[Path | None, typer.Option(help="read the recovery key from this file")] = None,
+) -> None:
+    """Open your studies again with the printed recovery key, and choose a new passphrase."""
+    from iprtool.desk import keyring_path
+    from iprtool.store.keys import recover as recovered
+
+    path = keyring_path()
+    if path.exists():
+        raise IprtoolError(f"A keyring is at {path} already; move it away first if its passphrase is lost.")
+    recovery_key = passphrase_from(recovery_key_file, prompt="Recovery key").strip()
+    passphrase = passphrase_from(passphrase_file, prompt="Choose a new passphrase", confirm=True)
+    recovered(study, recovery_key, path, passphrase).close()
+    say("Your keyring is back; your studies open with the new passphrase.")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what was found on this machine (player, sound, terminal, versions) and what to do."""
+    from iprtool.doctor import examine
+
+    findings = examine()
+    if as_json:
+        say(msgspec.json.encode(findings).decode())
+        return
+    for finding in findings:
+        say(f"{'ok ' if finding.ok else '!! '} {finding.what:<12}{finding.found}")
+        if finding.advice:
+            say(f"    {'':<12}{finding.advice}")
+
+
+@codebook_app.command("check")
+def check_codebook(file: Annotated[Path, typer.Argument(metavar="FILE", help="a codebook as TOML")]) -> None:
+    """Check a codebook's file: each error with its line and reason."""
+    from iprtool.codebooks.loader import check, load
+
+    problems = check(file)
+    for problem in problems:
+        typer.echo(f"{file}:{problem.line}: {problem.reason}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    codebook = load(file)
+    say(f"{codebook.title}, version {codebook.version}: {len(codebook.codes)} codes.")
+
+
+@codebook_app.command("list")
+def list_codebooks() -> None:
+    """The codebooks that iprtool ships."""
+    from iprtool.codebooks.loader import shipped, shipped_ids
+
+    for name in shipped_ids():
+        codebook = shipped(name)
+        say(f"{name:<28}{len(codebook.codes):>4} codes  {codebook.title}")
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="print the version and leave")] = False
+) -> None:
+    """Interpersonal Process Recall in the terminal."""
+    if version:
+        say(f"iprtool {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+
+
+def main() -> None:
+    """The entry point: errors become one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except IprtoolError as error:
+        typer.echo(f"iprtool: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""The researcher's desk: studies and their keyrings, who recalls what, and the grant that a recall or a review gets."""
+
+import hashlib
+import os
+import socket
+import uuid
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from iprtool.codebooks.loader import load, shipped
+from iprtool.model.codebook import Codebook
+from iprtool.model.errors import IprtoolError, StoreError
+from iprtool.model.grant import LayerGrant, ObjectGrant, RecallGrant, ReviewGrant
+from iprtool.model.layer import LayerHead
+from iprtool.model.study import Dyad, Recall, RecallProtocol, Recording, Session
+from iprtool.model.terms import Face, Role
+from iprtool.store.keys import Keyring
+from iprtool.store.layer import create_layer
+from iprtool.store.study import Study
+
+OPEN_KEYRING = "open.keyring"
+"""A keyring of this name beside a study opens it without asking: the demo's, and those of tests."""
+
+PALETTES: dict[Role, str] = {
+    "client": "recaller-plain",
+    "second_client": "recaller-plain",
+    "interpreter": "recaller-plain",
+    "therapist": "therapist-plain",
+    "co_therapist": "therapist-plain",
+    "researcher": "elliott-events-1985",
+    "observer": "elliott-events-1985",
+}
+FACES: dict[Role, Face] = {
+    "client": "participant",
+    "second_client": "participant",
+    "interpreter": "participant",
+    "therapist": "therapist",
+    "co_therapist": "therapist",
+    "researcher": "researcher",
+    "observer": "researcher",
+}
+
+
+def config_folder() -> Path:
+    """Where the person's keyring and keymap are; IPRTOOL_HOME moves it."""
+    home = os.environ.get("IPRTOOL_HOME")
+    return Path(home) / "config" if home else platformdirs.user_config_path("iprtool", appauthor=False)
+
+
+def data_folder() -> Path:
+    """Where the demo and the recordings opened on their own are; IPRTOOL_HOME moves it."""
+    home = os.environ.get("IPRTOOL_HOME")
+    return Path(home) / "data" if home else platformdirs.user_data_path("iprtool", appauthor=False)
+
+
+def keyring_path(study: Path | None = None) -> Path:
+    """The keyring that opens a study: the one lying beside it, or else the person's own."""
+    if study is not None and (beside := study.absolute().parent / OPEN_KEYRING).exists():
+        return beside
+    return config_folder() / "keyring"
+
+
+def device() -> str:
+    """This machine, as operations name it: a short hash of its name and address, telling neither."""
+    return hashlib.blake2b(f"{socket.gethostname()} {uuid.getnode()}".encode(), digest_size=6).hexdigest()
+
+
+def study_of_one(keyring: Keyring, original_sha256: str) -> Path:
+    """Where the study of a recording opened on its own is; the name tells nothing to who has not the keyring."""
+    name = hashlib.sha256(keyring.sign(f"study of one {original_sha256}".encode())).hexdigest()[:24]
+    return data_folder() / "opened" / f"{name}.ipr"
+
+
+def session_at(study: Study, dyad_label: str, number: int) -> Session:
+    """The session, which must be there."""
+    session = study.session_of(dyad_label, number)
+    if session is None:
+        known = ", ".join(sorted(dyad.label for dyad in study.dyads())) or "none yet"
+        raise IprtoolError(
+            f"There is no session {number} of {dyad_label} in this study (dyads: {known}); add its recording first."
+        )
+    return session
+
+
+def the_only_session(study: Study) -> tuple[Dyad, Session]:
+    """The session of a study that has one only."""
+    sessions = study.sessions()
+    if len(sessions) != 1:
+        raise IprtoolError("This study has several sessions; say which one with --dyad and --session.")
+    return next(dyad for dyad in study.dyads() if dyad.id == sessions[0].dyad), sessions[0]
+
+
+def ensure_session(study: Study, dyad_label: str, number: int) -> Session:
+    """The session, made with its dyad where it is not there."""
+    dyad = study.dyad(dyad_label)
+    if dyad is None:
+        dyad = Dyad(str(uuid.uuid4()), dyad_label)
+        study.put(dyad)
+    session = study.session_of(dyad_label, number)
+    if session is None:
+        session = Session(str(uuid.uuid4()), dyad.id, number)
+        study.put(session)
+    return session
+
+
+def codebook_for(by: Role, wanted: str | None) -> Codebook:
+    """The palette of a role, or the codebook wanted: a shipped one's id, or a file."""
+    if wanted is None:
+        codebook = shipped(PALETTES[by])
+    else:
+        codebook = load(Path(wanted)) if Path(wanted).suffix == ".toml" else shipped(wanted)
+    if FACES[by] == "participant" and not codebook.plain:
+        raise IprtoolError(f"{codebook.title} is not in plain words, which participants need; choose a plain codebook.")
+    return with_keys(codebook)
+
+
+def with_keys(codebook: Codebook) -> Codebook:
+    """The codebook with the keys 1 to 9 on its first codes, where it puts none itself."""
+    if any(entry.key is not None for entry in codebook.codes):
+        return codebook
+    keyed = (msgspec.structs.replace(one, key=index) for index, one in enumerate(codebook.codes[:9], start=1))
+    return msgspec.structs.replace(codebook, codes=(*keyed, *codebook.codes[9:]))
+
+
+def the_recording(study: Study, session: Session) -> Recording:
+    """The session's recording, which must be there."""
+    recording = study.recording_of(session)
+    if recording is None:
+        raise IprtoolError("This session has no recording yet; add one with: iprtool add STUDY FILE.")
+    return recording
+
+
+def recall_by(study: Study, session: Session, by: Role) -> Recall | None:
+    """The role's recall of the session that has a layer, or None."""
+    recalls = (one for one in study.recalls() if one.session == session.id and one.by == by and one.layer)
+    return next(recalls, None)
+
+
+def begin_recall(
+    study: Study,
+    session: Session,
+    by: Role,
+    *,
+    codebook: Codebook,
+    protocol: RecallProtocol | None = None,
+    inquirer: str | None = None,
+    place: str | None = None,
+) -> Recall:
+    """A new recall with its empty layer, which pins codebook, protocol and contact card."""
+    recording = the_recording(study, session)
+    dyad = next(one for one in study.dyads() if one.id == session.dyad)
+    layer, path, key = study.new_object("layer")
+    recall = Recall(
+        id=str(uuid.uuid4()),
+        session=session.id,
+        by=by,
+        recording=recording.id,
+        layer=layer,
+        inquirer=inquirer,
+        place=place,
+        protocol=protocol or RecallProtocol(),
+        status="open",
+        codebook=codebook.id,
+        codebook_version=codebook.version,
+    )
+    head = LayerHead(
+        layer=layer,
+        recall=recall.id,
+        by=by,
+        title=f"{dyad.label} · session {session.number} · recall by {by.replace('_', ' ').upper()}",
+        original_sha256=recording.original_sha256,
+        duration_ms=recording.duration_ms,
+        codebook=codebook,
+        protocol=recall.protocol,
+        contact=study.contact,
+        rupture_markers=FACES[by] != "participant",
+    )
+    create_layer(path, key, head)
+    study.put(recall)
+    return recall
+
+
+def _object(study: Study, object_id: str) -> ObjectGrant:
+    path = study.path_of(object_id)
+    if not path.exists():
+        raise StoreError(f"{path.name} is missing from the study: the folder may be half copied, so copy it again whole.")
+    return ObjectGrant(str(path), study.key_of(object_id).hex())
+
+
+def recall_grant(study: Study, recall: Recall) -> RecallGrant:
+    """What the recall's process gets: its own layer, the recording, the sound's outline; nothing else."""
+    recording = next(one for one in study.recordings() if one.id == recall.recording)
+    if recall.layer is None:
+        raise IprtoolError("This recall did not take place, so there is nothing to open.")
+    return RecallGrant(
+        face=FACES[recall.by],
+        device=device(),
+        layer=_object(study, recall.layer),
+        media=_object(study, recording.media),
+        recording=recording,
+        peaks=_object(study, recording.peaks) if recording.peaks else None,
+    )
+
+
+def review_grant(study: Study, dyad: Dyad, session: Session) -> ReviewGrant:
+    """What a review's process gets: every layer of the session, to read."""
+    recording = the_recording(study, session)
+    recalls = [one for one in study.recalls() if one.session == session.id and one.layer]
+    order = list(PALETTES)
+    recalls.sort(key=lambda one: order.index(one.by))
+    return ReviewGrant(
+        title=f"{dyad.label} · session {session.number} · review",
+        layers=tuple(LayerGrant(one.by, _object(study, one.layer)) for one in recalls if one.layer),
+        media=_object(study, recording.media),
+        recording=recording,
+        peaks=_object(study, recording.peaks) if recording.peaks else None,
+        transcript=_object(study, recording.transcript) if recording.transcript else None,
+    )
