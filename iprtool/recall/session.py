@@ -268,7 +268,10 @@ class Recall:
         if self.playing:
             self.halt("inquirer")
             return "inquirer"
-        self._at_a_stop(self.playback.stamp())
+        stamp = self.playback.stamp()
+        self._at_a_stop(stamp)
+        if self.stop_id is None:
+            self._stop_at(stamp, "recaller")
         stop = self.state.stops[self.stop_id or ""]
         by: StoppedBy = "recaller" if stop.stopped_by == "inquirer" else "inquirer"
         bodies: list[tuple[str, OpBody]] = [(stop.id, StopChanged(by, stop.stopped_by))]
