@@ -341,21 +341,6 @@ def gesture(table: Table, name: str, number: int) -> None:
 
 
 NAMES = "play halt word note begin end peak delete undo redo seek by cover uncover"
-    "play",
-    "halt",
-    "word",
-    "note",
-    "begin",
-    "end",
-    "peak",
-    "delete",
-    "undo",
-    "redo",
-    "seek",
-    "by",
-    "cover",
-    "uncover",
-)
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES.split()), st.integers(0, 500_000)), max_size=40))
