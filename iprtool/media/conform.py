@@ -1,0 +1,83 @@
+"""Conforming: every recording becomes Matroska with one-second clusters, which both players seek truly in.
+
+The reading and writing of media is done in a process of its own (`remux`); here its bytes go into the sink.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from iprtool.media.confined import Refused, confined, damaged, receive
+from iprtool.model.errors import MediaError
+from iprtool.model.ports import Sink
+
+
+class Conformed(msgspec.Struct, frozen=True, tag=True):
+    """What came of a recording: duration from its packets, the kept tracks' codecs, the original's SHA-256 (hex).
+
+    The codecs are those of the sealed copy (FFmpeg's short names). `transcoded` says that a track was encoded anew;
+    `notice` is a sentence for the person on that, or on what of the recording is missing, and empty otherwise.
+    """
+
+    duration_ms: int
+    original_sha256: str
+    audio_codec: str | None = None
+    video_codec: str | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+    transcoded: bool = False
+    notice: str = ""
+
+
+class Piece(msgspec.Struct, frozen=True, tag=True):
+    """Some bytes of the conformed file and where they belong."""
+
+    offset: int
+    data: bytes
+
+
+class Progress(msgspec.Struct, frozen=True, tag=True):
+    """How much of the original has been read, 0 to 1."""
+
+    share: float
+
+
+Message = Piece | Progress | Refused | Conformed
+
+
+def conform(path: Path, sink: Sink, progress: Callable[[float], None]) -> Conformed:
+    """Write the recording into the sink as Matroska, without encoding it anew where that can be, and commit it.
+
+    Times in it are those of the original as heard: 0 is the first sound or picture, encoder delay taken off; what lies
+    before it is left out, as are all metadata, and all tracks but the first of sound and the first of picture.
+    `progress` is told the share done, from 0 to 1, some ten times a second; an error it raises cancels. On any error
+    the sink is discarded; MediaError says in one sentence what is wrong with the file.
+    """
+    try:
+        progress(0.0)
+        with confined("iprtool.media.remux", str(path)) as child:
+            assert child.stdout is not None
+            conformed = _take(path, child.stdout, sink, progress)
+        sink.commit()
+    except BaseException:
+        sink.discard()
+        raise
+    progress(1.0)
+    return conformed
+
+
+def _take(path: Path, pipe: IO[bytes], sink: Sink, progress: Callable[[float], None]) -> Conformed:
+    decoder = msgspec.msgpack.Decoder(Message)
+    while (message := receive(pipe)) is not None:
+        match decoder.decode(message):
+            case Piece(offset=offset, data=data):
+                sink.write_at(offset, data)
+            case Progress(share=share):
+                progress(share)
+            case Refused(sentence=sentence):
+                raise MediaError(sentence)
+            case Conformed() as conformed:
+                return conformed
+    raise damaged(path)

@@ -1,0 +1,88 @@
+"""The one door to FFmpeg: only recordings' own formats, and never a second file, whatever the first one says."""
+
+from pathlib import Path
+from typing import Protocol
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from iprtool.media.source_file import FileSource, SourceFile, printable
+from iprtool.model.errors import MediaError
+
+FORMATS = (
+    "mov,matroska,mp3,ogg,wav,w64,flac,aac,aiff,caf,au,amr,amrnb,amrwb,dss,ac3,eac3,wv,ape,tta,"
+    "avi,asf,mpeg,mpegts,mpegvideo,flv,dv,mxf"
+)
+"""FFmpeg's demuxers for recordings; none of them is a playlist, a script, a picture sequence or a device."""
+
+# No protocol at all: the bytes come from a file object, so a name inside the file has nothing to be opened with.
+_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
+_BUFFER_BYTES = 1 << 16
+_HEAD_BYTES = 4096
+
+
+class Readable(Protocol):
+    """What FFmpeg needs of a file object."""
+
+    def read(self, size: int = -1, /) -> bytes: ...  # noqa: D102
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...  # noqa: D102
+    def tell(self) -> int: ...  # noqa: D102
+
+
+def open_media(media: Path | Readable, *, options: dict[str, str] | None = None) -> InputContainer:
+    """Open a recording by path, or from a file object; a context manager, like every PyAV container.
+
+    Raises MediaError with one sentence where it is missing, empty, a text file, cut short or no recording. A file
+    object stays open when the container is closed.
+    """
+    name = printable(media) if isinstance(media, Path) else "The recording"
+    file = SourceFile(FileSource(media)) if isinstance(media, Path) else media
+    head = file.read(_HEAD_BYTES)
+    file.seek(0)
+    if _is_text(head):
+        raise MediaError(f"{name} is a text file, not a recording; choose the sound or video file.")
+    try:
+        return av.open(file, "r", options={**_OPTIONS, **(options or {})}, buffer_size=_BUFFER_BYTES)
+    except av.ArgumentError:
+        raise MediaError(
+            f"{name} is of a kind that iprtool does not read; convert it to WAV, FLAC, M4A, MP3, MP4 or MKV first."
+        ) from None
+    except av.FFmpegError:
+        raise MediaError(_why_not(name, head)) from None
+
+
+def sound_of(container: InputContainer) -> AudioStream | None:
+    """The first sound track that can be decoded, or None."""
+    # PyAV has no codec context for a stream of an unknown codec, and using such a stream can end the process.
+    return next(
+        (stream for stream in container.streams.audio if stream.codec_context is not None and stream.rate), None
+    )
+
+
+def picture_of(container: InputContainer) -> VideoStream | None:
+    """The first moving picture that can be decoded, or None; a cover image is none."""
+    for stream in container.streams.video:
+        still = stream.disposition & Disposition.attached_pic
+        if stream.codec_context is not None and stream.codec_context.width and not still:
+            return stream
+    return None
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    try:
+        text = head[: _HEAD_BYTES - 3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        # The cut may have halved the last character.
+        return error.reason == "unexpected end of data" and _is_text(head[: error.start])
+    return bool(text) and all(char.isprintable() or char in "\t\r\n\f\v\ufeff" for char in text)
+
+
+def _why_not(name: str, head: bytes) -> str:
+    if head[4:8] == b"ftyp":
+        return f"{name} was not finished by its recorder or is cut short (its index is missing); copy it again."
+    return f"{name} is damaged, or no recording; copy it again from the recorder, or choose another file."

@@ -1,0 +1,125 @@
+"""What a recording is: container, duration, codecs; found out in a process of its own.
+
+`python -m iprtool.media.probe FILE` prints it as JSON.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iprtool.media.confined import Refused, command, confine, damaged
+from iprtool.model.errors import MediaError
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+TIMEOUT_S = 60
+_CPU_S = 30
+# The durations of these are guessed from the bit rate, or stand nowhere.
+_GUESSED = {"mp3", "aac", "ac3", "eac3", "amr", "amrnb", "amrwb", "mpegvideo"}
+
+
+class Probe(msgspec.Struct, frozen=True, tag=True):
+    """A recording's container and codecs (FFmpeg's short names); the duration is that of its longest track.
+
+    `rotation` is the number of degrees, counter-clockwise, by which the picture is to be turned when shown.
+    """
+
+    container: str
+    duration_ms: int
+    audio_codec: str | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+    video_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    rotation: int = 0
+
+
+def probe(path: Path) -> Probe:
+    """What the recording is; MediaError in one sentence where it cannot be read, or has neither sound nor picture."""
+    try:
+        done = subprocess.run(
+            command("iprtool.media.probe", str(path)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        answer = msgspec.json.decode(done.stdout, type=Probe | Refused)
+    except (subprocess.TimeoutExpired, msgspec.DecodeError):
+        raise damaged(path) from None
+    if isinstance(answer, Refused):
+        raise MediaError(answer.sentence)
+    return answer
+
+
+def inspect(path: Path) -> Probe:
+    """The same in this process, which a damaged file can end."""
+    from iprtool.media.guard import open_media, picture_of, sound_of
+    from iprtool.media.source_file import printable
+
+    with open_media(path) as container:
+        sound, picture = sound_of(container), picture_of(container)
+        if sound is None and picture is None:
+            raise MediaError(f"{printable(path)} has neither sound nor picture that can be read; choose another file.")
+        fps = picture.average_rate if picture else None
+        return Probe(
+            container=container.format.name,
+            audio_codec=sound.codec_context.codec.canonical_name if sound else None,
+            sample_rate_hz=sound.rate if sound else None,
+            channels=sound.channels if sound else None,
+            video_codec=picture.codec_context.codec.canonical_name if picture else None,
+            width=picture.width if picture else None,
+            height=picture.height if picture else None,
+            fps=float(fps) if fps else None,
+            rotation=_rotation(container) if picture else 0,
+            duration_ms=_duration_ms(container),
+        )
+
+
+def _rotation(container: "InputContainer") -> int:
+    import av
+
+    try:
+        rotation = next((frame.rotation for frame in container.decode(video=0)), 0)
+        container.seek(0)
+    except av.FFmpegError:
+        return 0
+    return rotation
+
+
+def _duration_ms(container: "InputContainer") -> int:
+    import av
+
+    if container.duration and container.format.name not in _GUESSED:
+        return container.duration // 1000
+    last = 0.0
+    try:
+        for packet in container.demux():
+            if packet.pts is not None and packet.time_base:
+                last = max(last, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    except av.FFmpegError:
+        pass  # a damaged end: what was read so far is the recording
+    return round(last * 1000) - (container.start_time or 0) // 1000
+
+
+def main() -> None:
+    """Print what the file named on the command line is."""
+    out = confine(_CPU_S)
+    answer: Probe | Refused
+    try:
+        answer = inspect(Path(sys.argv[1]))
+    except MediaError as error:
+        answer = Refused(str(error))
+    out.write(msgspec.json.encode(answer) + b"\n")
+    out.close()
+
+
+if __name__ == "__main__":
+    main()
