@@ -1,49 +1,19 @@
-"""Adding a recording to a study: conformed and sealed by a child process, so that a hostile file can at worst kill that."""
+"""Adding a recording to a study: conformed, sealed, and known by the SHA-256 of the original."""
 
+import hashlib
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
+from iprtool.media.conform import conform
 from iprtool.model.errors import MediaError, StoreError
 from iprtool.model.study import Recording, Session, Utterance
 from iprtool.store.derived import create_peaks, write_transcript
+from iprtool.store.media import SealedSink
 from iprtool.store.study import Study
 
 ROOM = 1.05
-BINS_PER_MS = 100 / 1000
-
-
-class ConformJob(msgspec.Struct, frozen=True):
-    """What the conforming child is told over its standard input."""
-
-    original: str
-    object: str
-    key: str
-
-
-class Added(msgspec.Struct, frozen=True):
-    """What conforming found out: see `iprtool.media.conform.Conformed`."""
-
-    duration_ms: int
-    original_sha256: str
-    audio_codec: str | None = None
-    video_codec: str | None = None
-    sample_rate_hz: int | None = None
-    channels: int | None = None
-    notice: str = ""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """A line from the conforming child: how far it is, what it made, or one sentence of what went wrong."""
-
-    progress: float | None = None
-    added: Added | None = None
-    error: str | None = None
 
 
 def add_recording(
@@ -62,7 +32,7 @@ def add_recording(
     _check_original(study, original)
     media, path, key = study.new_object("media")
     try:
-        added = _conform(ConformJob(str(original.absolute()), str(path), key.hex()), progress)
+        added = conform(original, SealedSink(path, key), progress)
         peaks, peaks_path, peaks_key = study.new_object("derived")
         create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
         words = _seal_transcript(study, transcript) if transcript else None
@@ -88,6 +58,15 @@ def add_recording(
     return recording, " ".join(text for text in (added.notice, again) if text)
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex; MediaError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be read ({error.strerror}); check the path.") from error
+
+
 def _check_original(study: Study, original: Path) -> None:
     try:
         size = original.stat().st_size
@@ -103,32 +82,3 @@ def _seal_transcript(study: Study, transcript: list[Utterance]) -> str:
     object_id, path, key = study.new_object("derived")
     write_transcript(path, key, transcript)
     return object_id
-
-
-def _conform(job: ConformJob, progress: Callable[[float], None]) -> Added:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "iprtool.process", "conform"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.write(msgspec.json.encode(job) + b"\n")
-        child.stdin.close()
-        for line in child.stdout:
-            step = msgspec.json.decode(line, type=Step)
-            if step.error is not None:
-                raise MediaError(step.error)
-            if step.added is not None:
-                return step.added
-            progress(step.progress or 0.0)
-    finally:
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
-    name = Path(job.original).name
-    raise MediaError(f"{name} is damaged: reading it ended without a result; try to repair or convert it first.")

@@ -61,7 +61,9 @@ def passphrase_from(file: Path | None, *, prompt: str = "Passphrase", confirm: b
         try:
             return file.read_text("utf-8").splitlines()[0]
         except (OSError, IndexError, UnicodeDecodeError) as error:
-            raise IprtoolError(f"{file.name} holds no passphrase that can be read; write it on the first line.") from error
+            raise IprtoolError(
+                f"{file.name} holds no passphrase that can be read; write it on the first line."
+            ) from error
     return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
 
 
@@ -84,7 +86,9 @@ def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) ->
     return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
 
 
-def run_recall(study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, **new: Any) -> None:
+def run_recall(
+    study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, **new: Any
+) -> None:
     """Open the role's recall of a session, made where there is none, in a process that has nothing else."""
     from iprtool import desk
     from iprtool.launch import become_app
@@ -114,7 +118,9 @@ By = Annotated[Any, typer.Option("--by", help="client, therapist, researcher …
 
 
 @app.command()
-def demo(where: Annotated[bool, typer.Option("--where", help="print the demo study's folder and leave")] = False) -> None:
+def demo(
+    where: Annotated[bool, typer.Option("--where", help="print the demo study's folder and leave")] = False,
+) -> None:
     """Open the demo recall: a fictional session, ready to play (space starts it)."""
     from iprtool.demo_study import ensure_demo
 
@@ -197,7 +203,7 @@ def add(
             recording, notice = add_recording(opened, where, file, progress, transcript=words)
     from iprtool.model.times import clock
 
-    say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}.{' ' + notice if notice else ''}")
+    say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}. {notice}".strip())
 
 
 @app.command()
@@ -254,11 +260,11 @@ def export(
     from iprtool.export.write import export_study
     from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        with progress_of("Exporting") as progress:
-            result = export_study(
-                opened, to, with_text=with_text, with_dates=with_dates, progress=progress, today=date.today()
-            )
+    keyring = keyring_for(study, passphrase_file)
+    with keyring, Study.open(study, keyring) as opened, progress_of("Exporting") as progress:
+        result = export_study(
+            opened, to, with_text=with_text, with_dates=with_dates, progress=progress, today=date.today()
+        )
     if as_json:
         say(msgspec.json.encode(result).decode())
         return
@@ -354,7 +360,8 @@ def list_codebooks() -> None:
 
 @app.callback(invoke_without_command=True)
 def top(
-    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="print the version and leave")] = False
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="print the version and leave")] = False,
 ) -> None:
     """Interpersonal Process Recall in the terminal."""
     if version:

@@ -185,7 +185,9 @@ def begin_recall(
 def _object(study: Study, object_id: str) -> ObjectGrant:
     path = study.path_of(object_id)
     if not path.exists():
-        raise StoreError(f"{path.name} is missing from the study: the folder may be half copied, so copy it again whole.")
+        raise StoreError(
+            f"{path.name} is missing from the study: the folder may be half copied, so copy it again whole."
+        )
     return ObjectGrant(str(path), study.key_of(object_id).hex())
 
 
