@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,8 +32,8 @@ _PROGRESS_S = 0.1
 _STALLED_CPU_S = 60
 # Without bitexact the file would bear a random number; the times are set by the tracks, not to be shifted again.
 _MUXER = {"cluster_time_limit": "1000", "avoid_negative_ts": "disabled", "fflags": "+bitexact"}
-# Kept to the last bit in FLAC.
-LOSSLESS = {"alac", "ape", "tta", "wavpack", "mlp", "truehd"}
+# Kept to the last bit in FLAC of up to 24 bits.
+_LOSSLESS = re.compile(r"pcm_([su](8|16|24)\w*|alaw|mulaw)|alac|ape|tta")
 
 Streams = list[AudioStream | VideoStream]
 
@@ -149,7 +150,7 @@ def _recoding(track: Track) -> str:
         return ""
     if not track.sound:
         return f"the picture ({track.original_codec}) was encoded anew as H.264"
-    lossless = ", without loss" if track.original_codec in LOSSLESS or track.original_codec.startswith("pcm_") else ""
+    lossless = ", without loss" if _LOSSLESS.fullmatch(track.original_codec) else ""
     return f"the sound ({track.original_codec}) is kept as FLAC{lossless}"
 
 

@@ -104,6 +104,7 @@ class Recoded:
         self.damaged = 0
         self._encoder = encoder
         self._origin = origin
+        self._next = Fraction(0)
         self._last_dts: int | None = None
 
     def feed(self, packet: "Packet[Any]") -> "Iterator[Packet[Any]]":
@@ -114,13 +115,21 @@ class Recoded:
             self.damaged += 1
             return
         for frame in frames:
-            if isinstance(frame, AudioFrame | VideoFrame) and frame.pts is not None and frame.time_base:
-                frame.pts -= round(self._origin / frame.time_base)
+            if isinstance(frame, AudioFrame | VideoFrame):
+                self._place(frame, frame.time_base or packet.time_base)
                 yield from self._encoded(frame)
 
     def finish(self) -> "Iterator[Packet[Any]]":
         """The packets that the encoder still holds."""
         yield from self._encoded(None)
+
+    def _place(self, frame: AudioFrame | VideoFrame, time_base: Fraction) -> None:
+        if frame.pts is not None:
+            self._next = frame.pts * time_base - self._origin
+        # A packet that bears no time (every other one of ADPCM's in WAV) follows the one before it.
+        frame.pts = round(self._next / time_base)
+        if isinstance(frame, AudioFrame):
+            self._next += Fraction(frame.samples, frame.sample_rate)
 
     def _encoded(self, frame: AudioFrame | VideoFrame | None) -> "Iterator[Packet[Any]]":
         if isinstance(frame, VideoFrame):
@@ -152,5 +161,6 @@ class RecodedPicture(Recoded):
         encoder = out.add_stream("libx264", rate=rate, options=options)
         encoder.width, encoder.height, encoder.pix_fmt = stream.width & ~1, stream.height & ~1, "yuv420p"
         encoder.codec_context.time_base = stream.time_base or 1 / rate
-        encoder.codec_context.sample_aspect_ratio = stream.sample_aspect_ratio
+        if stream.sample_aspect_ratio:
+            encoder.codec_context.sample_aspect_ratio = stream.sample_aspect_ratio
         super().__init__(stream, encoder, origin)
