@@ -8,8 +8,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.store.derived import PEAKS, TRANSCRIPT
-from iprtool.store.layer_schema import LAYER
 from iprtool.store.media import MEDIA, SealedSource
+from iprtool.store.oplog import LAYER
 from iprtool.store.rebuild import layer_faults
 from iprtool.store.roster import ADMIN, ObjectEntry
 from iprtool.store.schema import Schema, open_object

@@ -1,0 +1,91 @@
+"""A layer's tables and its operations: appended, never changed; and the note that is being written."""
+
+from collections.abc import Iterator
+
+import msgspec
+import sqlcipher3.dbapi2 as sqlcipher
+
+from iprtool.model.layer import Draft, Op, OpBody
+from iprtool.store.plain import sealed_json
+from iprtool.store.projection import UNPACK, TableValues, project
+from iprtool.store.schema import Schema
+
+LAYER = Schema(
+    "layer",
+    (
+        (
+            """CREATE TABLE op (lamport INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, device TEXT NOT NULL,
+                actor TEXT NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, grp TEXT, undoes TEXT)""",
+            "CREATE INDEX op_close ON op (lamport) WHERE kind = 'close'",
+            "CREATE TRIGGER op_kept BEFORE DELETE ON op BEGIN SELECT RAISE(ABORT, 'operations are kept'); END",
+            "CREATE TRIGGER op_as_made BEFORE UPDATE ON op BEGIN SELECT RAISE(ABORT, 'operations stay as made'); END",
+            # A table of its own, so that a redaction can delete a body and leave the operation.
+            """CREATE TABLE op_body (lamport INTEGER PRIMARY KEY REFERENCES op, body TEXT NOT NULL, reason TEXT,
+                at_utc TEXT NOT NULL)""",
+            "CREATE TRIGGER body_as_made BEFORE UPDATE ON op_body BEGIN SELECT RAISE(ABORT, 'bodies stay'); END",
+            # The projection is packed values: reading columns took four times as long, for the screen as for an export.
+            *(f"CREATE TABLE {table} (id TEXT PRIMARY KEY, value BLOB NOT NULL)" for table in UNPACK),
+            "CREATE TABLE draft (slot INTEGER PRIMARY KEY CHECK (slot = 1), value TEXT NOT NULL)",
+        ),
+    ),
+)
+
+_BODY: "msgspec.json.Decoder[OpBody]" = msgspec.json.Decoder(OpBody)
+_DRAFT = msgspec.json.Decoder(Draft)
+
+
+def last_lamport(connection: sqlcipher.Connection) -> int:
+    """The number of the newest operation, 0 where there is none."""
+    return int(connection.execute("SELECT coalesce(max(lamport), 0) FROM op").fetchone()[0])
+
+
+def append_op(connection: sqlcipher.Connection, op: Op) -> int:
+    """Write one operation and what it does, in the open transaction; the result is its Lamport number.
+
+    One that is there already is left alone, so that a caller who is in doubt may commit it again. Raises StoreError
+    where it cannot be: its values do not read back, or it edits a mark that is not there.
+    """
+    body_text, body = sealed_json(op.body, _BODY)
+    # SQLite gives the next number, the highest there is plus one: rows of `op` are never deleted.
+    added = connection.execute(
+        """INSERT INTO op (id, device, actor, entity, kind, grp, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO NOTHING""",
+        (op.id, op.device, op.actor, op.entity, op.kind, op.group, op.undoes),
+    )
+    if added.rowcount != 1:
+        return int(connection.execute("SELECT lamport FROM op WHERE id = ?", (op.id,)).fetchone()[0])
+    lamport = int(added.lastrowid)
+    connection.execute("INSERT INTO op_body VALUES (?, ?, ?, ?)", (lamport, body_text, op.reason, op.at_utc))
+    project(TableValues(connection), op.entity, body)
+    return lamport
+
+
+def read_ops(connection: sqlcipher.Connection, *, last: int | None = None) -> Iterator[Op]:
+    """The operations in their order, all or the last few; one whose body was redacted is left out."""
+    after = last_lamport(connection) - last if last is not None else 0
+    rows = connection.execute(
+        """SELECT o.id, o.entity, b.body, o.device, o.actor, b.at_utc, o.lamport, o.grp, o.undoes, b.reason
+            FROM op o JOIN op_body b USING (lamport) WHERE o.lamport > ? ORDER BY o.lamport""",
+        (after,),
+    )
+    for ident, entity, body, *rest in rows:
+        yield Op(ident, entity, _BODY.decode(body), *rest)
+
+
+def is_closed(connection: sqlcipher.Connection) -> bool:
+    """Whether the recall was brought to its end."""
+    return connection.execute("SELECT 1 FROM op WHERE kind = 'close' LIMIT 1").fetchone() is not None
+
+
+def write_draft(connection: sqlcipher.Connection, draft: Draft | None) -> None:
+    """Keep the note being written, or forget it, in the open transaction."""
+    if draft is None:
+        connection.execute("DELETE FROM draft")
+    else:
+        connection.execute("INSERT OR REPLACE INTO draft VALUES (1, ?)", (sealed_json(draft, _DRAFT)[0],))
+
+
+def read_draft(connection: sqlcipher.Connection) -> Draft | None:
+    """The note being written, or None."""
+    row = connection.execute("SELECT value FROM draft").fetchone()
+    return None if row is None else _DRAFT.decode(row[0])
