@@ -25,31 +25,40 @@ _SCHEMAS: dict[str, tuple[Schema, ...]] = {
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Something that is wrong with an object (its id): a word for what, and one sentence."""
+    """Something that is wrong with an object (its id): a word for what, and one sentence, which is its text."""
 
     object: str
     what: str
     sentence: str
 
+    def __str__(self) -> str:
+        return self.sentence
 
-def verify_study(study: Study, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
-    """What is wrong with an open study, empty where it is sound; `progress` gets the objects done and their number.
 
-    Opening the study has checked the signature already. Nothing is mended.
+def verify_study(study: Study, progress: Callable[[float], None] | None = None) -> list[Finding]:
+    """What is wrong with an open study, empty where it is sound; `progress` gets the share that is done, 0 to 1.
+
+    Opening the study has checked its signature already. Nothing is mended.
     """
     entries = [ObjectEntry(study.head.admin, "admin", study.head.admin_commitment), *study.objects()]
+    in_use = _in_use(study)
     findings: list[Finding] = []
     for done, entry in enumerate(entries, start=1):
-        findings += _object_findings(study, entry)
+        # An object that nothing names was begun and never made: the program ended before its file was there.
+        if entry.id in in_use or study.path_of(entry.id).exists():
+            findings += _object_findings(study, entry)
         if progress is not None:
-            progress(done, len(entries))
-    return findings + list(_leftovers(study))
+            progress(done / len(entries))
+    return findings + list(_strangers(study, {entry.id for entry in entries}))
+
+
+def _in_use(study: Study) -> set[str | None]:
+    recorded = {ident for each in study.recordings() for ident in (each.media, each.peaks, each.transcript)}
+    return recorded | {recall.layer for recall in study.recalls()} | {study.head.admin}
 
 
 def _object_findings(study: Study, entry: ObjectEntry) -> Iterator[Finding]:
     path = study.path_of(entry.id)
-    if not path.exists() and entry.id not in _in_use(study):
-        return
     try:
         key = study.admin_key() if entry.kind == "admin" else study.key_of(entry.id)
         yield from (Finding(entry.id, what, sentence) for what, sentence in _faults(entry, path, key))
@@ -59,11 +68,6 @@ def _object_findings(study: Study, entry: ObjectEntry) -> Iterator[Finding]:
         yield Finding(entry.id, "not read", error.strerror or str(error))
     except sqlcipher.Error as error:
         yield Finding(entry.id, "not read", str(store_error(error, path)))
-
-
-def _in_use(study: Study) -> set[str | None]:
-    recorded = {ident for each in study.recordings() for ident in (each.media, each.peaks, each.transcript)}
-    return recorded | {recall.layer for recall in study.recalls()} | {study.head.admin}
 
 
 def _faults(entry: ObjectEntry, path: Path, key: bytes) -> Iterator[tuple[str, str]]:
@@ -101,6 +105,10 @@ def _media_faults(path: Path, key: bytes) -> Iterator[tuple[str, str]]:
         source.close()
 
 
-def _leftovers(study: Study) -> Iterator[Finding]:
-    for path in sorted((study.path / OBJECTS).glob("*.part*")):
-        yield Finding(path.name.split(".")[0], "left over", f"{path.name} was never finished: delete the file.")
+def _strangers(study: Study, known: set[str]) -> Iterator[Finding]:
+    for path in sorted((study.path / OBJECTS).iterdir()):
+        ident = path.name.partition(".")[0]
+        if path.name.endswith(".part"):
+            yield Finding(ident, "left over", f"{path.name} was never finished, so the file may be deleted.")
+        elif path.suffix == ".db" and ident not in known:
+            yield Finding(ident, "unknown", f"{path.name} is not part of this study, so the file may be moved away.")

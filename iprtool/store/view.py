@@ -74,22 +74,22 @@ class LayerView:
     def content(self) -> LayerContent:
         """The whole layer as a screen takes it."""
         connection = self._connection
-        with _no_collecting():
-            return LayerContent(
-                head=HEAD.decode(get_meta(connection, "head") or ""),
-                marks=tuple(sorted(self.values("mark"), key=attrgetter("start_ms"))),
-                stops=tuple(self.values("stop")),
-                coverage=tuple(self.values("coverage")),
-                draft=read_draft(connection),
-                ops=tuple(read_ops(connection, last=HISTORY)),
-                closed=is_closed(connection),
-            )
+        return LayerContent(
+            head=HEAD.decode(get_meta(connection, "head") or ""),
+            marks=tuple(sorted(self.values("mark"), key=attrgetter("start_ms"))),
+            stops=tuple(self.values("stop")),
+            coverage=tuple(self.values("coverage")),
+            draft=read_draft(connection),
+            ops=tuple(read_ops(connection, last=HISTORY)),
+            closed=is_closed(connection),
+        )
 
     def values(self, table: str) -> list[Any]:
         """All marks, stops or stretches of coverage, in the order in which they were first made."""
         decode = UNPACK[table].decode
         packed = self._connection.execute(f"SELECT value FROM {table} ORDER BY rowid")
-        return [decode(value) for (value,) in packed]
+        with _no_collecting():
+            return [decode(value) for (value,) in packed]
 
     def rows(self, table: str) -> tuple[list[str], Iterator[Row]]:
         """A table's column names and its rows, made as they are asked for (see `layer_rows`)."""
