@@ -28,7 +28,8 @@ FPS = 10
 WIDTH, HEIGHT = 160, 96
 _BITS = 16
 _TAPS = 1023
-_BLOCK = 1 << 18
+_SIZE = 1 << 18
+_BLOCK = _SIZE - _TAPS + 1
 
 
 class _Recipe(msgspec.Struct, frozen=True):
@@ -83,12 +84,11 @@ def _noise(count: int, seed: int, rate: int) -> Samples:
 def _band(from_hz: float, to_hz: float, rate: int) -> NDArray[np.float64]:
     at = np.arange(_TAPS) - _TAPS // 2
     taps = sum(sign * 2 * hz / rate * np.sinc(2 * hz / rate * at) for sign, hz in ((1, to_hz), (-1, from_hz)))
-    return cast(NDArray[np.float64], np.fft.rfft(taps * np.hanning(_TAPS), _BLOCK + 2 * _TAPS))
+    return cast(NDArray[np.float64], np.fft.rfft(taps * np.hanning(_TAPS), _SIZE))
 
 
 def _filtered(samples: NDArray[np.float32], band: NDArray[np.float64]) -> NDArray[np.float64]:
-    whole = np.fft.irfft(np.fft.rfft(samples, _BLOCK + 2 * _TAPS) * band, _BLOCK + 2 * _TAPS)
-    return whole[_TAPS - 1 : _TAPS - 1 + _BLOCK]
+    return np.fft.irfft(np.fft.rfft(samples, _SIZE) * band, _SIZE)[_TAPS - 1 :]
 
 
 def locate(
