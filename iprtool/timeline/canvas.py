@@ -1,0 +1,229 @@
+"""The timeline as it is shown: lanes over one scale, the row of the whole session, the playhead."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from iprtool.model.peaks import PeakChunk
+from iprtool.timeline.lanes import TONES, ItemLane, Lane, LaneItem, PeaksLane
+from iprtool.timeline.lanes.layout import natural_height
+from iprtool.timeline.scale import Scale
+from iprtool.timeline.strips import DrawnRows
+
+_FIRST_CELL_MS = 2_000
+
+
+class TimelineCanvas(Widget, can_focus=False):
+    """Lanes of a recording over one scale: what is on them, what is in view, and the drawing of it."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES = {f"timeline--{tone}" for tone in TONES}
+    DEFAULT_CSS = """
+    TimelineCanvas {
+        height: auto;
+        color: $foreground;
+        .timeline--muted { color: $text-muted; }
+        .timeline--faint { color: $foreground 40%; }
+        .timeline--sound { color: $primary; }
+        .timeline--mark, .timeline--neutral { color: $foreground; }
+        .timeline--positive { color: $text-success; }
+        .timeline--negative { color: $text-warning; }
+        .timeline--rupture { color: $text-error; text-style: bold; }
+        .timeline--episode { color: $text-error; }
+        .timeline--count { color: $foreground; text-style: bold; }
+        .timeline--client { color: $text-primary; }
+        .timeline--therapist { color: $text-accent; }
+        .timeline--researcher, .timeline--coder { color: $text-secondary; }
+        .timeline--played { color: $foreground 25%; }
+        .timeline--skipped, .timeline--declined { color: $foreground 50%; }
+        .timeline--matched { color: $text-success; }
+        .timeline--candidate { color: $text-muted; }
+        .timeline--selected { background: $primary-muted; color: $foreground; text-style: bold underline; }
+        .timeline--viewport { color: $primary; text-style: bold; }
+        .timeline--playhead { color: $accent; text-style: bold; }
+    }
+    """
+
+    scale: reactive[Scale] = reactive(Scale(0, 80, _FIRST_CELL_MS), repaint=False, init=False)
+    """What part of the recording is in view, and how large; its `cell_ms` is the zoom."""
+
+    selected: reactive[str | None] = reactive(None, repaint=False, init=False)
+    """The id of the item that stands out, on whichever lane it is."""
+
+    class ZoomChanged(Message):
+        """The zoom is another: milliseconds per cell."""
+
+        def __init__(self, cell_ms: int) -> None:
+            super().__init__()
+            self.cell_ms = cell_ms
+
+    def __init__(
+        self,
+        duration_ms: int,
+        lanes: Sequence[Lane] = (),
+        *,
+        cell_ms: int = _FIRST_CELL_MS,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(TimelineCanvas.scale, Scale(duration_ms, 80, cell_ms))
+        self.playhead_ms = 0
+        self.following = True
+        self._centre = False
+        self.rows = DrawnRows(lanes, self.scale)
+        self._stale: set[int] = set()
+        self._sound_stale = False
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes, from the top."""
+        return self.rows.lanes
+
+    def set_lanes(self, lanes: Sequence[Lane]) -> None:
+        """Show other lanes; their names must differ (ValueError)."""
+        if len({lane.name for lane in lanes}) < len(lanes):
+            raise ValueError("two lanes have one name")
+        self.rows.lanes = tuple(lanes)
+        self.rows.forget()
+        self._fit(self.size)
+        self.refresh(layout=True)
+
+    def put(self, lane: str, item: LaneItem) -> None:
+        """Put an item on the lane of this name, in place of the one with its id if there is one."""
+        number, holder = self._item_lane(lane)
+        holder.put(item)
+        self._redraw_soon({number})
+
+    def drop(self, lane: str, item_id: str) -> None:
+        """Take an item off the lane of this name; KeyError where it is not on it."""
+        number, holder = self._item_lane(lane)
+        holder.remove(item_id)
+        self._redraw_soon({number})
+
+    def add_peaks(self, chunk: PeakChunk) -> None:
+        """Take in some of the sound's outline, in any order; it shows in every lane of sound."""
+        lanes = {number: lane for number, lane in enumerate(self.lanes) if isinstance(lane, PeaksLane)}
+        for lane in lanes.values():
+            lane.add(chunk)
+        self._sound_stale = True
+        self._redraw_soon(lanes.keys())
+
+    # The playhead
+
+    def move_playhead(self, ms: int) -> None:
+        """Move the playhead; only the cells that it leaves and enters are drawn, and only if it changes its cell."""
+        was_ms, self.playhead_ms = self.playhead_ms, max(0, ms)
+        if self.following:
+            followed = self.scale.followed(was_ms, ms, centre=self._centre)
+            if followed is not self.scale:
+                self.scale = followed
+                return
+        self._refresh_playhead(was_ms, ms)
+
+    def follow(self, on: bool, *, centre: bool = False) -> None:
+        """Whether the view follows the playhead as it leaves: by pages, or with the playhead in the middle."""
+        self.following, self._centre = on, centre
+        if on and not self.scale.shows(self.playhead_ms):
+            self.scale = self.scale.centred(self.playhead_ms)
+
+    def _refresh_playhead(self, was_ms: int, now_ms: int) -> None:
+        """Refresh a column one cell wide where the playhead was and where it is, and the same in the whole's row."""
+        rows = self.rows
+        for top, stop in rows.blocks:
+            was, now = rows.playhead_cell(top, was_ms), rows.playhead_cell(top, now_ms)
+            if was != now:
+                self.refresh(
+                    *[Region(rows.gutter + cell, top, 1, stop - top) for cell in (was, now) if cell is not None]
+                )
+
+    # The view
+
+    def zoom_in(self, at_ms: int | None = None) -> None:
+        """One step nearer; the time given (else the playhead's) keeps its place, or comes to the middle."""
+        self._zoom(1, at_ms)
+
+    def zoom_out(self, at_ms: int | None = None) -> None:
+        """One step farther; the time given (else the playhead's) keeps its place, or comes to the middle."""
+        self._zoom(-1, at_ms)
+
+    def pan(self, cells: int) -> None:
+        """Move the view so many cells on, or back where negative."""
+        self.scale = self.scale.panned(cells)
+
+    def scroll_lanes(self, rows: int) -> None:
+        """Where there are more lanes than rows, show those so many rows further down, or up where negative."""
+        self.rows.scroll(rows, self.size.height)
+        self.refresh()
+
+    def _zoom(self, steps: int, at_ms: int | None) -> None:
+        self.scale = self.scale.zoomed(steps, self.playhead_ms if at_ms is None else at_ms)
+
+    def watch_scale(self, old: Scale, new: Scale) -> None:
+        """Draw everything at the new scale."""
+        self.rows.scale = new
+        self.rows.forget()
+        self.refresh()
+        if old.cell_ms != new.cell_ms:
+            self.post_message(self.ZoomChanged(new.cell_ms))
+
+    def watch_selected(self, old: str | None, new: str | None) -> None:
+        """Draw the lanes anew that hold the one or the other."""
+        self.rows.selected = new
+        ids = [item_id for item_id in (old, new) if item_id is not None]
+        self._redraw_soon({n for n, lane in enumerate(self.lanes) if any(map(lane.holds, ids))})
+
+    # Drawing
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """All lanes, the ruler and the row of the whole session."""
+        return natural_height(self.lanes)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the zoom, and the playhead or else the middle in its place."""
+        self._fit(event.size)
+
+    def notify_style_update(self) -> None:
+        """The theme is another: so are the styles of all tones."""
+        super().notify_style_update()
+        self.rows.styles = {}
+        self.rows.forget()
+
+    def render_line(self, y: int) -> Strip:
+        """One row, from the strips kept, with the playhead in it."""
+        rows = self.rows
+        if not rows.styles:
+            rows.styles = {tone: self.get_component_rich_style(f"timeline--{tone}") for tone in TONES}
+        return (
+            rows.with_playhead(y, self.playhead_ms)
+            if y < len(rows.slots)
+            else Strip.blank(self.size.width, self.rich_style)
+        )
+
+    def _fit(self, size: Size) -> None:
+        width = self.rows.fit(size.width, size.height)
+        around_ms = self.playhead_ms if self.scale.shows(self.playhead_ms) else self.scale.ms(self.scale.width // 2)
+        self.scale = self.scale.resized(width, around_ms)
+
+    def _redraw_soon(self, lanes: Iterable[int]) -> None:
+        """Draw lanes anew once what is waiting has come in; only cells that differ are refreshed."""
+        if not self._stale:
+            self.call_later(self._redraw)
+        self._stale.update(lanes)
+
+    def _redraw(self) -> None:
+        stale, self._stale = self._stale, set()
+        sound, self._sound_stale = self._sound_stale, False
+        for y, first, stop in self.rows.redrawn(stale, sound=sound):
+            self.refresh(Region(self.rows.gutter + first, y, stop - first, 1))
+
+    def _item_lane(self, name: str) -> tuple[int, ItemLane]:
+        for number, lane in enumerate(self.lanes):
+            if lane.name == name and isinstance(lane, ItemLane):
+                return number, lane
+        raise KeyError(name)

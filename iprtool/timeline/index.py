@@ -1,0 +1,245 @@
+"""Where marks are in time: sorted arrays searched by bisection, so that what is drawn costs by what is seen.
+
+Every entry of an array packs a time and a handle into one 64-bit integer, so that one bisection finds a time and
+another an entry. Intervals are filed besides in a centred interval tree (Edelsbrunner 1980) whose centres are the
+dyadic numbers, the highest binary digit in which start and end differ: it needs no balancing, and a mark more costs
+two bisections and two short moves of memory.
+"""
+
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
+
+_HANDLE_BITS = 32
+_HANDLE_MASK = (1 << _HANDLE_BITS) - 1
+_END_OF_TIME_MS = 1 << 31
+
+
+class Timed(Protocol):
+    """What can be filed: an id of its own, a start, and a last millisecond (the start again for a point)."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        ...
+
+    @property
+    def start_ms(self) -> int:
+        """Where it starts."""
+        ...
+
+    @property
+    def last_ms(self) -> int:
+        """Where it ends; its start for a point or an interval still open."""
+        ...
+
+
+T = TypeVar("T", bound=Timed)
+
+
+class _Node:
+    """The intervals that hold one centre, by their starts and by their ends; sorted when first asked for."""
+
+    __slots__ = ("_ends", "_sorted", "_starts")
+
+    def __init__(self) -> None:
+        self._starts: array[int] = array("q")
+        self._ends: array[int] = array("q")
+        self._sorted = True
+
+    def append(self, start_entry: int, last_entry: int) -> None:
+        """Take one in, to be sorted later: when many come at once."""
+        self._starts.append(start_entry)
+        self._ends.append(last_entry)
+        self._sorted = False
+
+    def in_order(self) -> "tuple[array[int], array[int]]":
+        """The entries by start, and by end."""
+        if not self._sorted:
+            self._starts, self._ends = array("q", sorted(self._starts)), array("q", sorted(self._ends))
+            self._sorted = True
+        return self._starts, self._ends
+
+
+class MarkIndex(Generic[T]):
+    """Points and intervals in time, in the order of their starts; an interval holds both its edges.
+
+    Ranks count from 0 in that order; of equal starts the one added first comes first. Times are milliseconds from 0
+    to 2³¹; ValueError outside, or where an interval ends before it starts.
+    """
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        filed = list(items)
+        self._items: dict[int, T] = dict(enumerate(filed))
+        self._handles = {item.id: handle for handle, item in enumerate(filed)}
+        if len(self._handles) != len(filed):
+            raise ValueError("two marks have one id")
+        self._next = len(filed)
+        self._nodes: dict[int, _Node] = {}
+        self._levels: dict[int, int] = {}
+        starts_ms, lasts_ms = [item.start_ms for item in filed], [item.last_ms for item in filed]
+        for start_ms, last_ms in zip(starts_ms, lasts_ms, strict=True):
+            if not 0 <= start_ms <= last_ms < _END_OF_TIME_MS:
+                raise _unfit(start_ms, last_ms)
+        self._starts = array("q", sorted([ms << _HANDLE_BITS | handle for handle, ms in enumerate(starts_ms)]))
+        self._file_intervals(starts_ms, lasts_ms)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self._handles
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self.at, range(len(self)))
+
+    def get(self, item_id: str) -> T | None:
+        """The item with this id, or None."""
+        handle = self._handles.get(item_id)
+        return None if handle is None else self._items[handle]
+
+    def add(self, item: T) -> None:
+        """File one more; ValueError where its id is filed already."""
+        if item.id in self._handles:
+            raise ValueError("two marks have one id")
+        if not 0 <= item.start_ms <= item.last_ms < _END_OF_TIME_MS:
+            raise _unfit(item.start_ms, item.last_ms)
+        handle, self._next = self._next, self._next + 1
+        self._items[handle], self._handles[item.id] = item, handle
+        insort(self._starts, item.start_ms << _HANDLE_BITS | handle)
+        self._file_interval(item, handle)
+
+    def remove(self, item_id: str) -> T:
+        """Take one out and return it; KeyError where there is none."""
+        handle = self._handles.pop(item_id)
+        item = self._items.pop(handle)
+        _take_out(self._starts, item.start_ms << _HANDLE_BITS | handle)
+        self._unfile_interval(item, handle)
+        return item
+
+    def rank(self, ms: int) -> int:
+        """How many start before a time, and so the rank of the first that starts at it or later."""
+        return bisect_left(self._starts, ms << _HANDLE_BITS)
+
+    def at(self, rank: int) -> T:
+        """The item of a rank."""
+        return self._items[self._starts[rank] & _HANDLE_MASK]
+
+    def start_ms(self, rank: int) -> int:
+        """The start of the item of a rank."""
+        return self._starts[rank] >> _HANDLE_BITS
+
+    def rank_of(self, item_id: str) -> int:
+        """The rank of an item; KeyError where there is none."""
+        handle = self._handles[item_id]
+        return bisect_left(self._starts, self._items[handle].start_ms << _HANDLE_BITS | handle)
+
+    def count(self, a_ms: int, b_ms: int) -> int:
+        """How many start in [a, b)."""
+        return max(0, self.rank(b_ms) - self.rank(a_ms))
+
+    def starting(self, a_ms: int, b_ms: int, limit: int | None = None) -> list[T]:
+        """Those that start in [a, b), the first `limit` of them."""
+        first, stop = self.rank(a_ms), self.rank(b_ms)
+        if limit is not None:
+            stop = min(stop, first + limit)
+        items = self._items
+        return [items[entry & _HANDLE_MASK] for entry in self._starts[first:stop]]
+
+    def covering(self, ms: int, limit: int | None = None) -> list[T]:
+        """The intervals that start before a time and end at it or later, by start.
+
+        With a limit, that many of them at most, always the same ones, at a cost that grows with the limit alone.
+        """
+        entry = ms << _HANDLE_BITS
+        found: list[int] = []
+        for level in self._levels:
+            centre = ((ms >> level) | 1) << level
+            node = self._nodes.get(centre)
+            if node is None:
+                continue
+            starts, ends = node.in_order()
+            if centre > ms:
+                stop = bisect_left(starts, entry)
+                found += starts[: stop if limit is None else min(stop, limit)]
+            else:
+                first = bisect_left(ends, entry)
+                found += ends[first if limit is None else max(first, len(ends) - limit) :]
+        items = self._items
+        by_start = sorted([(items[entry & _HANDLE_MASK].start_ms, entry & _HANDLE_MASK) for entry in found])
+        return [items[handle] for _, handle in by_start[:limit]]
+
+    def touching(self, a_ms: int, b_ms: int) -> list[T]:
+        """All that lie in or reach into [a, b), by start, in O(log n + found)."""
+        return self.covering(a_ms) + self.starting(a_ms, b_ms) if a_ms < b_ms else []
+
+    def counts(self, edges_ms: list[int]) -> list[int]:
+        """How many start between each two neighbouring edges (rising): the cost is the edges', not the marks'."""
+        ranks = [self.rank(edge_ms) for edge_ms in edges_ms]
+        return [after - before for before, after in pairwise(ranks)]
+
+    def after(self, ms: int) -> T | None:
+        """The first that starts later than a time."""
+        rank = self.rank(ms + 1)
+        return self.at(rank) if rank < len(self) else None
+
+    def before(self, ms: int) -> T | None:
+        """The last that starts earlier than a time."""
+        rank = self.rank(ms)
+        return self.at(rank - 1) if rank else None
+
+    def beside(self, item_id: str, step: int) -> T | None:
+        """The neighbour `step` ranks on (negative: back), or None at the edge; KeyError where there is no such item."""
+        rank = self.rank_of(item_id) + step
+        return self.at(rank) if 0 <= rank < len(self) else None
+
+    def _file_intervals(self, starts_ms: list[int], lasts_ms: list[int]) -> None:
+        for handle, (start_ms, last_ms) in enumerate(zip(starts_ms, lasts_ms, strict=True)):
+            if start_ms != last_ms:
+                self._node(*_centre(start_ms, last_ms)).append(
+                    start_ms << _HANDLE_BITS | handle, last_ms << _HANDLE_BITS | handle
+                )
+
+    def _file_interval(self, item: T, handle: int) -> None:
+        if item.last_ms > item.start_ms:
+            starts, ends = self._node(*_centre(item.start_ms, item.last_ms)).in_order()
+            insort(starts, item.start_ms << _HANDLE_BITS | handle)
+            insort(ends, item.last_ms << _HANDLE_BITS | handle)
+
+    def _unfile_interval(self, item: T, handle: int) -> None:
+        if item.last_ms > item.start_ms:
+            level, centre = _centre(item.start_ms, item.last_ms)
+            starts, ends = self._nodes[centre].in_order()
+            _take_out(starts, item.start_ms << _HANDLE_BITS | handle)
+            _take_out(ends, item.last_ms << _HANDLE_BITS | handle)
+            if not starts:
+                self._drop_node(level, centre)
+
+    def _drop_node(self, level: int, centre: int) -> None:
+        del self._nodes[centre]
+        self._levels[level] -= 1
+        if not self._levels[level]:
+            del self._levels[level]
+
+    def _node(self, level: int, centre: int) -> _Node:
+        node = self._nodes.get(centre)
+        if node is None:
+            node = self._nodes[centre] = _Node()
+            self._levels[level] = self._levels.get(level, 0) + 1
+        return node
+
+
+def _centre(start_ms: int, last_ms: int) -> tuple[int, int]:
+    """The level and the dyadic number in (start, last] whose binary form has the most trailing zeros."""
+    level = (start_ms ^ last_ms).bit_length() - 1
+    return level, last_ms >> level << level
+
+
+def _unfit(start_ms: int, last_ms: int) -> ValueError:
+    return ValueError(f"a mark can't lie from {start_ms} to {last_ms} ms")
+
+
+def _take_out(entries: "array[int]", entry: int) -> None:
+    del entries[bisect_left(entries, entry)]

@@ -1,0 +1,120 @@
+"""The lowest and the highest sample of any stretch of sound, at every zoom, from a pyramid of minima and maxima."""
+
+import operator
+import sys
+from array import array
+from collections.abc import Iterator
+
+from iprtool.model.peaks import PeakChunk
+
+_FANOUT = 8
+_NOTHING = (32767, -32768)
+"""Lowest above highest: nothing is known of a bin. It is neutral under minimum and maximum.
+
+The sums take each known bin for one more than its sample, so that a sum of 0 says that nothing is known."""
+
+
+class PeakPyramid:
+    """Minima, maxima and sums of 10 ms bins (int16), and above them of 8 bins, of 64, and so on.
+
+    Chunks may come in any order and more than once; the last to come counts. `bins` is how many bins there are, up
+    to the last one known; `loudest` the largest sample of all, 0 to 32768.
+    """
+
+    def __init__(self) -> None:
+        self.bins = 0
+        self.loudest = 0
+        self._lows: list[array[int]] = [array("h")]
+        self._highs: list[array[int]] = [array("h")]
+        self._sums: list[array[int]] = [array("q")]
+        self._loudest_sums = [0]
+
+    def add(self, chunk: PeakChunk) -> None:
+        """Take in some bins; ValueError where its bytes are no whole pairs."""
+        pairs = array("h")
+        pairs.frombytes(chunk.pairs)
+        if len(pairs) % 2 or chunk.first_bin < 0:
+            raise ValueError("peaks come as pairs of int16 from a bin on")
+        if sys.byteorder == "big":
+            pairs.byteswap()
+        if pairs:
+            first, stop = chunk.first_bin, chunk.first_bin + len(pairs) // 2
+            self._grow(stop)
+            lows, highs = pairs[0::2], pairs[1::2]
+            self._lows[0][first:stop], self._highs[0][first:stop] = lows, highs
+            self._sums[0][first:stop] = array(
+                "q", [1 + max(high, -low, 0) for low, high in zip(lows, highs, strict=True)]
+            )
+            self._loudest_sums[0] = max(self._loudest_sums[0], max(self._sums[0][first:stop]))
+            self._raise(first, stop)
+            self.loudest = max(*self._highs[-1], *map(operator.neg, self._lows[-1]), 0)
+
+    def range(self, first: int, stop: int) -> tuple[int, int] | None:
+        """The lowest and highest sample in the bins [first, stop), or None where nothing is known of them."""
+        low, high = _NOTHING
+        for level, a, b in self._blocks(first, stop):
+            low, high = min(low, min(self._lows[level][a:b])), max(high, max(self._highs[level][a:b]))
+        return None if low > high else (low, high)
+
+    def mean(self, first: int, stop: int) -> float | None:
+        """The mean of the bins' largest samples in [first, stop), or None where nothing is known of them.
+
+        It follows how loud speech is where the maximum of some seconds is always near the loudest.
+        """
+        total = sum(sum(self._sums[level][a:b]) for level, a, b in self._blocks(first, stop))
+        return total / (stop - first) if total else None
+
+    def loudest_mean(self, bins: int) -> float:
+        """What `mean` over so many bins comes to at most, or somewhat more; 0 where nothing is known."""
+        level, size = 0, 1
+        while size * _FANOUT <= bins and level + 1 < len(self._sums):
+            level, size = level + 1, size * _FANOUT
+        return self._loudest_sums[level] / size
+
+    def _blocks(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """The bins [first, stop) as the fewest whole blocks: (level, first, stop) in that level's numbers."""
+        first, stop = max(first, 0), min(stop, self.bins)
+        level = 0
+        while stop - first >= 2 * _FANOUT:
+            inner_first, inner_stop = -(-first // _FANOUT), stop // _FANOUT
+            if first < inner_first * _FANOUT:
+                yield level, first, inner_first * _FANOUT
+            if inner_stop * _FANOUT < stop:
+                yield level, inner_stop * _FANOUT, stop
+            first, stop, level = inner_first, inner_stop, level + 1
+        if first < stop:
+            yield level, first, stop
+
+    def _grow(self, bins: int) -> None:
+        """Make room for so many bins; every level is kept a whole number of fan-outs long."""
+        self.bins, level = max(self.bins, bins), 0
+        while True:
+            blocks = -(-bins // _FANOUT)
+            missing = blocks * _FANOUT - len(self._lows[level])
+            self._lows[level].extend([_NOTHING[0]] * missing)
+            self._highs[level].extend([_NOTHING[1]] * missing)
+            self._sums[level].extend([0] * missing)
+            if blocks <= 1:
+                return
+            bins, level = blocks, level + 1
+            if level == len(self._lows):
+                self._lows.append(array("h"))
+                self._highs.append(array("h"))
+                self._sums.append(array("q"))
+                self._loudest_sums.append(0)
+
+    def _raise(self, first: int, stop: int) -> None:
+        """Bring the higher levels up to date over the bins [first, stop)."""
+        for level in range(1, len(self._lows)):
+            first, stop = first // _FANOUT, -(-stop // _FANOUT)
+            below = slice(first * _FANOUT, stop * _FANOUT)
+            self._lows[level][first:stop] = array("h", map(min, *_combed(self._lows[level - 1][below])))
+            self._highs[level][first:stop] = array("h", map(max, *_combed(self._highs[level - 1][below])))
+            sums = array("q", map(sum, zip(*_combed(self._sums[level - 1][below]), strict=True)))
+            self._sums[level][first:stop] = sums
+            self._loudest_sums[level] = max(self._loudest_sums[level], max(sums))
+
+
+def _combed(bins: "array[int]") -> list["array[int]"]:
+    """The bins as one array for each place in a block, so that one pass goes through all blocks."""
+    return [bins[at::_FANOUT] for at in range(_FANOUT)]

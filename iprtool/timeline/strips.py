@@ -1,0 +1,183 @@
+"""Rows of cells as Textual strips: tones become the theme's styles, the gutter and the playhead are put in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from iprtool.timeline.lanes import Cells, Lane, PeaksLane, draw_outline, draw_ruler, draw_whole, glyphs_of
+from iprtool.timeline.lanes.layout import Slot, last_scroll, lay_out
+from iprtool.timeline.scale import Scale
+
+_PLAYHEAD, _PLAYHEAD_ON_RULER = "│", "▼"
+_WHOLE_NAME = "whole"
+
+_SHORTEST_NAME, _LONGEST_NAME = 5, 12
+_LEAST_TIMELINE = 2 / 3
+"""The part of a narrow terminal that the gutter must leave to the timeline, or else it is dropped."""
+
+_FILLS = " ▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▒░─═╌"
+_REVERSE = Style(reverse=True)
+
+
+def gutter_width(names: Iterable[str], width: int) -> int:
+    """The cells that the names of the lanes take, with two blanks after them; 0 where the terminal is too narrow."""
+    longest = max((len(glyphs_of(name)) for name in names), default=0)
+    gutter = min(max(longest, _SHORTEST_NAME), _LONGEST_NAME) + 2
+    return gutter if width - gutter >= _LEAST_TIMELINE * width else 0
+
+
+def gutter_cells(name: str, width: int) -> Cells:
+    """A name in a gutter of this width, cut with an ellipsis if it must be."""
+    cells, glyphs = Cells(width), glyphs_of(name)
+    cells.write(0, glyphs[: max(0, width - 2)], "muted")
+    if len(glyphs) > width - 2 > 0:
+        cells.write(width - 3, ["…"], "muted")
+    return cells
+
+
+def strip_of(gutter: Cells, row: Cells, styles: Mapping[str, Style]) -> Strip:
+    """A row with its gutter before it, as a strip; `styles` has one for every tone."""
+    other = styles["mark"]
+    segments = [Segment(text, styles.get(tone, other)) for cells in (gutter, row) for text, tone in cells.runs()]
+    return Strip(segments, len(gutter.glyphs) + len(row.glyphs))
+
+
+def with_playhead(strip: Strip, x: int, line: str, style: Style) -> Strip:
+    """The strip with the playhead over one of its cells: a line, or where there is a letter or sign that in reverse."""
+    before, under, after = strip.divide([x, x + 1, strip.cell_length])
+    glyph = under.text
+    if line == _PLAYHEAD_ON_RULER or glyph in _FILLS or _is_braille(glyph):
+        head = Segment(line, style)
+    else:
+        head = Segment(glyph, style + _REVERSE)
+    return Strip.join([before, Strip([head], 1), after])
+
+
+def _is_braille(glyph: str) -> bool:
+    return "\u2800" <= glyph <= "\u28ff"
+
+
+class DrawnRows:
+    """The rows of a timeline as strips, each drawn when first asked for and kept until what it shows changes.
+
+    `styles` holds one style for every tone; `selected` is the id of the item that stands out; `slots` says what each
+    row shows.
+    """
+
+    def __init__(self, lanes: Sequence[Lane], scale: Scale) -> None:
+        self.lanes = tuple(lanes)
+        self.scale = scale
+        self.styles: Mapping[str, Style] = {}
+        self.selected: str | None = None
+        self.slots: tuple[Slot, ...] = ()
+        self.gutter = 0
+        self._scroll = 0
+        self._lane_cells: dict[int, list[Cells]] = {}
+        self._outline: Cells | None = None
+        self._strips: dict[int, Strip] = {}
+
+    def fit(self, width: int, height: int) -> int:
+        """Lay the rows out for a size; the cells that are left beside the gutter."""
+        self.gutter = gutter_width([lane.name for lane in self.lanes], width)
+        self._outline = None
+        self.scroll(0, height)
+        return max(1, width - self.gutter)
+
+    def scroll(self, rows: int, height: int) -> None:
+        """Move the lanes so many rows up (negative: down), as far as they go."""
+        self._scroll = min(max(0, self._scroll + rows), last_scroll(self.lanes, height))
+        self.slots = lay_out(self.lanes, height, self._scroll)
+        self._strips.clear()
+
+    def forget(self) -> None:
+        """Draw everything anew when it is next asked for: scale, styles or lanes are others."""
+        self._lane_cells.clear()
+        self._strips.clear()
+
+    def strip(self, y: int) -> Strip:
+        """A row without the playhead."""
+        strip = self._strips.get(y)
+        if strip is None:
+            slot = self.slots[y]
+            gutter = gutter_cells(self._name(slot), self.gutter)
+            strip = self._strips[y] = strip_of(gutter, self._cells(slot), self.styles)
+        return strip
+
+    def with_playhead(self, y: int, at_ms: int) -> Strip:
+        """A row with the playhead, if it is in view."""
+        cell = self.playhead_cell(y, at_ms)
+        if cell is None:
+            return self.strip(y)
+        line = _PLAYHEAD_ON_RULER if self.slots[y].kind == "ruler" else _PLAYHEAD
+        return with_playhead(self.strip(y), self.gutter + cell, line, self.styles["playhead"])
+
+    def playhead_cell(self, y: int, at_ms: int) -> int | None:
+        """The cell of a row that the playhead is in, or None."""
+        kind = self.slots[y].kind
+        if kind == "empty":
+            return None
+        cell = (self.whole if kind == "whole" else self.scale).cell(at_ms)
+        return cell if 0 <= cell < self.scale.width else None
+
+    @property
+    def blocks(self) -> list[tuple[int, int]]:
+        """The rows [top, stop) that share a scale: ruler and lanes, and the row of the whole session."""
+        above = sum(slot.kind in ("ruler", "lane") for slot in self.slots)
+        whole = [(y, y + 1) for y, slot in enumerate(self.slots) if slot.kind == "whole"]
+        return ([(0, above)] if above else []) + whole
+
+    @property
+    def whole(self) -> Scale:
+        """The scale of the row of the whole session."""
+        return Scale.whole(self.scale.duration_ms, self.scale.width)
+
+    def redrawn(self, lanes: Iterable[int], *, sound: bool) -> Iterator[tuple[int, int, int]]:
+        """Draw lanes anew by number, and the outline if the `sound` changed: (y, first, stop) of what differs."""
+        numbers = set(lanes)
+        before = {
+            y: self._cells(slot)
+            for y, slot in enumerate(self.slots)
+            if y in self._strips and (slot.lane in numbers if slot.kind == "lane" else sound and slot.kind == "whole")
+        }
+        for number in numbers:
+            self._lane_cells.pop(number, None)
+        if sound:
+            self._outline = None
+        for y, cells in before.items():
+            differing = self._cells(self.slots[y]).difference(cells)
+            if differing is not None:
+                del self._strips[y]
+                yield y, *differing
+
+    def _cells(self, slot: Slot) -> Cells:
+        match slot.kind:
+            case "ruler":
+                return draw_ruler(self.scale)
+            case "lane":
+                if slot.lane not in self._lane_cells:
+                    self._lane_cells[slot.lane] = self.lanes[slot.lane].draw(self.scale, self.selected)
+                return self._lane_cells[slot.lane][slot.row]
+            case "whole":
+                return draw_whole(self._whole_outline(), self.scale)
+            case "empty":
+                return Cells(self.scale.width)
+
+    def _whole_outline(self) -> Cells:
+        if self._outline is None:
+            peaks = next((lane.pyramid for lane in self.lanes if isinstance(lane, PeaksLane)), None)
+            self._outline = draw_outline(self.scale.duration_ms, self.scale.width, peaks)
+        return self._outline
+
+    def _name(self, slot: Slot) -> str:
+        match slot.kind:
+            case "ruler":
+                above, below = self._scroll > 0, last_scroll(self.lanes, len(self.slots)) > self._scroll
+                return "▴▾" if above and below else "▴" if above else "▾ more" if below else ""
+            case "lane":
+                return self.lanes[slot.lane].name if slot.row == 0 else ""
+            case "whole":
+                return _WHOLE_NAME
+            case "empty":
+                return ""
