@@ -18,7 +18,9 @@ from iprtool.store.schema import Schema, get_meta, new_object, open_object, set_
 from iprtool.store.sealed import store_error
 
 PEAKS = Schema("peaks", (("CREATE TABLE chunk (first_bin INTEGER PRIMARY KEY, pairs BLOB NOT NULL)",),))
-TRANSCRIPT = Schema("transcript", (("CREATE TABLE utterance (n INTEGER PRIMARY KEY, value TEXT NOT NULL)",),))
+TRANSCRIPT = Schema(
+    "transcript", (("CREATE TABLE utterance (n INTEGER PRIMARY KEY, value TEXT NOT NULL)",),), written_once=True
+)
 
 _UTTERANCE = msgspec.json.Decoder(Utterance)
 

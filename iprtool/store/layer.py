@@ -27,6 +27,7 @@ CHECKPOINT_EVERY = 200
 """How many transactions gather in the write-ahead log before they are carried into the file, between two commits."""
 
 _Write = Callable[[sqlcipher.Connection], int]
+_Waiting = tuple[_Write, Future[int]]
 
 
 def create_layer(path: Path, key: bytes, head: LayerHead) -> None:
@@ -54,7 +55,8 @@ class LayerFile:
             raise
         # Checkpoints are the thread's own matter, after an answer, so that no mark waits for one.
         self._connection.execute("PRAGMA wal_autocheckpoint = 0")
-        self._waiting: SimpleQueue[tuple[_Write, Future[int]] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._taken: list[_Waiting] = []
         self._closing = threading.Lock()
         self._closed = False
         self._since_checkpoint = 0
@@ -93,8 +95,6 @@ class LayerFile:
     def close(self) -> None:
         """Write what is waiting, then let go; a second call does nothing."""
         with self._closing:
-            if self._closed:
-                return
             self._closed = True
             self._waiting.put(None)
         self._thread.join()
@@ -122,18 +122,36 @@ class LayerFile:
         return future
 
     def _run(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            batch = [first]
-            try:
-                while (following := self._waiting.get_nowait()) is not None:
-                    batch.append(following)
-            except Empty:
+        try:
+            while batch := self._next_batch():
                 self._write(batch)
-            else:
-                self._write(batch)
-                return
+        finally:
+            self._refuse_the_rest()
 
-    def _write(self, batch: list[tuple[_Write, Future[int]]]) -> None:
+    def _next_batch(self) -> list[_Waiting]:
+        """All that waits, at least one; empty at the end, which stays in the queue for the next call to find."""
+        first = self._waiting.get()
+        batch = [] if first is None else [first]
+        with contextlib.suppress(Empty):
+            while (following := self._waiting.get_nowait()) is not None:
+                batch.append(following)
+            self._waiting.put(None)
+        self._taken = batch
+        return batch
+
+    def _refuse_the_rest(self) -> None:
+        # Should this thread ever die of something unforeseen, nobody may wait for its answer for ever.
+        with self._closing:
+            self._closed = True
+        waiting = [*self._taken]
+        with contextlib.suppress(Empty):
+            while True:
+                waiting += filter(None, [self._waiting.get_nowait()])
+        for _, future in waiting:
+            if not future.done():
+                future.set_exception(StoreError("Saving has stopped, so this was not saved: close and open again."))
+
+    def _write(self, batch: list[_Waiting]) -> None:
         try:
             done = self._transaction(batch)
         except sqlcipher.Error as error:
@@ -146,7 +164,7 @@ class LayerFile:
             future.set_result(lamport)
         self._checkpoint()
 
-    def _transaction(self, batch: list[tuple[_Write, Future[int]]]) -> list[tuple[Future[int], int]]:
+    def _transaction(self, batch: list[_Waiting]) -> list[tuple[Future[int], int]]:
         done = []
         self._connection.execute("BEGIN IMMEDIATE")
         for write, future in batch:

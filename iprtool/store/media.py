@@ -16,7 +16,9 @@ from iprtool.store.sealed import store_error
 ROW_BYTES = 256 * 1024
 CACHED_ROWS = 16
 
-MEDIA = Schema("media", (("CREATE TABLE part (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",),), page_size=16384)
+MEDIA = Schema(
+    "media", (("CREATE TABLE part (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",),), page_size=16384, written_once=True
+)
 
 
 class SealedSink:

@@ -31,6 +31,7 @@ LAYER = Schema(
 )
 
 _BODY: "msgspec.json.Decoder[OpBody]" = msgspec.json.Decoder(OpBody)
+_OP = msgspec.json.Decoder(Op)
 _DRAFT = msgspec.json.Decoder(Draft)
 
 
@@ -45,7 +46,7 @@ def append_op(connection: sqlcipher.Connection, op: Op) -> int:
     One that is there already is left alone, so that a caller who is in doubt may commit it again. Raises StoreError
     where it cannot be: its values do not read back, or it edits a mark that is not there.
     """
-    body_text, body = sealed_json(op.body, _BODY)
+    _, op = sealed_json(op, _OP)
     # SQLite gives the next number, the highest there is plus one: rows of `op` are never deleted.
     added = connection.execute(
         """INSERT INTO op (id, device, actor, entity, kind, grp, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -55,8 +56,9 @@ def append_op(connection: sqlcipher.Connection, op: Op) -> int:
     if added.rowcount != 1:
         return int(connection.execute("SELECT lamport FROM op WHERE id = ?", (op.id,)).fetchone()[0])
     lamport = int(added.lastrowid)
-    connection.execute("INSERT INTO op_body VALUES (?, ?, ?, ?)", (lamport, body_text, op.reason, op.at_utc))
-    project(TableValues(connection), op.entity, body)
+    body = msgspec.json.encode(op.body).decode()
+    connection.execute("INSERT INTO op_body VALUES (?, ?, ?, ?)", (lamport, body, op.reason, op.at_utc))
+    project(TableValues(connection), op.entity, op.body)
     return lamport
 
 

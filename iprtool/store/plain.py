@@ -13,7 +13,7 @@ _INT64 = 2**63
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def sealed_json(value: Any, decoder: "msgspec.json.Decoder[_T]") -> tuple[str, _T]:
+def sealed_json(value: _T, decoder: "msgspec.json.Decoder[_T]") -> tuple[str, _T]:
     """A Struct as JSON text, and the value that this text reads back as.
 
     A lone surrogate (a byte that the terminal could not decode) becomes U+FFFD rather than costing the note. Raises

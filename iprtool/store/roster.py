@@ -73,7 +73,8 @@ class Roster:
         with self._lock:
             try:
                 self._connection.execute(
-                    "INSERT INTO entry (kind, id, value, at_utc) VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+                    """INSERT INTO entry (kind, id, value, at_utc)
+                        VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))""",
                     (kind, ident, text),
                 )
             except sqlcipher.Error as error:

@@ -13,11 +13,15 @@ _META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT R
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """A kind of object: its name in `meta`, its page size, and per version the SQL statements that lead to it."""
+    """A kind of object: its name in `meta`, its page size, and per version the SQL statements that lead to it.
+
+    One that is `written_once` has no write-ahead log and is only ever read.
+    """
 
     kind: str
     steps: tuple[tuple[str, ...], ...]
     page_size: int = PAGE_BYTES
+    written_once: bool = False
 
     @property
     def version(self) -> int:
@@ -38,7 +42,13 @@ def get_meta(connection: sqlcipher.Connection, key: str) -> str | None:
 
 def new_object(path: Path, key: bytes, schema: Schema, *, check_same_thread: bool = True) -> NewObject:
     """An object of this kind in the making, its tables there and a transaction open."""
-    made = NewObject(path, key, page_size=schema.page_size, check_same_thread=check_same_thread)
+    made = NewObject(
+        path,
+        key,
+        page_size=schema.page_size,
+        check_same_thread=check_same_thread,
+        written_once=schema.written_once,
+    )
     try:
         made.connection.execute(_META)
         set_meta(made.connection, "kind", schema.kind)

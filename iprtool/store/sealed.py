@@ -181,10 +181,19 @@ class NewObject:
     As a context manager it commits at the end, or leaves nothing behind where an exception passes.
     """
 
-    def __init__(self, path: Path, key: bytes, *, page_size: int = PAGE_BYTES, check_same_thread: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: bytes,
+        *,
+        page_size: int = PAGE_BYTES,
+        check_same_thread: bool = True,
+        written_once: bool = False,
+    ) -> None:
         if path.exists():
             raise StoreError(f"{path.name} is there already, and is not written over.")
         self.path = path
+        self._written_once = written_once
         self._part = path.with_name(path.name + ".part")
         self.connection = connect(
             self._part, key, create=True, page_size=page_size, check_same_thread=check_same_thread
@@ -195,6 +204,9 @@ class NewObject:
         """Put the file on the disk under its final name; on failure nothing is left, and StoreError is raised."""
         try:
             self.connection.execute("COMMIT")
+            if not self._written_once:
+                # Kept in the file: opening it for writing then changes nothing in it.
+                self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.close()
             fsync_file(self._part)
             self._part.rename(self.path)
