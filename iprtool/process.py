@@ -1,13 +1,62 @@
 """The entry of the child processes: they compose a sealed object, opened by one key, with what plays or reads it.
 
-`python -m iprtool.process player|peaks|conform`; what to open comes over standard input, never in the arguments.
+`python -m iprtool.process player|peaks`; what to open, and by which key, comes over standard input.
 """
 
-import os
 import sys
-from typing import Any, BinaryIO
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iprtool.model.ports import Source
+    from iprtool.player.messages import Opening
 
 
 def child_command(role: str) -> list[str]:
     """The command that starts a child in this role."""
     return [sys.executable, "-m", "iprtool.process", role]
+
+
+def _open_source(opening: "Opening") -> "Source":
+    from iprtool.store.media import SealedSource
+
+    return SealedSource(Path(opening.source["path"]), bytes.fromhex(opening.source["key"]))
+
+
+def _play() -> None:
+    from iprtool.player.child import private_pipes, serve
+
+    serve(_open_source, *private_pipes())
+
+
+def _read_peaks() -> None:
+    """Outline the sound: every chunk is kept in its object, then told on a line of its own."""
+    import msgspec
+
+    from iprtool.media.peaks import compute_all
+    from iprtool.peaks_feed import PeaksJob
+    from iprtool.store.derived import PeaksFile
+    from iprtool.store.media import SealedSource
+
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=PeaksJob)
+    peaks = PeaksFile(Path(job.peaks.path), job.peaks.raw_key)
+    open_source = partial(SealedSource, Path(job.media.path), job.media.raw_key)
+    for chunk in compute_all(open_source, job.duration_ms, job.first_at_ms):
+        sys.stdout.buffer.write(msgspec.json.encode(chunk) + b"\n")
+        sys.stdout.buffer.flush()
+        peaks.write([chunk])
+    peaks.set_complete()
+    peaks.close()
+
+
+def main() -> None:
+    """Carry out the role that the one argument names; a reader that has gone ends it without a word."""
+    roles = {"player": _play, "peaks": _read_peaks}
+    with suppress(BrokenPipeError):
+        roles[sys.argv[1]]()
+
+
+if __name__ == "__main__":
+    main()

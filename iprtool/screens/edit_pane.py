@@ -15,6 +15,8 @@ from iprtool.model.mark import Code, Mark
 from iprtool.model.times import clock, parse_clock
 from iprtool.screens.note_area import NoteArea
 
+PARTS = "EditPane Input, #edit-note, #edit-words"
+
 
 class EditPane(Vertical):
     """A mark's edges, words and note; Enter saves, ↓ goes to the next part, an edge that is no time is said at once."""
@@ -72,9 +74,7 @@ class EditPane(Vertical):
         focused = self.screen.focused
         if event.key in ("down", "up") and isinstance(focused, Input):
             event.stop()
-            (self.screen.focus_next if event.key == "down" else self.screen.focus_previous)(
-                "EditPane Input, #edit-note, #edit-words"
-            )
+            (self.screen.focus_next if event.key == "down" else self.screen.focus_previous)(PARTS)
 
     @on(Input.Submitted)
     @on(NoteArea.Saved)

@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+LABEL_CELLS = 13
+
 
 class Field(msgspec.Struct, frozen=True):
     """One field: its name, label, levels as (value, text), and the value it has (None: not judged)."""
@@ -19,6 +21,11 @@ class Field(msgspec.Struct, frozen=True):
     levels: tuple[tuple[Any, str], ...]
     value: Any = None
 
+    @property
+    def place(self) -> int:
+        """Where its value is among the levels; the first where it is not judged."""
+        return next((index for index, (value, _) in enumerate(self.levels) if value == self.value), 0)
+
     def moved(self, by: int) -> Any:
         """The value so many levels on; from none, the first or the last; beyond the ends it is none again."""
         values = [value for value, _ in self.levels]
@@ -26,6 +33,20 @@ class Field(msgspec.Struct, frozen=True):
             return values[0] if by > 0 else values[-1]
         index = values.index(self.value) + by
         return values[index] if 0 <= index < len(values) else self.value
+
+
+def _window(widths: list[int], place: int, room: int) -> tuple[int, int]:
+    """The stretch of levels, as first and after-last, that holds `place` and fits into `room` cells."""
+    first, last, used = place, place + 1, widths[place]
+    while True:
+        if last < len(widths) and used + widths[last] <= room:
+            used += widths[last]
+            last += 1
+        elif first > 0 and used + widths[first - 1] <= room:
+            first -= 1
+            used += widths[first]
+        else:
+            return first, last
 
 
 class FieldsPane(Widget, can_focus=True):
@@ -131,7 +152,7 @@ class FieldsPane(Widget, can_focus=True):
         for value, text in self._spans(field):
             if value is _LABEL:
                 name = "fields--here" if here else "fields--label"
-                segments.append(Segment(("▸" if here else " ") + text[1:], style(name)))
+                segments.append(Segment("▸" + text[1:] if here and not segments else text, style(name)))
             elif value == field.value and field.value is not None:
                 segments.append(Segment(f"[{text.strip()}]", style("fields--set")))
             else:
@@ -139,17 +160,12 @@ class FieldsPane(Widget, can_focus=True):
         return segments
 
     def _spans(self, field: Field) -> list[tuple[Any, str]]:
-        """The pieces of a field's line: the label, then its levels, each two blanks wider than its text.
-
-        A long scale shows only what stands around its value, so that a line fits 38 cells.
-        """
-        levels = list(field.levels)
-        if len(levels) > 9:
-            values = [value for value, _ in levels]
-            middle = values.index(field.value) if field.value in values else len(values) // 2
-            first = max(0, min(middle - 2, len(levels) - 5))
-            levels = levels[first : first + 5]
-        return [(_LABEL, f" {field.label:<10} "), *((value, f" {text} ") for value, text in levels)]
+        """The pieces of a field's line: the label, then its levels, as many around its value as there is room for."""
+        room = max(8, self.size.width - LABEL_CELLS - 2)
+        first, last = _window([len(text) + 2 for _, text in field.levels], field.place, room)
+        before, after = "‹" if first else " ", " ›" if last < len(field.levels) else ""
+        shown = [(value, f" {text} ") for value, text in field.levels[first:last]]
+        return [(_LABEL, f" {field.label:<{LABEL_CELLS - 2}}{before}"), *shown, (_LABEL, after)]
 
     def _set(self, value: Any) -> None:
         field = self._fields[self._here]

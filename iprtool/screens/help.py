@@ -19,7 +19,9 @@ class HelpScreen(ModalScreen[None]):
 
     CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen VerticalScroll { width: 90; max-width: 96%; height: 90%; border: round $primary; background: $surface; padding: 0 1; }
+    HelpScreen VerticalScroll {
+        width: 90; max-width: 96%; height: 90%; border: round $primary; background: $surface; padding: 0 1;
+    }
     """
     ALLOW_SELECT = False
     BINDINGS = [Binding("question_mark,enter,space,q,ctrl+q,escape,tab", "dismiss", show=False)]

@@ -3,12 +3,12 @@
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Static
+from textual.widget import Widget
 
 from iprtool.commands import Command, Moment, key_line
 
 
-class HeadLine(Static):
+class HeadLine(Widget):
     """The top line: what is open on the left, the time of the interview on the right."""
 
     left: reactive[str] = reactive("")
@@ -20,7 +20,7 @@ class HeadLine(Static):
         return Content.assemble(" ", (self.left, "bold"), " " * room, self.right, " ")
 
 
-class KeyLine(Static):
+class KeyLine(Widget):
     """The bottom line: the keys that matter at this moment, which can be clicked."""
 
     moment: reactive[Moment] = reactive("stopped")

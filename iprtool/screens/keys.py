@@ -1,11 +1,11 @@
 """From the command table to Textual's bindings."""
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from iprtool.commands import Command
 
 
-def bindings_of(table: tuple[Command, ...], *, priority: bool = False) -> list[Binding]:
+def bindings_of(table: tuple[Command, ...], *, priority: bool = False) -> list[BindingType]:
     """The bindings of a table's commands, each with its stable id, so that a keymap can move it."""
     return [
         Binding(command.keys, command.action, command.label, id=command.id, show=False, priority=command.priority)

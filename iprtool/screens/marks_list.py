@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 from rich.segment import Segment
+from rich.style import Style
 from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
@@ -85,9 +86,11 @@ class MarksList(ScrollView):
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         strip = self._title_line(self._rows[index]) if line == 0 else self._note_line(self._rows[index])
-        if self._rows[index].id == self._chosen:
-            strip = strip.adjust_cell_length(width).apply_style(self.get_component_rich_style("marks--chosen"))
-        return strip.adjust_cell_length(width, self.rich_style)
+        strip = strip.adjust_cell_length(width, self.rich_style)
+        if self._rows[index].id != self._chosen:
+            return strip
+        lit = Style(bgcolor=self.get_component_rich_style("marks--chosen").bgcolor)
+        return Strip(Segment.apply_style(strip, post_style=lit), width)
 
     def _title_line(self, row: MarkRow) -> Strip:
         style = self.get_component_rich_style

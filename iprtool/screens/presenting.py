@@ -4,11 +4,14 @@ from iprtool.model.codebook import Codebook
 from iprtool.model.layer import Coverage
 from iprtool.model.mark import Mark, Stamp
 from iprtool.model.playing import PlayerState
+from iprtool.model.study import Utterance
+from iprtool.model.terms import Role
 from iprtool.model.times import clock
 from iprtool.recall.wording import glyph_of, title_of
 from iprtool.screens.marks_list import MarkRow
 from iprtool.timeline.lanes import LaneItem
 
+RATES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 SYMBOLS = {"playing": "▶", "paused": "❚❚", "ended": "■", "opening": "…", "failed": "!"}
 
 
@@ -17,12 +20,11 @@ def row_of(mark: Mark, codebook: Codebook) -> MarkRow:
     return MarkRow(mark.id, mark.start_ms, glyph_of(mark, codebook), title_of(mark, codebook), mark.note)
 
 
-def item_of(mark: Mark, codebook: Codebook) -> LaneItem:
-    """A mark as an item of a timeline lane."""
-    entry = codebook.entry(mark.codes[0].code) if mark.codes else None
-    style = "rupture" if mark.rupture is not None else (entry.polarity if entry and entry.polarity else "neutral")
+def item_of(mark: Mark, codebook: Codebook, *, key: str | None = None, tone: Role | None = None) -> LaneItem:
+    """A mark as an item of a timeline lane, in the tone of whose it is; `key` is its name there, if not its id."""
+    style = "rupture" if mark.rupture is not None else tone if tone in ("client", "therapist", "researcher") else "mark"
     return LaneItem(
-        id=mark.id,
+        id=key or mark.id,
         start_ms=mark.start_ms,
         end_ms=mark.end_ms,
         glyph=glyph_of(mark, codebook),
@@ -35,8 +37,25 @@ def item_of(mark: Mark, codebook: Codebook) -> LaneItem:
 def span_of(span: Coverage) -> LaneItem:
     """A stretch of coverage as an item of the played lane."""
     return LaneItem(
-        id=span.id, start_ms=span.start_ms, end_ms=span.end_ms, glyph="", label=span.kind, open=False, style=span.kind
+        id=span.id,
+        start_ms=span.start_ms,
+        end_ms=span.end_ms,
+        glyph={"played": "█", "skipped": "░", "declined": "▒"}[span.kind],
+        style=span.kind,
     )
+
+
+def speech_of(index: int, utterance: Utterance) -> LaneItem:
+    """A stretch of speech as an item of the speech lane, headed by the speaker's letter."""
+    speaker = utterance.speaker if utterance.speaker in ("client", "therapist") else "plain"
+    letter = utterance.speaker[:1].upper()
+    return LaneItem(str(index), utterance.start_ms, utterance.end_ms, glyph="─", label=letter, style=speaker)
+
+
+def stepped_rate(rate: float, by: int) -> float:
+    """The next slower (−1) or faster (1) of the speeds; the last one stays."""
+    index = min(range(len(RATES)), key=lambda one: abs(RATES[one] - rate)) + by
+    return RATES[max(0, min(index, len(RATES) - 1))]
 
 
 def transport_text(stamp: Stamp, state: PlayerState, *, playing: bool) -> str:

@@ -7,6 +7,7 @@ from textual.events import Key
 from textual.widgets import Input
 
 from iprtool.commands import RECALL
+from iprtool.model.mark import Rupture
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.edit_pane import EditPane
@@ -15,12 +16,12 @@ from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of, command_of
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
+from iprtool.screens.presenting import stepped_rate
 from iprtool.screens.recall_view import RecallView
 from iprtool.screens.words import ChoicePane, WordsPane
 from iprtool.timeline.widget import TimelineView
 
 ENTER_REPEAT_S = 0.3
-RATES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 STEP_MS = 1000
 JUMP_MS = 5000
 
@@ -301,7 +302,7 @@ class RecallScreen(RecallView):
     def _uncovered(self, choice: str | None) -> None:
         if choice == "end":
             self.action_end()
-        elif choice == "play" and not self.query_one(NoteArea).has_focus:
+        elif choice == "play" and not self.writing:
             self.recall.go_on()
         self.show_moment()
 
@@ -335,8 +336,5 @@ class RecallScreen(RecallView):
         self.show_moment()
 
     def _rate(self, by: int) -> None:
-        rate = self.player.state.rate
-        index = min(range(len(RATES)), key=lambda one: abs(RATES[one] - rate)) + by
-        if 0 <= index < len(RATES):
-            self.recall.playback.set_rate(RATES[index])
-            self.show_moment()
+        self.recall.playback.set_rate(stepped_rate(self.player.state.rate, by))
+        self.show_moment()

@@ -1,4 +1,4 @@
-"""The panes that take the words' place beside the timeline: the stop's card, the rupture marker, all words, edit, lead."""
+"""The panes that take the words' place: the stop's card, the rupture marker, all words, edit, lead."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +91,7 @@ class RecallPanes:
         if self._screen.face != "participant":
             recognisable = ((False, "no"), (True, "yes"))
             value = mark.partner_recognisable if mark else False
-            fields.append(Field("partner_recognisable", "partner is recognisable", recognisable, value))
+            fields.append(Field("partner_recognisable", "recognisable", recognisable, value))
         self._open(FieldsPane(f"the stop{_peaks_text(mark)}", fields, id="card-fields"))
 
     def rupture(self) -> None:
@@ -162,8 +162,8 @@ class RecallPanes:
         self._pane = pane
         self._screen.query_one(WordsPane).display = False
         card = self._screen.query_one("#card", Vertical)
+        self._screen.query_one("#note").display = False
         if isinstance(pane, ChoicePane | EditPane):
-            self._screen.query_one("#note").display = False
             card.styles.height = "3fr"
         card.mount(pane)
         pane.call_after_refresh(self._focus, pane)

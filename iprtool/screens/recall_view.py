@@ -1,4 +1,4 @@
-"""What the recall screen shows: the recall as it stands, what the player and the disk say, and the note being written."""
+"""What the recall screen shows: the recall as it stands, the player, the disk, and the note being written."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Digits, Input, Static
@@ -27,7 +27,7 @@ from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import item_of, row_of, span_of, transport_text
 from iprtool.screens.recall_panes import RecallPanes
 from iprtool.screens.words import WordsPane
-from iprtool.timeline.lanes import MarksLane, PeaksLane, SpansLane
+from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
@@ -81,6 +81,7 @@ class RecallView(Screen[None]):
         self.monotonic = monotonic
         self._began = monotonic()
         self._shown_second = -1
+        self.writing = False
         self.found = ""
 
     # Building
@@ -111,7 +112,7 @@ class RecallView(Screen[None]):
         self.query_one(TimelineView).set_lanes(
             [
                 PeaksLane("sound"),
-                MarksLane("mine", [item_of(mark, self.codebook) for mark in self.recall.state.marks.values()]),
+                MarksLane("mine", [self._item(mark) for mark in self.recall.state.marks.values()]),
                 SpansLane("played", [span_of(span) for span in self.recall.state.coverage.values()]),
             ]
         )
@@ -120,7 +121,7 @@ class RecallView(Screen[None]):
         self._retry = self.set_interval(2, self.recall.saving.retry, pause=True)
         self._show_elapsed()
         self.show_marks()
-        self.player.on_state(lambda state: self.post_message(self.PlayerChanged(state)) and None)
+        self.player.on_state(self._hear)
         self.player_changed(self.player.state)
         if (draft := self.recall.draft) is not None:
             self.recall.stop_id, self.recall.mark_id = draft.stop, draft.mark
@@ -140,11 +141,14 @@ class RecallView(Screen[None]):
         timeline = self.query_one(TimelineView)
         for change in changes:
             if change.after is not None:
-                timeline.put("mine", item_of(change.after, self.codebook))
+                timeline.put("mine", self._item(change.after))
             elif change.before is not None:
                 timeline.remove("mine", change.before.id)
         self.show_marks()
         self.show_moment()
+
+    def _item(self, mark: Mark) -> LaneItem:
+        return item_of(mark, self.codebook, tone=self.recall.head.by)
 
     def coverage_changed(self) -> None:
         """More of the recording was played, or left out."""
@@ -161,6 +165,9 @@ class RecallView(Screen[None]):
         if event.error is not None:
             self.notify(event.error, severity="error", timeout=15)
         self._show_transport()
+
+    def _hear(self, state: PlayerState) -> None:
+        self.post_message(self.PlayerChanged(state))
 
     @on(PlayerChanged)
     def _player_said(self, event: PlayerChanged) -> None:
@@ -207,17 +214,16 @@ class RecallView(Screen[None]):
 
     def show_moment(self) -> None:
         """Playing, stopped or writing: card, key line, stage and timer follow."""
-        recall, note = self.recall, self.query_one(NoteArea)
+        recall, note = self.recall, self.query_one("#note", NoteArea)
         mark = recall.mark
-        writing = note.has_focus
-        if not writing:
+        if not self.writing:
             note.text = mark.note if mark else ""
         codes = [code.code for code in mark.codes] if mark else []
         self.query_one(WordsPane).show(codes)
         self.query_one("#card-head", Static).update(self.panes.card_head())
         keys = self.query_one(KeyLine)
-        keys.moment = "writing" if writing else "playing" if recall.playing else "stopped"
-        keys.hint = "ctrl+j new line" if writing else "type a note"
+        keys.moment = "writing" if self.writing else "playing" if recall.playing else "stopped"
+        keys.hint = "ctrl+j new line" if self.writing else "type a note"
         (self._ticker.resume if recall.playing else self._ticker.pause)()
         chosen = mark.id if mark else None
         self.query_one(MarksList).choose(chosen)
@@ -256,19 +262,25 @@ class RecallView(Screen[None]):
         self.show_moment()
 
     def _write_note(self, text: str) -> None:
-        note = self.query_one(NoteArea)
-        note.focus()
+        note = self.query_one("#note", NoteArea)
+        self.writing = True
         note.write(text)
+        note.focus()
 
     @on(NoteArea.Changed, "#note")
     def _note_changed(self) -> None:
-        note = self.query_one(NoteArea)
-        if note.has_focus:
-            self.recall.keep_draft(note.text)
+        if self.writing:
+            self.recall.keep_draft(self.query_one("#note", NoteArea).text)
+
+    @on(DescendantFocus, "#note")
+    def _note_clicked(self) -> None:
+        if not self.writing:
+            self.begin_note("")
 
     def settle_note(self) -> None:
         """The note being written is saved before anything else happens."""
         note = self.query_one("#note", NoteArea)
-        if note.has_focus:
+        if self.writing:
+            self.writing = False
             self.recall.save_note(note.text)
             self.set_focus(None)

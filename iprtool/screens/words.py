@@ -48,11 +48,10 @@ class WordsPane(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The words of keys y+1 and y+6; the last place is "0 all words"."""
-        half = self.size.width // 2
+        half, style = self.size.width // 2, self.rich_style
         left, right = self._cell(y + 1), self._cell(y + 6 if y < 4 else 0)
-        return Strip.join(
-            [Strip(left).adjust_cell_length(half), Strip(right).adjust_cell_length(half)]
-        ).adjust_cell_length(self.size.width, self.rich_style)
+        columns = [Strip(cells).adjust_cell_length(half, style) for cells in (left, right)]
+        return Strip.join(columns).adjust_cell_length(self.size.width, style)
 
     def _cell(self, key: int) -> list[Segment]:
         style = self.get_component_rich_style

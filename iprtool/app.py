@@ -1,0 +1,170 @@
+"""The composition root of the screens: one grant, one player, one screen.
+
+`python -m iprtool.app --grant-fd N` reads a grant from an inherited pipe; what it holds is all that this process opens.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from iprtool.commands import RECALL, REVIEW, Command
+from iprtool.edits import Hand
+from iprtool.launch import receive_grant
+from iprtool.model.errors import IprtoolError
+from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
+from iprtool.model.layer import LayerContent
+from iprtool.model.playing import Player
+from iprtool.model.ports import LayerLog
+from iprtool.model.study import Recording
+from iprtool.model.terms import Engine, levels
+from iprtool.peaks_feed import PeaksFeed, PeaksJob
+from iprtool.player.messages import Opening
+from iprtool.player.remote import ProcessPlayer
+from iprtool.process import child_command
+from iprtool.screens.keys import bindings_of
+from iprtool.screens.recall import RecallScreen
+from iprtool.screens.recall_view import RecallView
+from iprtool.screens.review import ReviewScreen
+from iprtool.store.derived import read_transcript
+from iprtool.store.layer import LayerFile, read_layer
+
+ENGINE = "IPRTOOL_PLAYER"
+"""The environment variable that chooses the player: vlc or embedded; otherwise the best there is."""
+
+
+class IprtoolApp(App[None]):
+    """One screen for one person. The cover key reaches it over every dialog."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = bindings_of(RECALL, priority=True)
+
+    def __init__(self, first: RecallScreen | ReviewScreen, peaks: PeaksFeed | None = None) -> None:
+        super().__init__()
+        self._first = first
+        self._peaks = peaks
+        is_recall = isinstance(first, RecallScreen)
+        self._commands: tuple[Command, ...] = first.commands if isinstance(first, RecallScreen) else REVIEW
+        self._participant = is_recall and first.face == "participant"
+        self.title = "iprtool"
+
+    def on_mount(self) -> None:
+        """The one screen; the sound's outline comes as it is read."""
+        self.push_screen(self._first)
+        if self._peaks is not None:
+            arrived = self._first.PeaksArrived
+            self._peaks.start(lambda chunk: self._first.post_message(arrived(chunk)) and None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The cover is there in a recall, unless it lies there already."""
+        if action == "cover":
+            return isinstance(self._first, RecallView) and not self._first.recall.covered
+        return super().check_action(action, parameters)
+
+    def action_cover(self) -> None:
+        """Tab: silence and stillness, whatever lies on top."""
+        if isinstance(self._first, RecallScreen):
+            while self.screen is not self._first and len(self.screen_stack) > 2:
+                self.pop_screen()
+            self._first.action_cover()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        """The palette lists the table's commands and nothing else: no screenshot, no way elsewhere."""
+        for command in self._commands:
+            if command.palette:
+                yield SystemCommand(command.label, f"{command.help}  ({command.shown})", self._runner(command))
+
+    def _runner(self, command: Command) -> Any:
+        async def run() -> None:
+            await self._first.run_action(command.action)
+
+        return run
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """A participant's words stay in the note they were written in."""
+        if not self._participant:
+            super().copy_to_clipboard(text)
+
+    def action_help_quit(self) -> None:
+        """ctrl+c: say how to leave, since nothing may end a recall by accident."""
+        self.notify("ctrl+q ends" if isinstance(self._first, RecallView) else "q closes the review")
+
+    def _fatal_error(self) -> None:
+        """Textual's own would print the local variables, notes and keys among them."""
+        self.bell()
+        self._exit_renderables.append(
+            "iprtool stopped on an internal error. Everything shown as saved is saved; open the recall again."
+        )
+        self._close_messages_no_wait()
+
+
+def _player(media: ObjectGrant, recording: Recording) -> Player:
+    engine = os.environ.get(ENGINE)
+    opening = Opening(
+        source={"path": media.path, "key": media.key},
+        codec=recording.audio_codec,
+        duration_ms=recording.duration_ms,
+        engine=engine if engine in levels(Engine) else None,  # type: ignore[arg-type]  # one of the levels
+    )
+    return ProcessPlayer(child_command("player"), opening)
+
+
+def _peaks(grant: RecallGrant | ReviewGrant) -> PeaksFeed | None:
+    if grant.peaks is None:
+        return None
+    job = PeaksJob(grant.media, grant.peaks, grant.recording.duration_ms)
+    return PeaksFeed(child_command("peaks"), job)
+
+
+def _layer(grant: ObjectGrant) -> LayerContent:
+    return read_layer(Path(grant.path), grant.raw_key)
+
+
+def serve(grant: Grant) -> None:
+    """Show the one screen that the grant is for, until it is left."""
+    player = _player(grant.media, grant.recording)
+    log: LayerLog | None = None
+    peaks = _peaks(grant)
+    try:
+        if isinstance(grant, RecallGrant):
+            log = LayerFile(Path(grant.layer.path), grant.layer.raw_key)
+            content = log.load()
+            hand = Hand(content.head.by, grant.device)
+            first: RecallScreen | ReviewScreen = RecallScreen(content, player, log, hand, grant.face)
+        else:
+            layers = [_layer(one.layer) for one in grant.layers]
+            words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
+            duration_ms = grant.recording.duration_ms
+            first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms)
+        app = IprtoolApp(first, peaks)
+        app.run()
+        if app.return_code:
+            raise SystemExit(app.return_code)
+    finally:
+        if peaks is not None:
+            peaks.stop()
+        player.close()
+        if log is not None:
+            log.close()
+
+
+def main() -> None:
+    """Read the grant that was handed over, and serve."""
+    if len(sys.argv) != 3 or sys.argv[1] != "--grant-fd":
+        raise SystemExit("This is started by iprtool itself; say: iprtool recall, or iprtool review.")
+    grant: Grant = msgspec.msgpack.decode(receive_grant(int(sys.argv[2])), type=Grant)  # type: ignore[arg-type]
+    try:
+        serve(grant)
+    except IprtoolError as error:
+        sys.stderr.write(f"iprtool: {error}\n")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

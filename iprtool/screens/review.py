@@ -1,0 +1,306 @@
+"""The review screen: all layers of a session on the shared timeline, two accounts side by side, the transcript."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from iprtool.commands import REVIEW
+from iprtool.model.layer import LayerContent
+from iprtool.model.peaks import PeakChunk
+from iprtool.model.playing import Player, PlayerState
+from iprtool.model.study import Utterance
+from iprtool.model.terms import Role
+from iprtool.model.times import clock
+from iprtool.recall.review import SAME_MOMENT_MS, Placed, Review
+from iprtool.recall.wording import title_of
+from iprtool.screens.help import HelpScreen
+from iprtool.screens.key_line import HeadLine, KeyLine
+from iprtool.screens.keys import bindings_of
+from iprtool.screens.presenting import item_of, speech_of, stepped_rate, transport_text
+from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpansLane
+from iprtool.timeline.widget import TimelineView
+
+TICKS_PER_SECOND = 15
+
+
+class ReviewScreen(Screen[None]):
+    """A review, read only: choose a mark, hear it, see what each person made of the moment."""
+
+    CSS_PATH = "review.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = bindings_of(REVIEW)
+
+    class PlayerChanged(Message):
+        """The player is in another state (posted from its thread)."""
+
+        def __init__(self, state: PlayerState) -> None:
+            super().__init__()
+            self.state = state
+
+    class PeaksArrived(Message):
+        """Some more of the sound's outline."""
+
+        def __init__(self, chunk: PeakChunk) -> None:
+            super().__init__()
+            self.chunk = chunk
+
+    def __init__(
+        self,
+        title: str,
+        layers: list[LayerContent],
+        transcript: list[Utterance],
+        player: Player,
+        duration_ms: int,
+        pre_roll_ms: int,
+    ) -> None:
+        super().__init__()
+        self.review = Review(layers, transcript)
+        self.player = player
+        self._title = title
+        self._duration_ms = duration_ms
+        self._pre_roll_ms = pre_roll_ms
+        self._playing = False
+        self._until_ms: int | None = None
+        self._shown_second = -1
+
+    def compose(self) -> ComposeResult:
+        """Head line, timeline, transport, accounts, transcript, key line."""
+        yield HeadLine(id="head")
+        yield TimelineView(self._duration_ms, id="timeline")
+        yield Static("", id="transport", markup=False)
+        with Horizontal(id="accounts"):
+            yield Static("", id="account-client")
+            yield Static("", id="account-therapist")
+            yield Static("", id="account-other")
+        yield Static("", id="transcript")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """The lanes as they stand."""
+        layers = self.review.layers
+        head = self.query_one(HeadLine)
+        head.left = f"iprtool  {self._title}"
+        head.right = "   ".join(f"{one.head.by} {'✓' if one.closed else '…'} {len(one.marks)}" for one in layers)
+        self.query_one(KeyLine).table = REVIEW
+        self.query_one(TimelineView).set_lanes(self._lanes())
+        self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
+        self.player.on_state(self._hear)
+        self._follow(self.player.state)
+
+    def _lanes(self) -> list[Lane]:
+        review = self.review
+        marks: list[list[LaneItem]] = [[] for _ in review.layers]
+        ruptures = []
+        for one in review.marks:
+            marks[one.layer].append(item_of(one.mark, review.codebook(one), key=one.key, tone=one.by))
+            if one.mark.rupture is not None:
+                ruptures.append(item_of(one.mark, review.codebook(one), key=f"r{one.key}"))
+        lanes: list[Lane] = [PeaksLane("sound")]
+        if review.transcript:
+            lanes.append(SpansLane("speech", [speech_of(index, one) for index, one in enumerate(review.transcript)]))
+        lanes += [MarksLane(str(one.head.by), marks[at]) for at, one in enumerate(review.layers)]
+        return [*lanes, RupturesLane("ruptures", ruptures)]
+
+    # What the player says
+
+    def _hear(self, state: PlayerState) -> None:
+        self.post_message(self.PlayerChanged(state))
+
+    @on(PlayerChanged)
+    def _player_said(self, event: PlayerChanged) -> None:
+        self._follow(event.state)
+
+    def _follow(self, state: PlayerState) -> None:
+        if state.message:
+            self.notify(state.message, severity="error" if state.status == "failed" else "information", timeout=10)
+        if state.status in ("ended", "failed"):
+            self._playing = False
+        self.show_moment()
+
+    @on(PeaksArrived)
+    def _peaks(self, event: PeaksArrived) -> None:
+        self.query_one(TimelineView).add_peaks(event.chunk)
+
+    # Showing
+
+    def show_moment(self) -> None:
+        """Playing or stopped, and the moment chosen."""
+        keys = self.query_one(KeyLine)
+        keys.moment = "playing" if self._playing else "stopped"
+        keys.hint = f"through {self.review.lane_name}"
+        (self._ticker.resume if self._playing else self._ticker.pause)()
+        chosen = self.review.chosen
+        self.query_one(TimelineView).selected = chosen.key if chosen else None
+        at_ms = chosen.mark.start_ms if chosen else self.player.now().ms
+        for by in ("client", "therapist"):
+            self.query_one(f"#account-{by}", Static).update(self._account(by, at_ms))
+        other = self.query_one("#account-other", Static)
+        other.display = chosen is not None and chosen.by not in ("client", "therapist")
+        if chosen is not None and other.display:
+            other.update(Content.styled(chosen.by, "bold $accent") + self._told(chosen))
+        self._shown_second = -1
+        self._tick()
+
+    def _account(self, by: Role, at_ms: int) -> Content:
+        placed = self.review.account_of(by, at_ms)
+        head = Content.styled(by, "bold $accent")
+        if placed is None:
+            near = SAME_MOMENT_MS // 1000
+            return head + Content.styled(f"\nnothing marked within {near} s of {clock(at_ms)}", "$text-muted")
+        return head + self._told(placed)
+
+    def _told(self, placed: Placed) -> Content:
+        mark = placed.mark
+        until = f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
+        title = title_of(mark, self.review.codebook(placed))
+        note = f"\n“{mark.note}”" if mark.note else ""
+        return Content.assemble(f"  {clock(mark.start_ms)}{until}\n", (title, "bold"), (note, "italic"))
+
+    def _tick(self) -> None:
+        at_ms = self.player.now().ms
+        if self._until_ms is not None and self._playing and at_ms >= self._until_ms:
+            self._stop()
+            return
+        self.query_one(TimelineView).move_playhead(at_ms)
+        if at_ms // 1000 != self._shown_second:
+            self._shown_second = at_ms // 1000
+            text = transport_text(self.player.now(), self.player.state, playing=self._playing)
+            self.query_one("#transport", Static).update(text, layout=False)
+            self._show_transcript(at_ms)
+
+    def _show_transcript(self, at_ms: int) -> None:
+        pane = self.query_one("#transcript", Static)
+        lines = []
+        for one, is_now in self.review.spoken(at_ms, max(1, pane.size.height)):
+            style = "bold" if is_now else "$text-muted"
+            lines.append(Content.styled(f"{clock(one.start_ms)} {one.speaker[:1].upper()}  {one.text}", style))
+        pane.update(Content("\n").join(lines) if lines else "This session has no transcript.", layout=False)
+
+    # Keys
+
+    def action_play_pause(self) -> None:
+        """Space."""
+        if self._playing:
+            self._stop()
+        else:
+            self._until_ms = None
+            self._playing = True
+            self.player.play()
+            self.show_moment()
+
+    def action_play_moment(self) -> None:
+        """The chosen mark, with its pre-roll, to its end."""
+        chosen = self.review.chosen or self.review.step(1, self.player.now().ms)
+        if chosen is None:
+            self.notify("No mark is chosen; n chooses the next.")
+            return
+        start_ms, self._until_ms = self.review.stretch(chosen, self._pre_roll_ms)
+        self._playing = True
+        self.player.seek(start_ms)
+        self.player.play()
+        self.show_moment()
+
+    def action_next_mark(self) -> None:
+        """The next mark of the lane."""
+        self._choose(self.review.step(1, self.player.now().ms))
+
+    def action_previous_mark(self) -> None:
+        """The mark before."""
+        self._choose(self.review.step(-1, self.player.now().ms))
+
+    def action_next_rupture(self) -> None:
+        """The next rupture marker of any layer."""
+        self._choose(self.review.step(1, self.player.now().ms, ruptures=True))
+
+    def action_next_lane(self) -> None:
+        """Go through another lane's marks."""
+        self.review.next_lane()
+        self.show_moment()
+
+    def action_back(self) -> None:
+        """Five seconds back."""
+        self._seek(self.player.now().ms - 5000)
+
+    def action_forward(self) -> None:
+        """Five seconds on."""
+        self._seek(self.player.now().ms + 5000)
+
+    def action_step_back(self) -> None:
+        """One second back."""
+        self._seek(self.player.now().ms - 1000)
+
+    def action_step_on(self) -> None:
+        """One second on."""
+        self._seek(self.player.now().ms + 1000)
+
+    def action_slower(self) -> None:
+        """Slower."""
+        self.player.set_rate(stepped_rate(self.player.state.rate, -1))
+
+    def action_faster(self) -> None:
+        """Faster."""
+        self.player.set_rate(stepped_rate(self.player.state.rate, 1))
+
+    def action_louder(self) -> None:
+        """Louder."""
+        self.player.set_volume(min(100, self.player.state.volume + 10))
+
+    def action_softer(self) -> None:
+        """Softer."""
+        self.player.set_volume(max(0, self.player.state.volume - 10))
+
+    def action_zoom_in(self) -> None:
+        """See less, larger."""
+        self.query_one(TimelineView).zoom_in()
+
+    def action_zoom_out(self) -> None:
+        """See more."""
+        self.query_one(TimelineView).zoom_out()
+
+    def action_transcript(self) -> None:
+        """Show or hide the transcript."""
+        pane = self.query_one("#transcript")
+        pane.display = not pane.display
+
+    def action_help(self) -> None:
+        """Every key."""
+        self.app.push_screen(HelpScreen(REVIEW))
+
+    def action_palette(self) -> None:
+        """All commands."""
+        self.app.action_command_palette()
+
+    def action_end(self) -> None:
+        """Close the review."""
+        self.app.exit()
+
+    @on(TimelineView.Seek)
+    def _timeline_clicked(self, event: TimelineView.Seek) -> None:
+        self._seek(event.ms)
+
+    @on(TimelineView.ItemChosen)
+    def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
+        self._choose(self.review.choose(event.item_id.removeprefix("r")))
+
+    def _choose(self, placed: Placed | None) -> None:
+        if placed is None:
+            self.notify(f"No further mark among {self.review.lane_name}.")
+            return
+        self._until_ms = None
+        self.player.seek(placed.mark.start_ms)
+        self.show_moment()
+
+    def _seek(self, to_ms: int) -> None:
+        self._until_ms = None
+        self.review.chosen = None
+        self.player.seek(max(0, min(to_ms, self._duration_ms)))
+        self.show_moment()
+
+    def _stop(self) -> None:
+        self._playing = False
+        self.player.pause()
+        self.show_moment()
