@@ -27,12 +27,11 @@ class Field(msgspec.Struct, frozen=True):
         return next((index for index, (value, _) in enumerate(self.levels) if value == self.value), 0)
 
     def moved(self, by: int) -> Any:
-        """The value so many levels on; from none, the first or the last; beyond the ends it is none again."""
+        """The value so many levels on; from none, the first or the last; beyond an end comes the other."""
         values = [value for value, _ in self.levels]
         if self.value not in values:
             return values[0] if by > 0 else values[-1]
-        index = values.index(self.value) + by
-        return values[index] if 0 <= index < len(values) else self.value
+        return values[(values.index(self.value) + by) % len(values)]
 
 
 def _window(widths: list[int], place: int, room: int) -> tuple[int, int]:
