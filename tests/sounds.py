@@ -8,6 +8,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -17,13 +18,17 @@ import av
 import msgspec
 import numpy as np
 from av.audio.stream import AudioStream
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-Kind = Literal["wav", "m4a", "mp3", "mp3-vbr", "mp3-vbr-noxing", "ogg", "opus", "flac", "mp4", "mkv", "mov", "webm"]
+Kind = Literal[
+    "wav", "m4a", "mp3", "mp3-vbr", "mp3-vbr-noxing", "ogg", "opus", "flac", "mp4", "mkv",
+    "mov", "webm", "ts", "avi", "wmv", "wma", "adpcm", "alac", "aac",
+]  # fmt: skip
 
 Samples = NDArray[np.int16]
+TITLE = "a title that no conformed recording may keep"
 FPS = 10
 WIDTH, HEIGHT = 160, 96
 _BITS = 16
@@ -33,13 +38,13 @@ _BLOCK = _SIZE - _TAPS + 1
 
 
 class _Recipe(msgspec.Struct, frozen=True):
-    """How a kind is written: container, codec, the options of both, and whether it always has a picture."""
+    """How a kind is written: container, codec, the options of both, and the picture's codec where it always has one."""
 
     container: str
     codec: str
     options: dict[str, str] = {}
     container_options: dict[str, str] = {}
-    video: bool = False
+    picture: str | None = None
 
 
 _VBR = {"flags": "+qscale", "global_quality": str(4 * 118)}
@@ -52,10 +57,17 @@ _RECIPES: dict[Kind, _Recipe] = {
     "ogg": _Recipe("ogg", "vorbis", {"strict": "experimental", **_VBR}),
     "opus": _Recipe("ogg", "libopus", {"b": "48000"}),
     "flac": _Recipe("flac", "flac"),
-    "mp4": _Recipe("mp4", "aac", {"b": "128000"}, video=True),
-    "mov": _Recipe("mov", "aac", {"b": "128000"}, video=True),
+    "mp4": _Recipe("mp4", "aac", {"b": "128000"}, picture="libx264"),
+    "mov": _Recipe("mov", "aac", {"b": "128000"}, picture="libx264"),
     "mkv": _Recipe("matroska", "aac", {"b": "128000"}),
     "webm": _Recipe("webm", "libopus", {"b": "48000"}),
+    "ts": _Recipe("mpegts", "aac", {"b": "128000"}, picture="libx264"),
+    "avi": _Recipe("avi", "libmp3lame", {"b": "96000"}, picture="mpeg4"),
+    "wmv": _Recipe("asf", "wmav2", {"b": "128000"}, picture="wmv2"),
+    "wma": _Recipe("asf", "wmav2", {"b": "128000"}),
+    "adpcm": _Recipe("wav", "adpcm_ima_wav"),
+    "alac": _Recipe("ipod", "alac"),
+    "aac": _Recipe("adts", "aac", {"b": "128000"}),
 }
 KINDS: tuple[Kind, ...] = tuple(_RECIPES)
 
@@ -116,7 +128,7 @@ def locate(
     return (first + best - len(block)) * 1000 / rate
 
 
-def frame_number(gray: NDArray[np.uint8]) -> int:
+def frame_number(gray: NDArray[Any]) -> int:
     """The number that a picture of `make_recording` shows, from its gray values (any size)."""
     columns = np.array_split(gray[gray.shape[0] // 4 : -gray.shape[0] // 4], _BITS, axis=1)
     return sum(1 << bit for bit, column in enumerate(columns) if column[:, 1:-1].mean() > 127)
@@ -134,8 +146,8 @@ def make_recording(
 ) -> Path:
     """Write `noise(seconds, seed, rate)` on every channel as this kind of file, and return the path.
 
-    mp4 and mov always have a picture (h264, 160×96, 10 fps, a key frame every 10 s), mkv with `video`. Ogg Vorbis is
-    always stereo (FFmpeg's own encoder writes nothing else). What was made once in this run is copied.
+    mp4, mov, ts, avi and wmv always have a picture (160×96, 10 fps, a key frame every 10 s), mkv with `video`. Ogg
+    Vorbis is always stereo (FFmpeg's own encoder writes nothing else). What was made once in this run is copied.
     """
     shutil.copyfile(_made(kind, seconds, seed, 2 if kind == "ogg" else channels, rate, video), path)
     return path
@@ -145,10 +157,12 @@ def make_recording(
 def _made(kind: Kind, seconds: float, seed: int, channels: int, rate: int, video: bool) -> Path:
     recipe = _RECIPES[kind]
     path = _folder() / f"{kind}-{seconds}-{seed}-{channels}-{rate}-{video}"
+    codec = recipe.picture or ("libx264" if video else None)
     with av.open(str(path), "w", format=recipe.container, options=recipe.container_options) as container:
+        container.metadata["title"] = TITLE
         sound = cast(AudioStream, container.add_stream(recipe.codec, rate=rate, options=dict(recipe.options)))
         sound.layout = "stereo" if channels == 2 else "mono"
-        picture = _add_picture(container) if video or recipe.video else None
+        picture = _add_picture(container, codec) if codec else None
         whole = _noise(round(seconds * rate), seed, rate)
         for start in range(0, len(whole), rate):
             block = whole[start : start + rate]
@@ -176,9 +190,9 @@ def _sound(block: Samples, start: int, channels: int, rate: int) -> av.AudioFram
     return frame
 
 
-def _add_picture(container: OutputContainer) -> VideoStream:
-    options = {"preset": "ultrafast", "g": str(10 * FPS), "crf": "28"}
-    stream = container.add_stream("libx264", rate=FPS, options=options)
+def _add_picture(container: OutputContainer, codec: str) -> VideoStream:
+    options = {"preset": "ultrafast", "crf": "28"} if codec == "libx264" else {"b": "400000"}
+    stream = cast(VideoStream, container.add_stream(codec, rate=FPS, options={"g": str(10 * FPS), **options}))
     stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     return stream
 
@@ -190,11 +204,60 @@ def _picture(number: int) -> av.VideoFrame:
     return frame
 
 
+class FileSink:
+    """A `Sink` that is a plain file; `writes` lists the offset and size of every write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.writes: list[tuple[int, int]] = []
+        self._unfinished = path.with_name(f".{path.name}.part")
+        self._file = self._unfinished.open("wb")
+
+    def write_at(self, offset: int, data: bytes) -> None:
+        self._file.seek(offset)
+        self._file.write(data)
+        self.writes.append((offset, len(data)))
+
+    def commit(self) -> None:
+        self._file.close()
+        self._unfinished.replace(self.path)
+
+    def discard(self) -> None:
+        self._file.close()
+        self._unfinished.unlink(missing_ok=True)
+
+
 def decoded(path: Path) -> Iterator[tuple[float, Samples]]:
     """The sound of a file as FFmpeg decodes it: (time stamp in ms, mono int16 samples) of every frame."""
     with av.open(str(path)) as container:
-        resampler = None
-        for frame in container.decode(audio=0):
+        resampler, next_s = None, 0.0
+        for frame in _decodable(container):
             resampler = resampler or av.AudioResampler("s16", "mono", frame.sample_rate)
+            start_s = next_s if frame.time is None else frame.time
+            next_s = start_s + frame.samples / frame.sample_rate
             for mono in resampler.resample(frame):
-                yield (frame.time or 0.0) * 1000, mono.to_ndarray()[0]
+                yield start_s * 1000, mono.to_ndarray()[0]
+
+
+def _decodable(container: InputContainer) -> Iterator[av.AudioFrame]:
+    for packet in container.demux(audio=0):
+        with suppress(av.InvalidDataError):  # the last frame of a file cut short
+            yield from packet.decode()
+
+
+def start_ms(path: Path) -> float:
+    """The time stamp at which a file's first sound or picture is presented."""
+    with av.open(str(path)) as container:
+        return (container.start_time or 0) / 1000
+
+
+def label_errors_ms(path: Path, reference: Samples, rate: int = 48_000, places: int = 6) -> list[float]:
+    """How far the time stamps are from where the sound is in the reference, at places all over the file."""
+    frames = list(decoded(path))
+    sound = np.concatenate([block for _, block in frames])
+    starts = np.cumsum([0, *(len(block) for _, block in frames)])
+    errors = []
+    for number in np.linspace(1, len(frames) - 1, places + 2, dtype=int)[1:-1]:
+        block = sound[starts[number] : starts[number] + rate // 5]
+        errors.append(frames[number][0] - locate(block, reference, rate, near_ms=frames[number][0], within_ms=1000))
+    return errors

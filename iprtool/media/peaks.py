@@ -1,0 +1,252 @@
+"""A recording's outline: lowest and highest sample of every 10 ms, in slices, by several processes.
+
+The sound is decoded at its own sample rate. Each slice is reached by a seek; what is decoded before it begins is
+dropped, since a decoder needs some packets after a seek until it gives the true sound. This module is also the
+program of the processes that help: `python -m iprtool.media.peaks` takes the way to open the recording and then
+slices from stdin, so that no key stands in a command line or an environment.
+"""
+
+import os
+import pickle
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from fractions import Fraction
+from itertools import pairwise
+from queue import SimpleQueue
+from typing import IO, Any
+
+import av
+import msgspec
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.stream import Discard, Stream
+from numpy.typing import NDArray
+
+from iprtool.media.confined import confine, confined, expect_progress, receive, send
+from iprtool.media.guard import open_media, picture_of, sound_of
+from iprtool.media.source_file import SourceFile
+from iprtool.model.errors import MediaError
+from iprtool.model.peaks import BINS_PER_SECOND, PeakChunk
+from iprtool.model.ports import Source
+
+SLICE_BINS = 30 * BINS_PER_SECOND
+_PRE_ROLL_S = 0.25
+_STALLED_CPU_S = 60
+_WORTH_A_HELPER = 5
+# Times in Matroska are whole milliseconds: a frame this near to where the last one ended follows it without a gap.
+_GAP_S = 0.05
+_ROUNDING_S = 0.0006
+_TYPES = {"u8": np.uint8, "s16": np.int16, "s32": np.int32, "flt": np.float32, "dbl": np.float64}
+
+Slice = tuple[int, int]
+OpenSource = Callable[[], Source]
+
+
+class PeakReader:
+    """The peaks of one open recording; MediaError where it cannot be read or has no sound.
+
+    Times are the file's own in a conformed recording; in any other file they are counted from its start.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._container = open_media(SourceFile(source))
+        stream = sound_of(self._container)
+        if stream is None:
+            raise MediaError("The recording has no sound to draw.")
+        self._stream = stream
+        stream.codec_context.thread_count = 1
+        self._rate = stream.rate
+        conformed = self._container.format.name.startswith("matroska")
+        self._origin = Fraction(0) if conformed else Fraction(self._container.start_time or 0, av.time_base)
+        self._seekable = picture_of(self._container) or stream
+        for other in self._container.streams:
+            if other is not stream:
+                other.discard = Discard.all
+
+    def chunk(self, first_bin: int, bins: int) -> PeakChunk:
+        """The peaks of some bins; (0, 0) where there is no sound."""
+        edges = [-(-number * self._rate // BINS_PER_SECOND) for number in range(first_bin, first_bin + bins + 1)]
+        first, last = edges[0], edges[-1]
+        wave: _Wave | None = None
+        for at, frame in self._frames(first):
+            if at >= last:
+                break
+            wave = wave or _Wave(frame, last - first)
+            wave.place(frame, at - first)
+        pairs = wave.pairs(np.array(edges[:-1]) - first) if wave else bytes(4 * bins)
+        return PeakChunk(first_bin, pairs)
+
+    def _frames(self, first: int) -> Iterator[tuple[int, AudioFrame]]:
+        """Frames from shortly before a sample on, each with the sample that it begins at."""
+        target_s = max(0.0, first / self._rate - _PRE_ROLL_S) + float(self._origin)
+        self._container.seek(int(target_s / _tick_s(self._seekable)), stream=self._seekable)
+        samples_per_tick, origin = float(_tick_s(self._stream) * self._rate), float(self._origin * self._rate)
+        expected = -1
+        for frame in self._decoded():
+            if frame.pts is not None:
+                at = _on_grid(frame.pts * samples_per_tick - origin, frame.samples, _ROUNDING_S * self._rate)
+                if expected < 0 or abs(at - expected) > _GAP_S * self._rate:
+                    expected = at
+            if expected >= 0 and frame.sample_rate == self._rate:
+                yield expected, frame
+                expected += frame.samples
+
+    def _decoded(self) -> Iterator[AudioFrame]:
+        decode = self._stream.codec_context.decode
+        try:
+            for packet in self._container.demux(self._stream):
+                with suppress(av.FFmpegError):  # a damaged packet leaves a gap
+                    if packet.size:
+                        yield from decode(packet)
+        except av.FFmpegError:
+            return  # where a file breaks off, silence begins
+        except OSError:
+            raise MediaError(self._source.error or "The recording could not be read; check the disk.") from None
+
+
+class _Wave:
+    """The samples of a slice: one row a plane, channels interleaved as FFmpeg has them; silence where nothing is."""
+
+    def __init__(self, frame: AudioFrame, samples: int) -> None:
+        self._format = frame.format.name
+        self._width = len(frame.layout.channels) // len(frame.planes)
+        kind = np.dtype(_TYPES[self._format.removesuffix("p")])
+        self._silence = 128 if kind == np.uint8 else 0
+        self._rows = np.full((len(frame.planes), samples * self._width), self._silence, kind)
+
+    def place(self, frame: AudioFrame, at: int) -> None:
+        """Put the frame's samples where they belong; `at` may be before the slice, or the frame reach past it."""
+        skipped, begin = max(0, -at) * self._width, max(0, at) * self._width
+        count = min(frame.samples * self._width - skipped, self._rows.shape[1] - begin)
+        if count <= 0 or frame.format.name != self._format:
+            return
+        for row, plane in zip(self._rows, frame.planes, strict=False):
+            row[begin : begin + count] = np.frombuffer(memoryview(plane), row.dtype, skipped + count)[skipped:]
+
+    def pairs(self, edges: NDArray[np.int_]) -> bytes:
+        """The lowest and highest sample from each edge to the next, as int16 pairs."""
+        lowest = np.minimum.reduceat(self._rows, edges * self._width, axis=1).min(axis=0)
+        highest = np.maximum.reduceat(self._rows, edges * self._width, axis=1).max(axis=0)
+        return np.stack([self._int16(lowest), self._int16(highest)], axis=1).tobytes()
+
+    def _int16(self, samples: NDArray[Any]) -> NDArray[np.int16]:
+        kind = samples.dtype
+        unit = 1.0 if kind.kind == "f" else 2.0 ** (8 * kind.itemsize - 1)
+        scaled = (samples.astype(np.float64) - self._silence) * (32768.0 / unit)
+        return np.clip(np.rint(scaled), -32768, 32767).astype("<i2")
+
+
+def _tick_s(stream: Stream) -> Fraction:
+    return stream.time_base or Fraction(1, av.time_base)
+
+
+def _on_grid(at: float, samples: int, tolerance: float) -> int:
+    """A frame's first sample from its time: frames of one length lie on a grid, times in Matroska are rounded to ms."""
+    on_grid = round(at / samples) * samples
+    return on_grid if abs(on_grid - at) <= tolerance else round(at)
+
+
+def compute(source: Source, start_bin: int, bins: int) -> PeakChunk:
+    """The peaks of some bins of a recording."""
+    return PeakReader(source).chunk(start_bin, bins)
+
+
+def compute_all(
+    open_source: OpenSource, duration_ms: int, first_at_ms: int = 0, cores: int | None = None
+) -> Iterator[PeakChunk]:
+    """The peaks of the whole recording, in chunks of up to 30 s: that around `first_at_ms` first, then ever further.
+
+    `open_source` opens the recording anew, here and in `cores` - 1 helping processes (as many as there are cores), to
+    which it is sent pickled through a pipe. A helper that fails leaves its slice to this process. Closing the iterator
+    ends the helpers. Raises MediaError where the recording cannot be read or has no sound.
+    """
+    waiting = deque(slices(duration_ms, first_at_ms))
+    made: SimpleQueue[PeakChunk | None] = SimpleQueue()
+    # A process needs a quarter of a second to start; in that time this one has made several slices.
+    helping = min(cores or os.cpu_count() or 1, 1 + len(waiting) // _WORTH_A_HELPER) - 1
+    source = open_source()
+    with ThreadPoolExecutor(max(1, helping)) as pool:
+        try:
+            reader = PeakReader(source)
+            part = _next(waiting)
+            for _ in range(helping):
+                pool.submit(_helped, pickle.dumps(open_source), waiting, made)
+            while part is not None or helping:
+                if part is not None:
+                    yield reader.chunk(*part)
+                while helping and not (waiting and made.empty()):
+                    chunk = made.get()
+                    if chunk is None:
+                        helping -= 1
+                    else:
+                        yield chunk
+                part = _next(waiting)
+        finally:
+            waiting.clear()
+            source.close()
+
+
+def slices(duration_ms: int, first_at_ms: int) -> list[Slice]:
+    """The slices (first bin, bins) of a recording, by their distance from the first one."""
+    bins = -(-duration_ms * BINS_PER_SECOND // 1000)
+    middle = min(max(0, first_at_ms * BINS_PER_SECOND // 1000), bins)
+    first = max(0, middle - SLICE_BINS // 2)
+    # The grid is laid through the first slice, and what lies before it may be shorter.
+    starts = [0, *range(first % SLICE_BINS or SLICE_BINS, bins, SLICE_BINS)]
+    parts = [(start, end - start) for start, end in pairwise([*starts, bins]) if end > start]
+    return sorted(parts, key=lambda part: abs(part[0] - first))
+
+
+def _next(waiting: deque[Slice]) -> Slice | None:
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
+
+
+def _helped(opener: bytes, waiting: deque[Slice], made: SimpleQueue[PeakChunk | None]) -> None:
+    """Have slices made by a process of its own, until none is left or the process fails."""
+    try:
+        with confined("iprtool.media.peaks") as child:
+            assert child.stdin is not None
+            assert child.stdout is not None
+            send(child.stdin, opener)
+            if receive(child.stdout) is None:
+                return
+            while (part := _next(waiting)) is not None:
+                chunk = _asked(child.stdin, child.stdout, part)
+                if chunk is None:
+                    waiting.append(part)
+                    return
+                made.put(chunk)
+    finally:
+        made.put(None)
+
+
+def _asked(stdin: IO[bytes], stdout: IO[bytes], part: Slice) -> PeakChunk | None:
+    with suppress(OSError, msgspec.DecodeError):
+        send(stdin, msgspec.msgpack.encode(part))
+        answer = receive(stdout)
+        return None if answer is None else msgspec.msgpack.decode(answer, type=PeakChunk)
+    return None
+
+
+def main() -> None:
+    """Make the slices that the parent asks for."""
+    pipe, asked = confine(), sys.stdin.buffer
+    opener = receive(asked)
+    if opener is None:
+        return
+    reader = PeakReader(pickle.loads(opener)())
+    send(pipe, b"ready")
+    while (part := receive(asked)) is not None:
+        expect_progress(_STALLED_CPU_S)
+        send(pipe, msgspec.msgpack.encode(reader.chunk(*msgspec.msgpack.decode(part, type=Slice))))
+
+
+if __name__ == "__main__":
+    main()
