@@ -15,7 +15,7 @@ from iprtool.model.peaks import PeakChunk
 from iprtool.model.study import Utterance
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import Schema, get_meta, new_object, open_object, set_meta
-from iprtool.store.sealed import store_error
+from iprtool.store.sealed import FAULTS, reading, store_error
 
 PEAKS = Schema("peaks", (("CREATE TABLE chunk (first_bin INTEGER PRIMARY KEY, pairs BLOB NOT NULL)",),))
 TRANSCRIPT = Schema(
@@ -65,14 +65,14 @@ class PeaksFile:
                     "INSERT OR REPLACE INTO chunk VALUES (?, ?)", [(chunk.first_bin, chunk.pairs) for chunk in chunks]
                 )
                 connection.execute("COMMIT")
-            except sqlcipher.Error:
+            except FAULTS:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
 
     def read(self) -> list[PeakChunk]:
         """The chunks that are there, in their order."""
-        with self._using() as connection:
+        with self._using() as connection, reading(connection, self._path):
             rows = connection.execute("SELECT first_bin, pairs FROM chunk ORDER BY first_bin")
             return [PeakChunk(first_bin, bytes(pairs)) for first_bin, pairs in rows]
 
@@ -86,7 +86,7 @@ class PeaksFile:
         with self._lock:
             try:
                 yield self._connection
-            except sqlcipher.Error as error:
+            except FAULTS as error:
                 raise store_error(error, self._path) from error
 
 
@@ -102,8 +102,8 @@ def read_transcript(path: Path, key: bytes) -> list[Utterance]:
     """A transcript's utterances in the order in which they were written."""
     connection = open_object(path, key, TRANSCRIPT, read_only=True)
     try:
-        return [_UTTERANCE.decode(value) for (value,) in connection.execute("SELECT value FROM utterance ORDER BY n")]
-    except sqlcipher.Error as error:
-        raise store_error(error, path) from error
+        with reading(connection, path):
+            rows = connection.execute("SELECT value FROM utterance ORDER BY n")
+            return [_UTTERANCE.decode(value) for (value,) in rows]
     finally:
         connection.close()

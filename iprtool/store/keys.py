@@ -8,14 +8,13 @@ from typing import Literal, Self
 
 import msgspec
 import pyrage
-import sqlcipher3.dbapi2 as sqlcipher
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from iprtool.model.errors import StoreError
 from iprtool.store.schema import Schema, new_object, open_object
-from iprtool.store.sealed import KEY_BYTES, new_key, store_error, write_durably
+from iprtool.store.sealed import FAULTS, KEY_BYTES, new_key, reading, store_error, write_durably
 
 KEYRING = Schema(
     "keyring",
@@ -52,10 +51,11 @@ class Keyring:
         self.path = path
         self._connection = open_object(path, key, KEYRING, check_same_thread=False)
         try:
-            found = self._connection.execute("SELECT name, value FROM secret").fetchall()
-        except sqlcipher.Error as error:
+            with reading(self._connection, path):
+                found = self._connection.execute("SELECT name, value FROM secret").fetchall()
+        except StoreError:
             self._connection.close()
-            raise store_error(error, path) from error
+            raise
         self._secrets = {str(name): bytearray(value) for name, value in found}
 
     @property
@@ -91,15 +91,13 @@ class Keyring:
         """Remember by which key a study's owner is known."""
         try:
             self._connection.execute("INSERT OR REPLACE INTO pinned VALUES (?, ?)", (study, owner))
-        except sqlcipher.Error as error:
+        except FAULTS as error:
             raise store_error(error, self.path) from error
 
     def pinned(self, study: str) -> bytes | None:
         """The remembered key of a study's owner, or None."""
-        try:
+        with reading(self._connection, self.path):
             row = self._connection.execute("SELECT owner FROM pinned WHERE study = ?", (study,)).fetchone()
-        except sqlcipher.Error as error:
-            raise store_error(error, self.path) from error
         return None if row is None else bytes(row[0])
 
     def escrow(self) -> bytes:

@@ -18,7 +18,7 @@ from iprtool.store.locks import FileLock
 from iprtool.store.oplog import LAYER, append_op, last_lamport, write_draft
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import new_object, open_object, set_meta
-from iprtool.store.sealed import store_error
+from iprtool.store.sealed import FAULTS, store_error, tells_damage
 from iprtool.store.view import HEAD, layer_rows, read_layer, view_layer
 
 __all__ = ["LayerFile", "create_layer", "layer_rows", "read_layer", "view_layer"]
@@ -49,12 +49,10 @@ class LayerFile:
             "This recall is open in another window or process: close it there, or end that process, and try again.",
         )
         try:
-            self._connection = open_object(path, key, LAYER, check_same_thread=False)
+            self._connection = self._opened()
         except StoreError:
             self._lock.release()
             raise
-        # Checkpoints are the thread's own matter, after an answer, so that no mark waits for one.
-        self._connection.execute("PRAGMA wal_autocheckpoint = 0")
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._taken: list[_Waiting] = []
         self._closing = threading.Lock()
@@ -110,6 +108,12 @@ class LayerFile:
     ) -> None:
         self.close()
 
+    def _opened(self) -> sqlcipher.Connection:
+        connection = open_object(self._path, self._key, LAYER, check_same_thread=False)
+        # Checkpoints are the thread's own matter, after an answer, so that no mark waits for one.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        return connection
+
     def _ask(self, write: _Write) -> Future[int]:
         future: Future[int] = Future()
         # Running from the start: a caller that stops waiting does not take the write back.
@@ -154,8 +158,10 @@ class LayerFile:
     def _write(self, batch: list[_Waiting]) -> None:
         try:
             done = self._transaction(batch)
-        except sqlcipher.Error as error:
+        except FAULTS as error:
             self._roll_back()
+            if tells_damage(error):
+                self._begin_anew()
             for _, future in batch:
                 if not future.done():
                     future.set_exception(store_error(error, self._path))
@@ -180,9 +186,16 @@ class LayerFile:
 
     def _roll_back(self) -> None:
         # SQLite has rolled back by itself after some errors, and says so with another one.
-        with contextlib.suppress(sqlcipher.Error):
+        with contextlib.suppress(*FAULTS):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+    def _begin_anew(self) -> None:
+        # Damage in one old page must not keep new marks, which go elsewhere, from being saved.
+        with contextlib.suppress(StoreError):
+            fresh = self._opened()
+            self._connection.close()
+            self._connection = fresh
 
     def _checkpoint(self) -> None:
         self._since_checkpoint += 1
@@ -190,5 +203,5 @@ class LayerFile:
         if late or (self._since_checkpoint >= CHECKPOINT_EVERY and self._waiting.empty()):
             self._since_checkpoint = 0
             # What is committed is in the write-ahead log already; a checkpoint that fails is tried again later.
-            with contextlib.suppress(sqlcipher.Error):
+            with contextlib.suppress(*FAULTS):
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

@@ -11,10 +11,12 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.store.schema import Schema, get_meta, new_object, open_object, set_meta
-from iprtool.store.sealed import store_error
+from iprtool.store.sealed import FAULTS, reading, store_error
 
 ROW_BYTES = 256 * 1024
 CACHED_ROWS = 16
+_END = b"\x01"
+"""The last byte of each row: SQLCipher gives a damaged last page of a row out as zeros, without an error."""
 
 MEDIA = Schema(
     "media", (("CREATE TABLE part (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",),), page_size=16384, written_once=True
@@ -34,6 +36,11 @@ class SealedSink:
         self._tail = bytearray()
         self._digests = [b""]
         self._size = 0
+
+    @property
+    def size(self) -> int:
+        """The number of bytes written so far."""
+        return self._size
 
     def write_at(self, offset: int, data: bytes) -> None:
         """Write bytes at an offset; beyond the first 256 KiB only at the end."""
@@ -67,8 +74,8 @@ class SealedSink:
 
     def _insert(self, n: int, row: bytearray) -> None:
         try:
-            self._made.connection.execute("INSERT INTO part VALUES (?, ?)", (n, row))
-        except sqlcipher.Error as error:
+            self._made.connection.execute("INSERT INTO part VALUES (?, ?)", (n, row + _END))
+        except FAULTS as error:
             self.discard()
             raise store_error(error, self._path) from error
 
@@ -90,12 +97,11 @@ class SealedSource:
         self._rows: OrderedDict[int, bytes] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
-        self._connection = open_object(path, key, MEDIA, read_only=True, check_same_thread=False)
+        self._key = key
+        self._connection = self._opened()
         try:
-            self._size = self._whole_size()
-        except sqlcipher.Error as error:
-            self._connection.close()
-            raise store_error(error, path) from error
+            with reading(self._connection, path):
+                self._size = self._whole_size()
         except StoreError:
             self._connection.close()
             raise
@@ -158,15 +164,31 @@ class SealedSource:
         self._rows.move_to_end(n)
         return row
 
+    def _opened(self) -> sqlcipher.Connection:
+        return open_object(self._path, self._key, MEDIA, read_only=True, check_same_thread=False)
+
+    def _begin_anew(self) -> None:
+        # A connection that met a damaged page reads no other page any more; those that are sound may still be played.
+        self._connection.close()
+        try:
+            self._connection = self._opened()
+        except StoreError:
+            self._closed = True
+
     def _read(self, n: int) -> bytes:
         if self._closed:
             raise OSError(errno.EBADF, "the recording is closed")
         try:
             found = self._connection.execute("SELECT bytes FROM part WHERE n = ?", (n,)).fetchone()
-        except sqlcipher.Error as error:
+        except FAULTS as error:
             self._error = str(store_error(error, self._path))
+            self._begin_anew()
             raise OSError(errno.EIO, self._error) from error
-        if found is None or len(found[0]) != min(ROW_BYTES, self._size - n * ROW_BYTES):
-            self._error = f"{self._path.name} lacks a part of the recording: put back a copy of the file."
+        row = bytes(found[0]) if found else b""
+        if len(row) != min(ROW_BYTES, self._size - n * ROW_BYTES) + 1 or not row.endswith(_END):
+            self._error = (
+                f"{self._path.name} is damaged, or lacks a part of the recording: put back a copy of the file."
+            )
+            self._begin_anew()
             raise OSError(errno.EIO, self._error)
-        return bytes(found[0])
+        return row[:-1]

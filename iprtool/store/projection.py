@@ -30,13 +30,16 @@ class _SparseMark(Mark, frozen=True, omit_defaults=True):
     """A mark as it is packed: what was not set is not written, which halves what a load has to decrypt."""
 
 
-_PACK = msgspec.msgpack.Encoder()
-UNPACK: dict[str, "msgspec.msgpack.Decoder[Any]"] = {
-    "mark": msgspec.msgpack.Decoder(Mark),
-    "stop": msgspec.msgpack.Decoder(Stop),
-    "coverage": msgspec.msgpack.Decoder(Coverage),
+_PACK = msgspec.json.Encoder()
+UNPACK: dict[str, "msgspec.json.Decoder[Any]"] = {
+    "mark": msgspec.json.Decoder(Mark),
+    "stop": msgspec.json.Decoder(Stop),
+    "coverage": msgspec.json.Decoder(Coverage),
 }
-"""The tables of the projection, each of ids and packed values, and what unpacks a value."""
+"""The tables of the projection, each of ids and packed values, and what unpacks a value.
+
+They are JSON since its last byte is never zero: SQLCipher may give the end of a long value that is damaged as zeros.
+"""
 
 
 class Values(Protocol):
@@ -83,7 +86,12 @@ class TableValues:
     def get(self, table: str, ident: str) -> Any:
         """The value, or None."""
         row = self._connection.execute(f"SELECT value FROM {table} WHERE id = ?", (ident,)).fetchone()
-        return None if row is None else UNPACK[table].decode(row[0])
+        try:
+            return None if row is None else UNPACK[table].decode(row[0])
+        except msgspec.MsgspecError as error:
+            raise StoreError(
+                f"A change was not saved, since the {table} that it changes is damaged: verify the study."
+            ) from error
 
     def put(self, table: str, ident: str, value: Any) -> None:
         """Keep a value, or forget it where it is None."""

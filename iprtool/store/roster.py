@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.terms import ObjectKind
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import Schema, new_object, open_object
-from iprtool.store.sealed import store_error
+from iprtool.store.sealed import FAULTS, reading, store_error
 
 _T = TypeVar("_T")
 
@@ -77,7 +76,7 @@ class Roster:
                         VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))""",
                     (kind, ident, text),
                 )
-            except sqlcipher.Error as error:
+            except FAULTS as error:
                 raise store_error(error, self._path) from error
 
     def all(self, kind: str, of: type[_T]) -> list[_T]:
@@ -102,8 +101,5 @@ class Roster:
             self._connection.close()
 
     def _rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return list(self._connection.execute(statement, values))
-            except sqlcipher.Error as error:
-                raise store_error(error, self._path) from error
+        with self._lock, reading(self._connection, self._path):
+            return list(self._connection.execute(statement, values))

@@ -7,7 +7,7 @@ import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
-from iprtool.store.sealed import PAGE_BYTES, NewObject, connect, store_error
+from iprtool.store.sealed import FAULTS, PAGE_BYTES, NewObject, connect, store_error
 
 _META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
@@ -53,7 +53,7 @@ def new_object(path: Path, key: bytes, schema: Schema, *, check_same_thread: boo
         made.connection.execute(_META)
         set_meta(made.connection, "kind", schema.kind)
         _run(made.connection, schema.steps, 0)
-    except sqlcipher.Error as error:
+    except FAULTS as error:
         made.discard()
         raise store_error(error, path) from error
     return made
@@ -74,7 +74,7 @@ def open_object(
                 connection.close()
                 connection = opened(read_only=False)
             _migrate(connection, path, schema)
-    except sqlcipher.Error as error:
+    except FAULTS as error:
         connection.close()
         raise store_error(error, path) from error
     except StoreError:

@@ -1,8 +1,10 @@
 """Sealed objects: SQLCipher 4 files, each with its own raw 256-bit key, opened the same careful way everywhere."""
 
+import contextlib
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,16 +26,16 @@ _WHY = {
     sqlcipher.SQLITE_CORRUPT: (
         "{name} is damaged or cut short; nothing was changed, so put back a copy of the file, whole"
     ),
-    sqlcipher.SQLITE_FULL: "the disk is full, so {name} could not be written: free some space and try again",
+    sqlcipher.SQLITE_FULL: "The disk is full, so {name} could not be written: free some space and try again",
     sqlcipher.SQLITE_IOERR: (
-        "the disk failed while {name} was read or written: what was saved before is kept, so look to the disk"
+        "The disk failed while {name} was read or written: what was saved before is kept, so look to the disk"
     ),
     sqlcipher.SQLITE_BUSY: "{name} is held by another program: close it there, or wait, and try again",
     sqlcipher.SQLITE_LOCKED: "{name} is held by another program: close it there, or wait, and try again",
     sqlcipher.SQLITE_READONLY: "{name} may not be written: look to the rights on its folder, and try again",
     sqlcipher.SQLITE_PERM: "{name} may not be written: look to the rights on its folder, and try again",
     sqlcipher.SQLITE_CANTOPEN: "{name} could not be opened: look to the rights on its folder and the room on the disk",
-    sqlcipher.SQLITE_NOMEM: "there is too little memory to read {name}: close other programs and try again",
+    sqlcipher.SQLITE_NOMEM: "{name} is damaged, or there is too little memory for it: try again, then verify the study",
 }
 
 
@@ -42,12 +44,22 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def store_error(error: sqlcipher.Error, path: Path) -> StoreError:
-    """What an SQLite error on this file means for a person, claiming no more than is known."""
-    primary = getattr(error, "sqlite_errorcode", sqlcipher.SQLITE_ERROR) & 0xFF
+FAULTS: tuple[type[Exception], ...] = (sqlcipher.Error, MemoryError)
+"""What a call on a connection raises; MemoryError also where SQLCipher met damage and does not go on."""
+
+
+def store_error(error: Exception, path: Path) -> StoreError:
+    """What one of the `FAULTS` on this file means for a person, claiming no more than is known."""
+    unsaid = sqlcipher.SQLITE_NOMEM if isinstance(error, MemoryError) else sqlcipher.SQLITE_ERROR
+    primary = getattr(error, "sqlite_errorcode", unsaid) & 0xFF
     known = _WHY.get(primary, "{name} could not be used as it should (" + type(error).__name__ + "): try again")
-    sentence = known.format(name=path.name)
-    return StoreError(sentence[0].upper() + sentence[1:] + ".")
+    return StoreError(known.format(name=path.name) + ".")
+
+
+def tells_damage(error: Exception) -> bool:
+    """Whether an error may come of a damaged page, after which SQLCipher reads no page any more on this connection."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, MemoryError) or code in (sqlcipher.SQLITE_CORRUPT, sqlcipher.SQLITE_NOTADB)
 
 
 def connect(
@@ -76,12 +88,12 @@ def connect(
             isolation_level=None,
             check_same_thread=check_same_thread,
         )
-    except sqlcipher.Error as error:
+    except FAULTS as error:
         raise store_error(error, path) from error
     try:
         _unlock(connection, key, page_size)
         _set_durability(connection, building=create, read_only=read_only)
-    except sqlcipher.Error as error:
+    except FAULTS as error:
         connection.close()
         raise store_error(error, path) from error
     return connection
@@ -134,6 +146,26 @@ def _set_durability(connection: sqlcipher.Connection, *, building: bool, read_on
         connection.execute("PRAGMA synchronous = FULL")
         if sys.platform == "darwin":
             connection.execute("PRAGMA fullfsync = ON")
+
+
+@contextlib.contextmanager
+def reading(connection: sqlcipher.Connection, path: Path) -> Iterator[None]:
+    """One consistent view of an object; StoreError where a page of it is damaged.
+
+    SQLCipher gives a damaged page out as zeros and fails only when it decrypts the next one, so that damage in the last
+    page read would pass for content: one more page is decrypted before the view ends.
+    """
+    try:
+        connection.execute("BEGIN")
+        yield
+        connection.execute("PRAGMA shrink_memory")
+        connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+    except FAULTS as error:
+        raise store_error(error, path) from error
+    finally:
+        with contextlib.suppress(*FAULTS):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 def fsync_file(path: Path) -> None:
@@ -211,7 +243,7 @@ class NewObject:
             fsync_file(self._part)
             self._part.rename(self.path)
             fsync_folder(self.path.parent)
-        except sqlcipher.Error as error:
+        except FAULTS as error:
             self.discard()
             raise store_error(error, self.path) from error
         except OSError as error:
@@ -235,5 +267,5 @@ class NewObject:
             self.commit()
             return
         self.discard()
-        if isinstance(error, sqlcipher.Error):
+        if isinstance(error, FAULTS):
             raise store_error(error, self.path) from error

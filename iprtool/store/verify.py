@@ -13,7 +13,7 @@ from iprtool.store.oplog import LAYER
 from iprtool.store.rebuild import layer_faults
 from iprtool.store.roster import ADMIN, ObjectEntry
 from iprtool.store.schema import Schema, open_object
-from iprtool.store.sealed import store_error
+from iprtool.store.sealed import FAULTS, store_error
 from iprtool.store.study import OBJECTS, Study
 
 _SCHEMAS: dict[str, tuple[Schema, ...]] = {
@@ -66,11 +66,14 @@ def _object_findings(study: Study, entry: ObjectEntry) -> Iterator[Finding]:
         yield Finding(entry.id, "not opened", str(error))
     except OSError as error:
         yield Finding(entry.id, "not read", error.strerror or str(error))
-    except sqlcipher.Error as error:
+    except FAULTS as error:
         yield Finding(entry.id, "not read", str(store_error(error, path)))
 
 
 def _faults(entry: ObjectEntry, path: Path, key: bytes) -> Iterator[tuple[str, str]]:
+    if entry.kind == "media":
+        yield from _media_faults(path, key)
+        return
     connection = _opened(entry, path, key)
     try:
         for check in ("cipher_integrity_check", "integrity_check"):
@@ -82,8 +85,6 @@ def _faults(entry: ObjectEntry, path: Path, key: bytes) -> Iterator[tuple[str, s
             yield from (("unlike its operations", fault) for fault in layer_faults(connection, path.name))
     finally:
         connection.close()
-    if entry.kind == "media":
-        yield from _media_faults(path, key)
 
 
 def _opened(entry: ObjectEntry, path: Path, key: bytes) -> sqlcipher.Connection:

@@ -16,7 +16,7 @@ from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.store.oplog import LAYER, is_closed, read_draft, read_ops
 from iprtool.store.projection import UNPACK
 from iprtool.store.schema import get_meta, open_object
-from iprtool.store.sealed import store_error
+from iprtool.store.sealed import reading
 
 HISTORY = 1000
 """How many of the newest operations a screen is given, for undo and history."""
@@ -107,10 +107,8 @@ def view_layer(path: Path, key: bytes) -> Iterator[LayerView]:
     """Open a layer for reading, in one transaction, also while another process writes it; StoreError where it fails."""
     connection = open_object(path, key, LAYER, read_only=True)
     try:
-        connection.execute("BEGIN")
-        yield LayerView(connection)
-    except sqlcipher.Error as error:
-        raise store_error(error, path) from error
+        with reading(connection, path):
+            yield LayerView(connection)
     except msgspec.MsgspecError as error:
         raise StoreError(
             f"{path.name} holds a value that this iprtool cannot read: update iprtool, or verify the study."
