@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 
 from iprtool.commands import RECALL, REVIEW, Command
@@ -19,6 +20,7 @@ from iprtool.launch import receive_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.layer import LayerContent
+from iprtool.model.peaks import PeakChunk
 from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Recording
@@ -38,28 +40,29 @@ ENGINE = "IPRTOOL_PLAYER"
 """The environment variable that chooses the player: vlc or embedded; otherwise the best there is."""
 
 
-class IprtoolApp(App[None]):
+class IprtoolApp(App[None], inherit_bindings=False):
     """One screen for one person. The cover key reaches it over every dialog."""
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS = bindings_of(RECALL, priority=True)
+    BINDINGS = [*bindings_of(RECALL, priority=True), Binding("ctrl+c", "help_quit", show=False, system=True)]
 
     def __init__(self, first: RecallScreen | ReviewScreen, peaks: PeaksFeed | None = None) -> None:
         super().__init__()
         self._first = first
         self._peaks = peaks
-        is_recall = isinstance(first, RecallScreen)
         self._commands: tuple[Command, ...] = first.commands if isinstance(first, RecallScreen) else REVIEW
-        self._participant = is_recall and first.face == "participant"
+        self._participant = isinstance(first, RecallScreen) and first.face == "participant"
         self.title = "iprtool"
 
     def on_mount(self) -> None:
         """The one screen; the sound's outline comes as it is read."""
         self.push_screen(self._first)
         if self._peaks is not None:
-            arrived = self._first.PeaksArrived
-            self._peaks.start(lambda chunk: self._first.post_message(arrived(chunk)) and None)
+            self._peaks.start(self._peaks_arrived)
+
+    def _peaks_arrived(self, chunk: PeakChunk) -> None:
+        self._first.post_message(self._first.PeaksArrived(chunk))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The cover is there in a recall, unless it lies there already."""
@@ -158,7 +161,7 @@ def main() -> None:
     """Read the grant that was handed over, and serve."""
     if len(sys.argv) != 3 or sys.argv[1] != "--grant-fd":
         raise SystemExit("This is started by iprtool itself; say: iprtool recall, or iprtool review.")
-    grant: Grant = msgspec.msgpack.decode(receive_grant(int(sys.argv[2])), type=Grant)  # type: ignore[arg-type]
+    grant: Grant = msgspec.msgpack.decode(receive_grant(int(sys.argv[2])), type=Grant)
     try:
         serve(grant)
     except IprtoolError as error:

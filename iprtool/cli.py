@@ -253,6 +253,8 @@ def export(
     to: Annotated[Path, typer.Option("--to", help="the folder in which the export is made")],
     with_text: Annotated[bool, typer.Option("--with-text", help="notes and answers leave as well")] = False,
     with_dates: Annotated[bool, typer.Option("--with-dates", help="times of day leave, as offsets")] = False,
+    fresh_ids: Annotated[bool, typer.Option("--fresh-ids", help="ids that no earlier export has")] = False,
+    recipient: Annotated[str, typer.Option(help="to whom it goes, for the study's ledger")] = "",
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -263,7 +265,14 @@ def export(
     keyring = keyring_for(study, passphrase_file)
     with keyring, Study.open(study, keyring) as opened, progress_of("Exporting") as progress:
         result = export_study(
-            opened, to, with_text=with_text, with_dates=with_dates, progress=progress, today=date.today()
+            opened,
+            to,
+            with_text=with_text,
+            with_dates=with_dates,
+            fresh_ids=fresh_ids,
+            recipient=recipient,
+            progress=lambda done, total: progress(done / total),
+            today=date.today(),
         )
     if as_json:
         say(msgspec.json.encode(result).decode())

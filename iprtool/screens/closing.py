@@ -38,7 +38,7 @@ class ClosingScreen(Screen[None]):
         """The question."""
         with Vertical(id="closing-box"):
             yield Static(QUESTION, id="closing-question", markup=False)
-            yield NoteArea("as much or as little as you like", id="closing-answer")
+            yield NoteArea("as much or as little as you like", "closing-answer")
             yield Static("enter goes on · ctrl+j new line", classes="hint", id="closing-hint", markup=False)
 
     @on(NoteArea.Saved)

@@ -56,7 +56,7 @@ class EditPane(Vertical):
             yield Static("ends")
             yield Input(ends, id="ends", placeholder="a point", compact=True, select_on_focus=False)
         yield Static("", id="edit-error", markup=False)
-        yield NoteArea("the note", id="edit-note")
+        yield NoteArea("the note", "edit-note")
         chosen = {code.code for code in mark.codes}
         yield SelectionList[str](
             *(Selection(entry.label, entry.id, entry.id in chosen) for entry in self._codebook.codes),
@@ -65,9 +65,8 @@ class EditPane(Vertical):
         )
 
     def on_mount(self) -> None:
-        """The caret begins in the first edge."""
+        """The note as it is."""
         self.query_one(NoteArea).write(self._mark.note)
-        self.query_one("#begins", Input).focus()
 
     async def on_key(self, event: Key) -> None:
         """↓ and ↑ go through the parts; Enter saves from the words as well."""

@@ -147,7 +147,7 @@ class FieldsPane(Widget, can_focus=True):
 
     def _field_line(self, field: Field, *, here: bool) -> list[Segment]:
         style = self.get_component_rich_style
-        segments = []
+        segments: list[Segment] = []
         for value, text in self._spans(field):
             if value is _LABEL:
                 name = "fields--here" if here else "fields--label"

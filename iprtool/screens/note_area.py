@@ -1,16 +1,25 @@
 """The note: Enter saves, ctrl+j breaks the line, every change is told at once."""
 
-from textual.events import Key
+from collections.abc import Awaitable, Callable
+
+from textual.events import Click, Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
 
+TakeKey = Callable[[Key], Awaitable[bool]]
+
 
 class NoteArea(TextArea):
-    """A text area for a note; `Saved` says that Enter was pressed."""
+    """A text area for a note; `Saved` says that Enter was pressed.
+
+    `take_key` is asked first about every key, and in the one place where keys arrive, so that what is typed fast
+    keeps its order: command, letter, command. True means that the key was taken.
+    """
 
     DEFAULT_CSS = """
     NoteArea { height: 3; border: none; padding: 0 1; background: $surface; }
-    NoteArea:focus { border: none; background: $boost; }
+    NoteArea:focus { border: none; }
+    NoteArea.-writing { background: $boost; }
     """
 
     class Saved(Message):
@@ -25,11 +34,33 @@ class NoteArea(TextArea):
             """The note that was written in."""
             return self.note
 
-    def __init__(self, placeholder: str, id: str) -> None:  # noqa: A002
+    class Wanted(Message):
+        """The note was clicked, or a text pasted: it is to be written in."""
+
+        def __init__(self, text: str = "") -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, placeholder: str, id: str, take_key: TakeKey | None = None) -> None:  # noqa: A002
         super().__init__(id=id, placeholder=placeholder, soft_wrap=True, show_line_numbers=False, compact=True)
+        self._take_key = take_key
+        self.writing = take_key is None
+
+    @property
+    def writing(self) -> bool:
+        """Whether keys are text; the caret shows it."""
+        return self.show_cursor
+
+    @writing.setter
+    def writing(self, writing: bool) -> None:
+        self.show_cursor = writing
+        self.set_class(writing, "-writing")
 
     async def _on_key(self, event: Key) -> None:
-        if event.key == "enter":
+        if self._take_key is not None and await self._take_key(event):
+            event.stop()
+            event.prevent_default()
+        elif event.key == "enter":
             event.stop()
             event.prevent_default()
             self.post_message(self.Saved(self))
@@ -39,6 +70,20 @@ class NoteArea(TextArea):
             self.insert("\n")
         else:
             await super()._on_key(event)
+
+    async def _on_paste(self, event: Paste) -> None:
+        if self.writing:
+            await super()._on_paste(event)
+        else:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Wanted(event.text))
+
+    def on_click(self, event: Click) -> None:
+        """A click begins the note."""
+        event.stop()
+        if not self.writing:
+            self.post_message(self.Wanted())
 
     def write(self, text: str) -> None:
         """Put a text in, with the caret at its end."""

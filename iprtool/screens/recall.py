@@ -22,6 +22,8 @@ from iprtool.screens.words import ChoicePane, WordsPane
 from iprtool.timeline.widget import TimelineView
 
 ENTER_REPEAT_S = 0.3
+WHILE_WRITING = ("card", "palette", "end")
+"""Commands that have their keys while a note is written; all others are text, or the text area's own."""
 STEP_MS = 1000
 JUMP_MS = 5000
 
@@ -40,13 +42,32 @@ class RecallScreen(RecallView):
         command = command_of(RECALL, action)
         return command is None or command in self.commands or self.face in command.faces
 
+    async def take_key(self, event: Key) -> bool:
+        """Every key, in the order in which they were pressed: a command, or the first letter of a note.
+
+        Bindings would run some messages later than the letters typed after them.
+        """
+        focused = self.focused
+        if self.panes.is_open and focused is not None and focused.id != "note":
+            focused.post_message(event)
+            return True
+        command = self.on_keys.get(event.key)
+        if self.writing:
+            if command is None or command.id not in WHILE_WRITING:
+                return False
+        elif command is None and event.is_printable and event.character is not None:
+            self.begin_note(event.character)
+            return True
+        if command is not None:
+            await self.run_action(command.action)
+        return True
+
     def on_key(self, event: Key) -> None:
-        """Any printable key that is no command stops and begins the note with it."""
-        if not event.is_printable or event.character is None or event.key in self._bindings.key_to_bindings:
-            return
-        event.stop()
-        event.prevent_default()
-        self.begin_note(event.character)
+        """A letter that an open pane does not want begins a note."""
+        if event.is_printable and event.character is not None and event.key not in self.on_keys:
+            event.stop()
+            event.prevent_default()
+            self.begin_note(event.character)
 
     def action_stop_or_go_on(self) -> None:
         """Space."""
@@ -85,12 +106,12 @@ class RecallScreen(RecallView):
         self.show_moment()
 
     @on(WordsPane.Pressed)
-    def _word_clicked(self, event: WordsPane.Pressed) -> None:
+    async def _word_clicked(self, event: WordsPane.Pressed) -> None:
         self.settle_note()
         if event.key:
             self.action_word(event.key)
         else:
-            self.panes.all_words()
+            await self.panes.all_words()
 
     @on(MarksList.Chosen)
     def _mark_clicked(self, event: MarksList.Chosen) -> None:
@@ -138,33 +159,33 @@ class RecallScreen(RecallView):
 
     # Marks
 
-    def action_all_words(self) -> None:
+    async def action_all_words(self) -> None:
         """0."""
         self._stop()
-        self.panes.all_words()
+        await self.panes.all_words()
 
     def action_stopped_by(self) -> None:
         """−: the inquirer stopped it, or the other one did."""
         self.recall.toggle_stopped_by()
         self.show_moment()
 
-    def action_rupture(self) -> None:
+    async def action_rupture(self) -> None:
         """+: the rupture marker."""
         self._stop()
         self.recall.set_rupture((self.recall.mark.rupture if self.recall.mark else None) or Rupture())
-        self.panes.rupture()
+        await self.panes.rupture()
 
-    def action_card(self) -> None:
+    async def action_card(self) -> None:
         """The stop's card."""
         self._stop()
-        self.panes.card()
+        await self.panes.card()
 
-    def action_lead(self) -> None:
+    async def action_lead(self) -> None:
         """Which kind of question was asked."""
         self._stop()
-        self.panes.leads()
+        await self.panes.leads()
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Edit the mark here."""
         self._stop()
         here = self.recall.mark or next(iter(self.recall.marks_at(self.recall.playback.at_ms)), None)
@@ -172,7 +193,7 @@ class RecallScreen(RecallView):
             self.notice("no mark here; ↑↓ go to one")
             return
         self.recall.choose(here)
-        self.panes.edit(here)
+        await self.panes.edit(here)
 
     def action_begin_interval(self) -> None:
         ""","""
@@ -280,7 +301,7 @@ class RecallScreen(RecallView):
     def _found_one(self) -> None:
         find = self.query_one("#find", Input)
         find.display = bool(find.value)
-        self.set_focus(None)
+        self.set_focus(self.query_one("#note"))
 
     def action_help(self) -> None:
         """Every key."""

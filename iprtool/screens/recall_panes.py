@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from textual.containers import Vertical
 from textual.widget import Widget
+from textual.widgets import Input
 
 from iprtool.model.mark import Mark, Rupture
 from iprtool.model.terms import (
@@ -76,7 +77,7 @@ class RecallPanes:
             return "the end\nspace plays it again"
         return "stopped\nspace goes on" if recall.stop_id else "space plays"
 
-    def card(self) -> None:
+    async def card(self) -> None:
         """The stop's card."""
         recall = self._screen.recall
         mark = recall.mark
@@ -92,9 +93,9 @@ class RecallPanes:
             recognisable = ((False, "no"), (True, "yes"))
             value = mark.partner_recognisable if mark else False
             fields.append(Field("partner_recognisable", "recognisable", recognisable, value))
-        self._open(FieldsPane(f"the stop{_peaks_text(mark)}", fields, id="card-fields"))
+        await self._open(FieldsPane(f"the stop{_peaks_text(mark)}", fields, id="card-fields"))
 
-    def rupture(self) -> None:
+    async def rupture(self) -> None:
         """The rupture marker of this stop."""
         mark = self._screen.recall.mark
         rupture = (mark.rupture if mark else None) or Rupture()
@@ -106,23 +107,23 @@ class RecallPanes:
             Field("addressed", "addressed", terms(YesNoUnsure), rupture.addressed),
             Field("resolved", "resolved", ONE_TO_FIVE, rupture.resolved),
         ]
-        self._open(FieldsPane("rupture marker", fields, id="rupture-fields"))
+        await self._open(FieldsPane("rupture marker", fields, id="rupture-fields"))
 
-    def all_words(self) -> None:
+    async def all_words(self) -> None:
         """Every word of the codebook."""
         mark = self._screen.recall.mark
         chosen = [code.code for code in mark.codes] if mark else []
         codebook = self._screen.recall.head.codebook
-        self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), id="all-words"))
+        await self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), id="all-words"))
 
-    def leads(self) -> None:
+    async def leads(self) -> None:
         """Which kind of question the inquirer asked."""
         choices = [(lead, lead) for lead in LEADS]
-        self._open(ChoicePane("which kind of question was asked?", choices, id="leads"))
+        await self._open(ChoicePane("which kind of question was asked?", choices, id="leads"))
 
-    def edit(self, mark: Mark) -> None:
+    async def edit(self, mark: Mark) -> None:
         """Words, edges and note of a mark."""
-        self._open(EditPane(mark, self._screen.recall.head.codebook))
+        await self._open(EditPane(mark, self._screen.recall.head.codebook))
 
     def set_field(self, name: str, value: Any) -> None:
         """A field of the open pane has another value."""
@@ -155,22 +156,19 @@ class RecallPanes:
             self._screen.query_one(WordsPane).display = True
             self._screen.query_one("#note").display = True
             self._screen.query_one("#card").styles.height = "auto"
-            self._screen.set_focus(None)
+            self._screen.set_focus(self._screen.query_one("#note"))
 
-    def _open(self, pane: Widget) -> None:
+    async def _open(self, pane: FieldsPane | ChoicePane | EditPane) -> None:
         self.close()
         self._pane = pane
         self._screen.query_one(WordsPane).display = False
         card = self._screen.query_one("#card", Vertical)
+        await card.mount(pane)
+        # The keys go to the pane from here on: those typed meanwhile are handed on to it.
+        self._screen.set_focus(pane if isinstance(pane, FieldsPane) else pane.query(Input).first())
         self._screen.query_one("#note").display = False
-        if isinstance(pane, ChoicePane | EditPane):
+        if not isinstance(pane, FieldsPane):
             card.styles.height = "3fr"
-        card.mount(pane)
-        pane.call_after_refresh(self._focus, pane)
-
-    def _focus(self, pane: Widget) -> None:
-        if pane is self._pane and pane.can_focus:
-            pane.focus()
 
 
 def _who(by: StoppedBy | None) -> str:

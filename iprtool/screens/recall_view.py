@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Digits, Input, Static
@@ -37,7 +37,7 @@ class RecallView(Screen[None]):
     """The recall on the screen; its keys are the recall screen's."""
 
     CSS_PATH = "recall.tcss"
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = "#note"
     ALLOW_SELECT = False
 
     class PlayerChanged(Message):
@@ -74,6 +74,7 @@ class RecallView(Screen[None]):
         super().__init__()
         self.face = face
         self.commands = of_face(RECALL, face)
+        self.on_keys = {key: command for command in self.commands for key in command.keys.split(",")}
         self.player = player
         self.recall = Recall(content, player, log, hand, self)
         self.panes = RecallPanes(self)
@@ -81,7 +82,6 @@ class RecallView(Screen[None]):
         self.monotonic = monotonic
         self._began = monotonic()
         self._shown_second = -1
-        self.writing = False
         self.found = ""
 
     # Building
@@ -98,7 +98,7 @@ class RecallView(Screen[None]):
                 yield MarksList(lambda mark: row_of(mark, self.codebook), empty="No marks yet.", id="marks")
                 with Vertical(id="card"):
                     yield Static("", id="card-head", markup=False)
-                    yield NoteArea("type: what was going on…", id="note")
+                    yield NoteArea("type: what was going on…", "note", self.take_key)
                     yield WordsPane(self.codebook, id="words")
         yield Static("", id="transport", markup=False)
         yield TimelineView(self.recall.head.duration_ms, id="timeline")
@@ -143,7 +143,7 @@ class RecallView(Screen[None]):
             if change.after is not None:
                 timeline.put("mine", self._item(change.after))
             elif change.before is not None:
-                timeline.remove("mine", change.before.id)
+                timeline.drop("mine", change.before.id)
         self.show_marks()
         self.show_moment()
 
@@ -252,6 +252,15 @@ class RecallView(Screen[None]):
 
     # The note
 
+    @property
+    def writing(self) -> bool:
+        """Whether a note is being written."""
+        return self.query_one("#note", NoteArea).writing
+
+    async def take_key(self, event: Key) -> bool:
+        """Whether a key was a command, or the first letter of a note (the recall screen's own)."""
+        raise NotImplementedError
+
     def begin_note(self, text: str) -> None:
         """Stop, and write from here."""
         if self.recall.playing:
@@ -263,24 +272,22 @@ class RecallView(Screen[None]):
 
     def _write_note(self, text: str) -> None:
         note = self.query_one("#note", NoteArea)
-        self.writing = True
+        note.writing = True
         note.write(text)
-        note.focus()
+        self.set_focus(note)
 
     @on(NoteArea.Changed, "#note")
     def _note_changed(self) -> None:
         if self.writing:
             self.recall.keep_draft(self.query_one("#note", NoteArea).text)
 
-    @on(DescendantFocus, "#note")
-    def _note_clicked(self) -> None:
-        if not self.writing:
-            self.begin_note("")
+    @on(NoteArea.Wanted)
+    def _note_wanted(self, event: NoteArea.Wanted) -> None:
+        self.begin_note(event.text)
 
     def settle_note(self) -> None:
         """The note being written is saved before anything else happens."""
         note = self.query_one("#note", NoteArea)
-        if self.writing:
-            self.writing = False
+        if note.writing:
+            note.writing = False
             self.recall.save_note(note.text)
-            self.set_focus(None)

@@ -113,7 +113,6 @@ class ChoicePane(Vertical):
     def on_mount(self) -> None:
         """Everything is shown until something is typed."""
         self._show("")
-        self.query_one(Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Only what holds the typed text."""

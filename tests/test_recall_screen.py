@@ -1,0 +1,414 @@
+"""The recall screen by its keys, with a player whose time the test moves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from iprtool.app import IprtoolApp
+from iprtool.commands import RECALL, of_face
+from iprtool.edits import Hand
+from iprtool.model.layer import Closed, Draft, LayerContent, LeadUsed, Marked
+from iprtool.model.mark import Mark
+from iprtool.model.terms import Face
+from iprtool.screens.closing import ClosingScreen
+from iprtool.screens.cover import CoverScreen
+from iprtool.screens.help import HelpScreen
+from iprtool.screens.key_line import KeyLine
+from iprtool.screens.marks_list import MarksList
+from iprtool.screens.note_area import NoteArea
+from iprtool.screens.recall import RecallScreen
+from iprtool.timeline.widget import TimelineView
+from tests.fakes import FakeLog, FakePlayer, content, protocol
+
+
+class Desk:
+    """A recall screen in a running app, its fake player and its log."""
+
+    def __init__(self, loaded: LayerContent, face: Face) -> None:
+        self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
+        self.now_s = 0.0
+        hand = Hand("client", "dev")
+        self.screen = RecallScreen(loaded, self.player, self.log, hand, face, monotonic=lambda: self.now_s)
+        self.app = IprtoolApp(self.screen)
+        self.pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        """Keys, each well after the one before."""
+        for key in keys:
+            self.now_s += 1
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def play(self, ms: int) -> None:
+        """Play on for so long."""
+        if self.player.state.status != "playing":
+            await self.press("space")
+        self.player.run(ms)
+        await self.pilot.pause()
+
+    @property
+    def marks(self) -> list[Mark]:
+        return sorted(self.screen.recall.state.marks.values(), key=lambda mark: mark.start_ms)
+
+    @property
+    def moment(self) -> str:
+        return self.screen.query_one(KeyLine).moment
+
+
+@asynccontextmanager
+async def desk(
+    face: Face = "participant", size: tuple[int, int] = (100, 30), loaded: LayerContent | None = None, **head: Any
+) -> AsyncIterator[Desk]:
+    table = Desk(loaded or content(**head), face)
+    async with table.app.run_test(size=size) as pilot:
+        table.pilot = pilot
+        await pilot.pause()
+        yield table
+
+
+async def test_it_begins_paused_and_space_plays_and_stops_and_goes_on() -> None:
+    async with desk() as table:
+        assert table.player.calls == []
+        await table.press("space")
+        table.player.run(9_000)
+        await table.press("space")
+        assert table.player.calls == ["play", "pause"]
+        await table.press("space")
+        assert table.player.calls == ["play", "pause", "seek 7000", "play"]
+
+
+async def test_any_letter_stops_and_begins_the_note_with_it_and_enter_saves_and_goes_on() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("I")
+        assert table.player.state.status == "paused"
+        assert table.moment == "writing"
+        await table.press("space", "f", "e", "l", "t", "space", "1")
+        assert table.log.draft is not None
+        assert table.log.draft.text == "I felt 1"
+        await table.press("enter")
+        assert [(mark.note, mark.start_ms) for mark in table.marks] == [("I felt 1", 9_000)]
+        assert table.player.state.status == "playing"
+        assert table.player.at_ms == 7_000
+
+
+async def test_a_led_interview_stays_stopped_after_enter() -> None:
+    async with desk(protocol=protocol(after_note="stay")) as table:
+        await table.play(9_000)
+        await table.press("x", "enter")
+        assert table.player.state.status == "paused"
+        assert table.marks[0].note == "x"
+        assert table.moment == "stopped"
+
+
+async def test_enters_that_repeat_are_one() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("x")
+        await table.pilot.press("enter", "enter", "enter")
+        await table.pilot.pause()
+        assert len(table.marks) == 1
+        assert table.player.state.status == "playing"
+
+
+async def test_a_new_line_is_ctrl_j() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("a", "ctrl+j", "b", "enter")
+        assert table.marks[0].note == "a\nb"
+
+
+async def test_digits_mark_while_playing_and_toggle_while_stopped() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("1")
+        assert table.player.state.status == "playing"
+        await table.play(5_000)
+        await table.press("space", "2", "6", "2")
+        assert [(mark.start_ms, [code.code for code in mark.codes]) for mark in table.marks] == [
+            (9_000, ["felt_understood"]),
+            (14_000, ["held_something_back"]),
+        ]
+
+
+async def test_all_words_are_found_by_typing() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("0", "u", "n", "s", "enter")
+        assert table.marks[0].codes[0].code == "unsure"
+        assert table.player.state.status == "paused"
+        await table.press("space")
+        assert table.player.state.status == "playing"
+
+
+async def test_intervals_with_edges_and_peaks() -> None:
+    async with desk() as table:
+        await table.play(4_000)
+        await table.press("comma")
+        await table.play(2_000)
+        await table.press("ctrl+t")
+        await table.play(2_000)
+        await table.press("full_stop")
+        (mark,) = table.marks
+        assert (mark.kind, mark.start_ms, mark.end_ms, mark.peaks[0].at_ms) == ("interval", 4_000, 8_000, 6_000)
+        await table.press("space", "ctrl+r")
+        assert table.player.state.loop == (4_000, 8_000)
+
+
+async def test_delete_undo_redo() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("space", "1", "delete")
+        assert table.marks == []
+        await table.press("ctrl+z")
+        assert len(table.marks) == 1
+        await table.press("ctrl+y")
+        assert table.marks == []
+
+
+async def test_arrows_go_through_the_recording_and_the_marks() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("space", "1", "right", "right", "2", "left", "shift+right")
+        assert table.player.at_ms == 9_000 + 10_000 - 5_000 + 40
+        await table.press("up")
+        assert table.player.at_ms == 9_000
+        await table.press("down")
+        assert table.player.at_ms == 19_000
+
+
+async def test_the_card_sets_the_stops_fields() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("ctrl+o", "down", "2", "down", "right", "right", "down", "7", "enter")
+        (mark,) = table.marks
+        assert (mark.timeframe, mark.helpful) == ("now", 7.0)
+        assert mark.perspective in ("own", "guess_of_partner")
+        await table.press("ctrl+o", "2", "enter")
+        assert table.marks[0].stopped_by == "inquirer"
+
+
+async def test_the_rupture_marker_is_the_professionals() -> None:
+    async with desk("therapist") as table:
+        await table.play(9_000)
+        await table.press("plus", "1", "down", "1", "down", "down", "4", "enter")
+        rupture = table.marks[0].rupture
+        assert rupture is not None
+        assert (rupture.type, rupture.mover, rupture.salience) == ("withdrawal", "client", 4)
+    async with desk("participant") as plain:
+        await plain.play(9_000)
+        await plain.press("plus")
+        assert all(mark.rupture is None for mark in plain.marks)
+
+
+@pytest.mark.parametrize("word", ["rupture", "withdrawal", "confrontation", "alliance", "marker"])
+async def test_a_participant_reads_plain_words_only(word: str) -> None:
+    async with desk("participant", size=(120, 50)) as table:
+        await table.play(9_000)
+        await table.press("space", "1")
+        shown = _shown(table)
+        await table.press("ctrl+o")
+        shown += _shown(table)
+        await table.press("enter", "question_mark")
+        shown += _shown(table)
+        assert "held something back" in shown
+        assert word not in shown.casefold()
+        texts = [f"{one.label} {one.help}" for one in of_face(RECALL, "participant")]
+        assert word not in " ".join(texts).casefold()
+
+
+def _shown(table: Desk) -> str:
+    app = table.app
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+async def test_editing_changes_edges_note_and_words() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("space", "1", "ctrl+e")
+        table.app.screen.query_one("#begins", Input).value = "00:08.500"
+        table.app.screen.query_one("#ends", Input).value = "00:11"
+        await table.press("enter")
+        (mark,) = table.marks
+        assert (mark.kind, mark.start_ms, mark.end_ms) == ("interval", 8_500, 11_000)
+
+
+async def test_an_edge_that_is_no_time_is_said_and_nothing_is_lost() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("space", "1", "ctrl+e")
+        table.app.screen.query_one("#begins", Input).value = "soon"
+        await table.press("enter")
+        assert "is not a time" in _shown(table)
+        assert table.marks[0].start_ms == 9_000
+
+
+async def test_the_cover_silences_and_keeps_the_note_and_comes_back() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("h", "m", "tab")
+        assert isinstance(table.app.screen, CoverScreen)
+        assert table.player.state.muted
+        assert "felt understood" not in _shown(table)
+        assert table.log.draft is not None
+        await table.press("1")
+        assert table.app.screen is table.screen
+        assert table.screen.query_one("#note", NoteArea).text == "hm"
+        await table.press("space", "x", "enter")
+        assert table.marks[0].note == "hm x"
+
+
+async def test_the_cover_key_works_over_help_and_palette() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("question_mark")
+        assert isinstance(table.app.screen, HelpScreen)
+        await table.press("tab")
+        assert isinstance(table.app.screen, CoverScreen)
+        assert table.screen.recall.covered
+        await table.press("1", "ctrl+p", "tab")
+        assert isinstance(table.app.screen, CoverScreen)
+
+
+async def test_a_stretch_skipped_from_the_cover_is_declined() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("tab", "2")
+        assert table.player.at_ms == 39_000
+        assert table.player.state.status == "playing"
+        kinds = [span.kind for span in table.screen.recall.state.coverage.values()]
+        assert kinds == ["played", "declined"]
+
+
+async def test_escape_covers_too() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("escape")
+        assert isinstance(table.app.screen, CoverScreen)
+
+
+async def test_a_draft_is_there_again() -> None:
+    draft = Draft("half a thou", 42_000, None, "stop-1", 42_000, 12)
+    async with desk(loaded=LayerContent(content().head, draft=draft)) as table:
+        assert table.player.at_ms == 42_000
+        assert table.screen.query_one("#note", NoteArea).text == "half a thou"
+        await table.press("g", "h", "t", "enter")
+        assert [(mark.note, mark.start_ms) for mark in table.marks] == [("half a thought", 42_000)]
+
+
+async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
+    async with desk(contact="Call the clinic.") as table:
+        await table.play(9_000)
+        await table.press("x", "ctrl+q")
+        assert isinstance(table.app.screen, ClosingScreen)
+        assert table.marks[0].note == "x"
+        assert table.player.state.status == "paused"
+        await table.press("o", "k", "enter")
+        assert "Call the clinic." in _shown(table)
+        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["ok"]
+        await table.press("enter")
+        assert table.app._exit
+
+
+async def test_a_question_asked_is_logged_by_its_kind() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("ctrl+l", "b", "o", "d", "y", "enter")
+        assert [op.body.category for op in table.log.ops if isinstance(op.body, LeadUsed)] == ["body"]
+
+
+async def test_finding_narrows_the_list() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("1")
+        await table.play(9_000)
+        await table.press("6", "ctrl+f", "h", "e", "l", "d")
+        rows = table.screen.query_one(MarksList)._rows
+        assert [row.title for row in rows] == ["held something back"]
+
+
+async def test_what_is_not_saved_is_said_and_saved_later() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        table.log.failing = True
+        await table.press("1")
+        assert "NOT SAVED" in _shown(table)
+        table.log.failing = False
+        await table.press("2")
+        await table.pilot.pause()
+        assert "NOT SAVED" not in _shown(table)
+        assert sum(isinstance(op.body, Marked) for op in table.log.ops) == 2
+
+
+async def test_the_timeline_and_the_list_seek_by_mouse() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("space", "1", "right", "right")
+        await table.pilot.click("#marks", offset=(10, 0))
+        await table.pilot.pause()
+        assert table.player.at_ms == 9_000
+        timeline = table.screen.query_one(TimelineView)
+        await table.pilot.click("#timeline", offset=(60, 1))
+        await table.pilot.pause()
+        assert table.player.at_ms > 9_000
+        assert timeline.selected is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 12), (20, 5)])
+async def test_it_works_at_every_size(size: tuple[int, int]) -> None:
+    async with desk("therapist", size=size) as table:
+        await table.play(9_000)
+        await table.press("space", "1", "x", "enter", "space", "plus", "enter", "0", "tab", "1", "question_mark", "q")
+        assert "x" in [mark.note for mark in table.marks]
+
+
+async def test_no_screenshot_no_selection_for_a_participant() -> None:
+    async with desk("participant") as table:
+        titles = [command.title for command in table.app.get_system_commands(table.screen)]
+        assert "stop, go on" in titles
+        assert not [title for title in titles if "screenshot" in title.casefold() or "rupture" in title]
+        assert not table.screen.allow_select
+        table.app.copy_to_clipboard("secret")
+        assert table.app.clipboard == ""
+
+
+async def test_an_internal_error_prints_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Desk(content(), "participant")
+
+    def fail() -> None:
+        raise ArithmeticError("what the client said")
+
+    with pytest.raises(ArithmeticError):
+        async with table.app.run_test() as pilot:
+            table.screen.call_later(fail)
+            await pilot.pause()
+    told = capsys.readouterr().err
+    assert "iprtool stopped on an internal error. Everything shown as saved is saved" in told
+    assert "fail" not in told
+
+
+async def test_what_is_typed_fast_keeps_its_order() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.pilot.press(*"he was", "space", "space", *"on 9 > 8", "enter")
+        await table.pilot.pause()
+        assert [mark.note for mark in table.marks] == ["he was  on 9 > 8"]
+        table.now_s += 1
+        await table.pilot.press("space", "space", "space", "0", *"unsu", "enter", "space", "X")
+        await table.pilot.pause()
+        assert table.screen.query_one("#note", NoteArea).text == "X"
+        assert [code.code for mark in table.marks for code in mark.codes] == ["unsure"]
+
+
+async def test_a_paste_is_a_note() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        table.app.post_message(Paste("from elsewhere"))
+        await table.pilot.pause()
+        await table.press("enter")
+        assert table.marks[0].note == "from elsewhere"
