@@ -46,6 +46,7 @@ class TimelineCanvas(Widget, can_focus=False):
         .timeline--selected { background: $primary-muted; color: $foreground; text-style: bold underline; }
         .timeline--viewport { color: $primary; text-style: bold; }
         .timeline--playhead { color: $accent; text-style: bold; }
+        .timeline--under-playhead { color: $accent; text-style: bold reverse; }
     }
     """
 
@@ -135,12 +136,15 @@ class TimelineCanvas(Widget, can_focus=False):
     def _refresh_playhead(self, was_ms: int, now_ms: int) -> None:
         """Refresh a column one cell wide where the playhead was and where it is, and the same in the whole's row."""
         rows = self.rows
-        for top, stop in rows.blocks:
-            was, now = rows.playhead_cell(top, was_ms), rows.playhead_cell(top, now_ms)
-            if was != now:
-                self.refresh(
-                    *[Region(rows.gutter + cell, top, 1, stop - top) for cell in (was, now) if cell is not None]
-                )
+        moved = [
+            Region(rows.gutter + cell, top, 1, stop - top)
+            for top, stop in rows.blocks
+            if (was := rows.playhead_cell(top, was_ms)) != (now := rows.playhead_cell(top, now_ms))
+            for cell in (was, now)
+            if cell is not None
+        ]
+        if moved:
+            self.refresh(*moved)
 
     # The view
 
@@ -191,19 +195,14 @@ class TimelineCanvas(Widget, can_focus=False):
     def notify_style_update(self) -> None:
         """The theme is another: so are the styles of all tones."""
         super().notify_style_update()
-        self.rows.styles = {}
-        self.rows.forget()
+        self.rows.restyle({})
 
     def render_line(self, y: int) -> Strip:
-        """One row, from the strips kept, with the playhead in it."""
+        """One row, from the segments kept, with the playhead in it."""
         rows = self.rows
         if not rows.styles:
-            rows.styles = {tone: self.get_component_rich_style(f"timeline--{tone}") for tone in TONES}
-        return (
-            rows.with_playhead(y, self.playhead_ms)
-            if y < len(rows.slots)
-            else Strip.blank(self.size.width, self.rich_style)
-        )
+            rows.restyle({tone: self.get_component_rich_style(f"timeline--{tone}") for tone in TONES})
+        return rows.strip(y, self.playhead_ms) if y < len(rows.slots) else Strip.blank(self.size.width, self.rich_style)
 
     def _fit(self, size: Size) -> None:
         width = self.rows.fit(size.width, size.height)

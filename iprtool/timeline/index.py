@@ -9,7 +9,6 @@ two bisections and two short moves of memory.
 from array import array
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 _HANDLE_BITS = 32
@@ -175,10 +174,19 @@ class MarkIndex(Generic[T]):
         """All that lie in or reach into [a, b), by start, in O(log n + found)."""
         return self.covering(a_ms) + self.starting(a_ms, b_ms) if a_ms < b_ms else []
 
-    def counts(self, edges_ms: list[int]) -> list[int]:
-        """How many start between each two neighbouring edges (rising): the cost is the edges', not the marks'."""
-        ranks = [self.rank(edge_ms) for edge_ms in edges_ms]
-        return [after - before for before, after in pairwise(ranks)]
+    def steps(self, from_ms: int, step_ms: int, steps: int) -> Iterator[tuple[int, int, int]]:
+        """Of so many equal steps of time those that anything starts in: (step, first rank, stop rank).
+
+        What shares a step is counted without being looked at: the cost is the steps', not the marks'.
+        """
+        starts, rank = self._starts, self.rank(from_ms)
+        while rank < len(starts):
+            step = ((starts[rank] >> _HANDLE_BITS) - from_ms) // step_ms
+            if step >= steps:
+                return
+            stop = bisect_left(starts, from_ms + (step + 1) * step_ms << _HANDLE_BITS, rank)
+            yield step, rank, stop
+            rank = stop
 
     def after(self, ms: int) -> T | None:
         """The first that starts later than a time."""

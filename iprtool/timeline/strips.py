@@ -1,5 +1,6 @@
-"""Rows of cells as Textual strips: tones become the theme's styles, the gutter and the playhead are put in."""
+"""Rows of cells as Textual strips: the gutter and the playhead are put in, and tones become the theme's styles."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.segment import Segment
@@ -18,7 +19,6 @@ _LEAST_TIMELINE = 2 / 3
 """The part of a narrow terminal that the gutter must leave to the timeline, or else it is dropped."""
 
 _FILLS = " ▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▒░─═╌"
-_REVERSE = Style(reverse=True)
 
 
 def gutter_width(names: Iterable[str], width: int) -> int:
@@ -37,30 +37,40 @@ def gutter_cells(name: str, width: int) -> Cells:
     return cells
 
 
-def strip_of(gutter: Cells, row: Cells, styles: Mapping[str, Style]) -> Strip:
-    """A row with its gutter before it, as a strip; `styles` has one for every tone."""
-    other = styles["mark"]
-    segments = [Segment(text, styles.get(tone, other)) for cells in (gutter, row) for text, tone in cells.runs()]
-    return Strip(segments, len(gutter.glyphs) + len(row.glyphs))
+def playhead_over(glyph: str) -> tuple[str, str]:
+    """The glyph and the tone that show the playhead over a glyph: a line, but a letter or sign is kept, in reverse."""
+    if glyph in _FILLS or "\u2800" <= glyph <= "\u28ff":
+        return _PLAYHEAD, "playhead"
+    return glyph, "under-playhead"
 
 
-def with_playhead(strip: Strip, x: int, line: str, style: Style) -> Strip:
-    """The strip with the playhead over one of its cells: a line, or where there is a letter or sign that in reverse."""
-    before, under, after = strip.divide([x, x + 1, strip.cell_length])
-    glyph = under.text
-    if line == _PLAYHEAD_ON_RULER or glyph in _FILLS or _is_braille(glyph):
-        head = Segment(line, style)
-    else:
-        head = Segment(glyph, style + _REVERSE)
-    return Strip.join([before, Strip([head], 1), after])
+class DrawnRow:
+    """A row as it was drawn, its gutter included, and the segments that show it in the theme's styles."""
 
+    def __init__(self, cells: Cells, styles: Mapping[str, Style]) -> None:
+        other = styles["mark"]
+        runs = list(cells.runs())
+        self.cells = cells
+        self._first = [first for first, _, _ in runs]
+        self._segments = [Segment(text, styles.get(tone, other)) for _, text, tone in runs]
 
-def _is_braille(glyph: str) -> bool:
-    return "\u2800" <= glyph <= "\u28ff"
+    def strip(self) -> Strip:
+        """The row without the playhead."""
+        return Strip(self._segments, len(self.cells.glyphs))
+
+    def with_playhead(self, x: int, styles: Mapping[str, Style], *, ruler: bool) -> Strip:
+        """The row with the playhead over one of its cells: of all segments only the one under it is taken apart."""
+        number = bisect_right(self._first, x) - 1
+        before, rest = self._segments[number].split_cells(x - self._first[number])
+        under, after = rest.split_cells(1)
+        glyph, tone = (_PLAYHEAD_ON_RULER, "playhead") if ruler else playhead_over(under.text)
+        split = [before, Segment(glyph, styles[tone]), after]
+        segments = self._segments[:number] + [segment for segment in split if segment.text]
+        return Strip(segments + self._segments[number + 1 :], len(self.cells.glyphs))
 
 
 class DrawnRows:
-    """The rows of a timeline as strips, each drawn when first asked for and kept until what it shows changes.
+    """The rows of a timeline, each drawn when first asked for and kept until what it shows changes.
 
     `styles` holds one style for every tone; `selected` is the id of the item that stands out; `slots` says what each
     row shows.
@@ -76,7 +86,19 @@ class DrawnRows:
         self._scroll = 0
         self._lane_cells: dict[int, list[Cells]] = {}
         self._outline: Cells | None = None
-        self._strips: dict[int, Strip] = {}
+        self._rows: dict[int, DrawnRow] = {}
+
+    @property
+    def whole(self) -> Scale:
+        """The scale of the row of the whole session."""
+        return Scale.whole(self.scale.duration_ms, self.scale.width)
+
+    @property
+    def blocks(self) -> list[tuple[int, int]]:
+        """The rows [top, stop) that share a scale: ruler and lanes, and the row of the whole session."""
+        above = sum(slot.kind in ("ruler", "lane") for slot in self.slots)
+        whole = [(y, y + 1) for y, slot in enumerate(self.slots) if slot.kind == "whole"]
+        return ([(0, above)] if above else []) + whole
 
     def fit(self, width: int, height: int) -> int:
         """Lay the rows out for a size; the cells that are left beside the gutter."""
@@ -89,67 +111,57 @@ class DrawnRows:
         """Move the lanes so many rows up (negative: down), as far as they go."""
         self._scroll = min(max(0, self._scroll + rows), last_scroll(self.lanes, height))
         self.slots = lay_out(self.lanes, height, self._scroll)
-        self._strips.clear()
+        self._rows.clear()
 
     def forget(self) -> None:
-        """Draw everything anew when it is next asked for: scale, styles or lanes are others."""
+        """Draw everything anew when it is next asked for: the scale or the lanes are others."""
         self._lane_cells.clear()
-        self._strips.clear()
+        self._rows.clear()
 
-    def strip(self, y: int) -> Strip:
-        """A row without the playhead."""
-        strip = self._strips.get(y)
-        if strip is None:
-            slot = self.slots[y]
-            gutter = gutter_cells(self._name(slot), self.gutter)
-            strip = self._strips[y] = strip_of(gutter, self._cells(slot), self.styles)
-        return strip
+    def restyle(self, styles: Mapping[str, Style]) -> None:
+        """Take another style for every tone, or none, until they are known."""
+        self.styles = styles
+        self._rows.clear()
 
-    def with_playhead(self, y: int, at_ms: int) -> Strip:
-        """A row with the playhead, if it is in view."""
-        cell = self.playhead_cell(y, at_ms)
+    def strip(self, y: int, at_ms: int) -> Strip:
+        """A row, with the playhead of a time over it if that is in view."""
+        row, cell = self._row(y), self.playhead_cell(y, at_ms)
         if cell is None:
-            return self.strip(y)
-        line = _PLAYHEAD_ON_RULER if self.slots[y].kind == "ruler" else _PLAYHEAD
-        return with_playhead(self.strip(y), self.gutter + cell, line, self.styles["playhead"])
+            return row.strip()
+        return row.with_playhead(self.gutter + cell, self.styles, ruler=self.slots[y].kind == "ruler")
 
     def playhead_cell(self, y: int, at_ms: int) -> int | None:
-        """The cell of a row that the playhead is in, or None."""
+        """The cell of a row, beside the gutter, that a time is in, or None."""
         kind = self.slots[y].kind
         if kind == "empty":
             return None
         cell = (self.whole if kind == "whole" else self.scale).cell(at_ms)
         return cell if 0 <= cell < self.scale.width else None
 
-    @property
-    def blocks(self) -> list[tuple[int, int]]:
-        """The rows [top, stop) that share a scale: ruler and lanes, and the row of the whole session."""
-        above = sum(slot.kind in ("ruler", "lane") for slot in self.slots)
-        whole = [(y, y + 1) for y, slot in enumerate(self.slots) if slot.kind == "whole"]
-        return ([(0, above)] if above else []) + whole
-
-    @property
-    def whole(self) -> Scale:
-        """The scale of the row of the whole session."""
-        return Scale.whole(self.scale.duration_ms, self.scale.width)
-
     def redrawn(self, lanes: Iterable[int], *, sound: bool) -> Iterator[tuple[int, int, int]]:
         """Draw lanes anew by number, and the outline if the `sound` changed: (y, first, stop) of what differs."""
         numbers = set(lanes)
         before = {
-            y: self._cells(slot)
+            y: self._rows.pop(y)
             for y, slot in enumerate(self.slots)
-            if y in self._strips and (slot.lane in numbers if slot.kind == "lane" else sound and slot.kind == "whole")
+            if y in self._rows and (slot.lane in numbers if slot.kind == "lane" else sound and slot.kind == "whole")
         }
         for number in numbers:
             self._lane_cells.pop(number, None)
         if sound:
             self._outline = None
-        for y, cells in before.items():
-            differing = self._cells(self.slots[y]).difference(cells)
+        for y, row in before.items():
+            differing = self._row(y).cells.difference(row.cells)
             if differing is not None:
-                del self._strips[y]
                 yield y, *differing
+
+    def _row(self, y: int) -> DrawnRow:
+        row = self._rows.get(y)
+        if row is None:
+            slot = self.slots[y]
+            gutter = gutter_cells(self._name(slot), self.gutter)
+            row = self._rows[y] = DrawnRow(gutter.joined(self._cells(slot)), self.styles)
+        return row
 
     def _cells(self, slot: Slot) -> Cells:
         match slot.kind:

@@ -2,22 +2,25 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 TONES = (
     *("plain", "muted", "faint", "sound"),
     *("mark", "positive", "negative", "neutral", "rupture", "episode", "count"),
     *("client", "therapist", "researcher", "coder"),
     *("played", "skipped", "declined", "matched", "candidate"),
-    *("selected", "viewport", "playhead"),
+    *("selected", "viewport", "playhead", "under-playhead"),
 )
 """What a glyph can be drawn in. A tone adds to what the glyph says already and never says anything alone; a tone
 that is none of these is drawn as `mark`."""
 
+_SEEN_ON_BLANKS = ("selected", "under-playhead")
 _WIDE = "WF"
 _EMOJI_SELECTOR = "\ufe0f"
 
 
-def glyphs_of(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def glyphs_of(text: str) -> tuple[str, ...]:
     """A text as one string per cell, safe for a terminal.
 
     A wide character takes its cell and an empty one; marks that combine stay with the character before them; what
@@ -29,15 +32,21 @@ def glyphs_of(text: str) -> list[str]:
         if category in ("Cf", "Cs", "Co", "Cn") or character == _EMOJI_SELECTOR:
             continue
         if category in ("Mn", "Me"):
-            if glyphs and glyphs[-1]:
-                glyphs[-1] += character
+            _combine(glyphs, character)
         elif character.isspace():
             glyphs.append(" ")
         elif category == "Cc":
             glyphs.append("·")
         else:
             glyphs += [character, ""] if unicodedata.east_asian_width(character) in _WIDE else [character]
-    return glyphs
+    return tuple(glyphs)
+
+
+def _combine(glyphs: list[str], mark: str) -> None:
+    """Put a combining mark on the last character, which may be a wide one with its empty cell."""
+    last = len(glyphs) - 2 if glyphs and not glyphs[-1] else len(glyphs) - 1
+    if last >= 0:
+        glyphs[last] += mark
 
 
 class Cells:
@@ -59,6 +68,16 @@ class Cells:
         copied = Cells(0)
         copied.glyphs, copied.tones = self.glyphs.copy(), self.tones.copy()
         return copied
+
+    def joined(self, other: "Cells") -> "Cells":
+        """This row with another after it."""
+        joined = Cells(0)
+        joined.glyphs, joined.tones = self.glyphs + other.glyphs, self.tones + other.tones
+        return joined
+
+    def put(self, cell: int, glyph: str, tone: str) -> None:
+        """Put a glyph one cell wide into a cell of the row that shows no wide character."""
+        self.glyphs[cell], self.tones[cell] = glyph, tone
 
     def fill(self, first: int, stop: int, glyph: str, tone: str) -> None:
         """Put one glyph into the cells [first, stop)."""
@@ -86,14 +105,15 @@ class Cells:
         first, stop = max(first, 0), min(stop, len(self.tones))
         self.tones[first:stop] = [tone] * (stop - first)
 
-    def runs(self) -> Iterator[tuple[str, str]]:
-        """Stretches of one tone as (text, tone)."""
-        first = 0
-        tones = self.tones
-        for cell in range(1, len(tones) + 1):
-            if cell == len(tones) or tones[cell] != tones[first]:
-                yield "".join(self.glyphs[first:cell]), tones[first]
-                first = cell
+    def runs(self) -> Iterator[tuple[int, str, str]]:
+        """Stretches of one tone as (first cell, text, tone); blanks go with what is before them, so that few do."""
+        glyphs, first, begun = self.glyphs, 0, self.tones[0] if self.tones else ""
+        for cell, (glyph, tone) in enumerate(zip(glyphs, self.tones, strict=True)):
+            if tone != begun and (glyph != " " or tone != "plain" or begun in _SEEN_ON_BLANKS):
+                yield first, "".join(glyphs[first:cell]), begun
+                first, begun = cell, tone
+        if glyphs:
+            yield first, "".join(glyphs[first:]), begun
 
     def difference(self, other: "Cells") -> tuple[int, int] | None:
         """The cells [first, stop) outside which the two rows are alike, or None where they are alike throughout."""

@@ -20,51 +20,40 @@ class MarksLane(ItemLane):
     def draw_over(self, rows: list[Cells], scale: Scale, selected: str | None) -> _Owners:
         """Draw the marks over rows that may show something already, and say whose each cell is now.
 
-        Lines come first, then glyphs, then labels, each whole or not at all, where no other mark is.
+        Lines come first, then signs, then what gives way, each whole or not at all, where no other mark is.
         """
         chosen = self.index.rank_of(selected) if selected is not None and selected in self.index else None
         owners: _Owners = [[None] * scale.width for _ in rows]
-        placed = pack(self.index, scale, self.height)
-        for one in sorted(placed, key=lambda one: not one.bar):
-            _draw_body(rows[one.row], one, _tone(one, chosen))
-            _claim(owners[one.row], one, one.first, one.stop)
+        placed = [one for one in pack(self.index, scale, self.height) if one.stop > 0]
+        signs = [one for one in placed if not one.bar and one.first >= 0]
         for one in placed:
-            if one.bar or one.first < 0 or one.end > scale.width:
-                continue
-            if not any(owners[one.row][one.stop : one.end]):
-                rows[one.row].write(one.stop, one.glyphs[one.stop - one.first :], _tone(one, chosen))
-                _claim(owners[one.row], one, one.stop, one.end)
+            if one.bar:
+                _draw_bar(rows[one.row], one, _tone(one, chosen))
+                first, stop = max(one.first, 0), min(one.stop, scale.width)
+                owners[one.row][first:stop] = [one] * (stop - first)
+        for one in signs:
+            rows[one.row].put(one.first, one.glyphs[0], _tone(one, chosen))
+            owners[one.row][one.first] = one
+        for one in signs:
+            if one.stop < one.end <= scale.width and not any(owners[one.row][one.stop : one.end]):
+                rows[one.row].write(one.stop, one.glyphs[1:], _tone(one, chosen))
+                owners[one.row][one.stop : one.end] = [one] * (one.end - one.stop)
         return owners
 
     def item_at(self, scale: Scale, row: int, cell: int, selected: str | None = None) -> str | None:
         """The id of the mark drawn at a cell, None where none is; a count gives its marks one after the other."""
         owner = self.draw_over([Cells(scale.width) for _ in range(self.height)], scale, selected)[row][cell]
-        return None if owner is None else self._next_of(owner, selected)
-
-    def _next_of(self, placed: Placed, selected: str | None) -> str:
-        if selected is not None and selected in self.index:
-            offset = self.index.rank_of(selected) - placed.rank
-            if 0 <= offset < placed.count:
-                return self.index.at(placed.rank + (offset + 1) % placed.count).id
-        return placed.item.id
+        if owner is None:
+            return None
+        offset = self.index.rank_of(selected) - owner.rank if selected is not None and selected in self.index else -1
+        after = (offset + 1) % owner.count if 0 <= offset < owner.count else 0
+        return self.index.at(owner.rank + after).id
 
 
 def _tone(placed: Placed, chosen: int | None) -> str:
     if chosen is not None and placed.rank <= chosen < placed.rank + placed.count:
         return "selected"
-    return "count" if placed.count > 1 else placed.item.style
-
-
-def _claim(owners: list[Placed | None], placed: Placed, first: int, stop: int) -> None:
-    for cell in range(max(first, 0), min(stop, len(owners))):
-        owners[cell] = placed
-
-
-def _draw_body(row: Cells, placed: Placed, tone: str) -> None:
-    if placed.bar:
-        _draw_bar(row, placed, tone)
-    else:
-        row.write(placed.first, placed.glyphs[: placed.stop - placed.first], tone)
+    return placed.style
 
 
 def _draw_bar(row: Cells, placed: Placed, tone: str) -> None:

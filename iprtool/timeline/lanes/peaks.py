@@ -48,12 +48,12 @@ def draw_blocks(pyramid: PeakPyramid, scale: Scale, height: int) -> list[Cells]:
     """How loud it was on the whole, as columns of eighth blocks in `height` rows from the top."""
     full = _step_above(pyramid.loudest_mean(scale.cell_ms // _BIN_MS))
     rows = [Cells(scale.width) for _ in range(height)]
-    for cell in range(scale.width):
-        mean = pyramid.mean(*_bins(scale.ms(cell), scale.ms(cell + 1)))
+    means = pyramid.means([scale.ms(cell) // _BIN_MS for cell in range(scale.width + 1)])
+    for cell, mean in enumerate(means):
         if mean is not None:
             eighths = max(1, round((mean / full) ** _SLOPE * 8 * height))
             for above in range(min(height, -(-eighths // 8))):
-                rows[height - 1 - above].fill(cell, cell + 1, _BLOCKS[min(eighths - 8 * above, 8)], "sound")
+                rows[height - 1 - above].put(cell, _BLOCKS[min(eighths - 8 * above, 8)], "sound")
     return rows
 
 
@@ -65,7 +65,8 @@ def draw_wave(pyramid: PeakPyramid, scale: Scale, height: int) -> list[Cells]:
     for half in range(2 * scale.width):
         cell, right = divmod(half, 2)
         from_ms = scale.ms(cell) + right * (scale.cell_ms // 2)
-        found = pyramid.range(*_bins(from_ms, from_ms + scale.cell_ms // 2))
+        first_bin = from_ms // _BIN_MS
+        found = pyramid.range(first_bin, max(first_bin + 1, (from_ms + scale.cell_ms // 2) // _BIN_MS))
         if found is not None:
             first = round(middle - _height(-found[0], full) * middle)
             last = round(middle + _height(found[1], full) * middle)
@@ -85,8 +86,3 @@ def _step_above(loudest: float) -> float:
 def _height(sample: int, full: float) -> float:
     """How high a sample stands, 0 to 1: its square root, so that quiet speech is seen beside loud."""
     return math.sqrt(max(sample, 0) / full)
-
-
-def _bins(from_ms: int, to_ms: int) -> tuple[int, int]:
-    first = from_ms // _BIN_MS
-    return first, max(first + 1, to_ms // _BIN_MS)

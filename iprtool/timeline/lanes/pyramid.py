@@ -3,11 +3,13 @@
 import operator
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from iprtool.model.peaks import PeakChunk
 
-_FANOUT = 8
+_FANOUT_BITS = 3
+_FANOUT = 1 << _FANOUT_BITS
 _NOTHING = (32767, -32768)
 """Lowest above highest: nothing is known of a bin. It is neutral under minimum and maximum.
 
@@ -56,20 +58,28 @@ class PeakPyramid:
             low, high = min(low, min(self._lows[level][a:b])), max(high, max(self._highs[level][a:b]))
         return None if low > high else (low, high)
 
-    def mean(self, first: int, stop: int) -> float | None:
-        """The mean of the bins' largest samples in [first, stop), or None where nothing is known of them.
+    def means(self, edges: Sequence[int]) -> list[float | None]:
+        """The mean of the bins' largest samples between each two neighbouring edges, None where nothing is known.
 
-        It follows how loud speech is where the maximum of some seconds is always near the loudest.
+        It follows how loud speech is where the maximum of some seconds is always near the loudest. The edges (rising,
+        some equal steps apart) are taken to an eighth of a step.
         """
-        total = sum(sum(self._sums[level][a:b]) for level, a, b in self._blocks(first, stop))
-        return total / (stop - first) if total else None
+        level = self._level((edges[1] - edges[0]) // _FANOUT)
+        shift, sums = _FANOUT_BITS * level, self._sums[level]
+        found: list[float | None] = []
+        for first, stop in pairwise([edge >> shift for edge in edges]):
+            total = sum(sums[first : max(stop, first + 1)])
+            found.append(total / (max(stop - first, 1) << shift) if total else None)
+        return found
 
     def loudest_mean(self, bins: int) -> float:
         """What `mean` over so many bins comes to at most, or somewhat more; 0 where nothing is known."""
-        level, size = 0, 1
-        while size * _FANOUT <= bins and level + 1 < len(self._sums):
-            level, size = level + 1, size * _FANOUT
-        return self._loudest_sums[level] / size
+        level = self._level(bins)
+        return self._loudest_sums[level] / (1 << _FANOUT_BITS * level)
+
+    def _level(self, bins: int) -> int:
+        """The highest level whose blocks are no longer than so many bins."""
+        return min((max(bins, 1).bit_length() - 1) // _FANOUT_BITS, len(self._sums) - 1)
 
     def _blocks(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The bins [first, stop) as the fewest whole blocks: (level, first, stop) in that level's numbers."""

@@ -12,8 +12,7 @@ def draw_ruler(scale: Scale) -> Cells:
     """The ruler: ticks at round times, each with its label."""
     row = Cells(scale.width)
     for tick in scale.ticks():
-        row.write(tick.cell, _TICK, "faint")
-        row.write(tick.cell + 1, tick.label, "muted")
+        row.write(tick.cell, _TICK + tick.label, "muted")
     return row
 
 

@@ -59,7 +59,7 @@ def _tone(item: LaneItem, selected: str | None) -> str:
     return "selected" if item.id == selected else item.style
 
 
-def _outcome(label: str, room: int) -> list[str]:
+def _outcome(label: str, room: int) -> tuple[str, ...]:
     """A label after a blank, cut with an ellipsis if it must be."""
-    glyphs = [" ", *glyphs_of(label)] if label else []
-    return glyphs if len(glyphs) <= room else [*glyphs[: max(0, room - 1)], "…"]
+    glyphs = (" ", *glyphs_of(label)) if label else ()
+    return glyphs if len(glyphs) <= room else (*glyphs[: max(0, room - 1)], "…")

@@ -18,9 +18,9 @@ class TextLane(ItemLane):
         for first, stop, item in self._stretches(scale):
             glyphs = glyphs_of(item.label)
             if stop - first < _READABLE:
-                glyphs = [_UNREADABLE]
+                glyphs = (_UNREADABLE,)
             elif len(glyphs) > stop - first:
-                glyphs = [*glyphs[: stop - first - 1], _CUT]
+                glyphs = (*glyphs[: stop - first - 1], _CUT)
             rows[0].write(first, glyphs, "selected" if item.id == selected else item.style)
         return rows
 
