@@ -1,0 +1,218 @@
+"""The deck: carries commands out on an engine and keeps the state and the clock; one thread owns it."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from iprtool.model.playing import PlayerState
+from iprtool.model.terms import Engine as EngineName
+from iprtool.model.times import clock as clock_text
+from iprtool.player.clock import ClockEvent, Cued, Held, Ticked, WentOn, after, new_clock, position_ms
+from iprtool.player.engine import STEP_MS, Engine, Happening, RanOut
+from iprtool.player.messages import (
+    AnyCommand,
+    Close,
+    Opening,
+    Pause,
+    Play,
+    Report,
+    Seek,
+    SetLoop,
+    SetLoudness,
+    SetRate,
+    Step,
+)
+
+SHORT_OF_END_MS = 500
+SHORTEST_LOOP_MS = 200
+HEARTBEAT_S = 1.0
+EARLY_END_MS = 2500
+"""Without a sound device libVLC ends when the last block was handed out, up to 1.2 s before it would be heard."""
+
+
+class Deck:
+    """An engine with a recording in it; `report` is told at every change."""
+
+    def __init__(
+        self, engine: Engine, name: EngineName, opening: Opening, report: Callable[[Report], None], *, message: str = ""
+    ) -> None:
+        self._engine = engine
+        self._report = report
+        self._serial = opening.serial
+        self._told_ns = 0
+        self._clock = new_clock(name, opening.codec, opening.duration_ms)
+        self._state = PlayerState(
+            status="paused", duration_ms=opening.duration_ms, engine=name, sink=engine.sink, message=message
+        )
+        self._set_loudness(opening.volume, opening.muted)
+        self._state = self._with(loop=_usable(opening.loop, opening.duration_ms))
+        if opening.at_ms or opening.rate != 1:
+            self._cue(opening.at_ms, rate=opening.rate)
+        if opening.playing:
+            self._play()
+        self.tell()
+
+    def carry_out(self, commands: Sequence[AnyCommand]) -> None:
+        """Do what the person wants, of several that wait only what counts, and report once."""
+        for command in coalesced(commands):
+            self._do(command)
+        self._serial = commands[-1].serial
+        self.tell()
+
+    def take(self, happening: Happening) -> None:
+        """Take in what the engine tells."""
+        match happening:
+            case Ticked():
+                self._clock = after(self._clock, happening)
+            case RanOut(at_ns=at_ns, sentence=sentence) if at_ns >= self._clock.since_ns:
+                self._run_out(sentence)
+            case RanOut():
+                return
+        self.tell()
+
+    def work(self) -> float:
+        """Do what is due, in the engine and at the end of the loop; how many seconds that may wait the next time."""
+        wait_s = min(self._engine.work(), HEARTBEAT_S)
+        if self._state.sink != self._engine.sink or time.monotonic_ns() - self._told_ns > HEARTBEAT_S * 9e8:
+            self._state = self._with(sink=self._engine.sink)
+            self.tell()
+        if self._state.loop is None or self._state.status != "playing":
+            return wait_s
+        left_s = (self._state.loop[1] - self._position_ms()) / 1000 / self._clock.rate
+        if left_s > 0:
+            return min(wait_s, left_s)
+        self._cue(self._state.loop[0], running=True)
+        self.tell()
+        return 0.0
+
+    def tell(self) -> None:
+        """Report how it stands."""
+        self._told_ns = time.monotonic_ns()
+        self._state = self._with(position_ms=round(self._position_ms()), rate=self._clock.rate)
+        self._report(Report(self._serial, self._state, self._clock))
+
+    def close(self) -> None:
+        """End the engine."""
+        self._engine.close()
+
+    def _do(self, command: AnyCommand) -> None:
+        match command:
+            case Play():
+                self._play()
+            case Pause():
+                self._pause()
+            case Seek(to_ms=to_ms):
+                self._seek(to_ms)
+            case Step(frames=frames):
+                self._step(frames)
+            case SetRate(rate=rate):
+                self._set_rate(rate)
+            case SetLoudness(volume=volume, muted=muted):
+                self._set_loudness(volume, muted)
+            case SetLoop(loop=loop):
+                self._set_loop(loop)
+            case Close():
+                pass
+
+    def _play(self) -> None:
+        if self._state.status == "playing":
+            return
+        loop, at_ms = self._state.loop, self._position_ms()
+        if loop is not None and not loop[0] <= at_ms < loop[1]:
+            self._cue(loop[0], running=True)
+        elif self._state.status == "ended":
+            self._cue(0, running=True)
+        elif self._state.status == "failed":
+            self._cue(at_ms, running=True)
+        else:
+            now_ns = time.monotonic_ns()
+            self._happened(WentOn(now_ns, self._engine.go_on()), status="playing")
+
+    def _pause(self) -> None:
+        if self._state.status == "playing":
+            goes_on_ms = self._engine.hold()
+            self._happened(Held(time.monotonic_ns(), goes_on_ms), status="paused")
+
+    def _seek(self, to_ms: float) -> None:
+        latest_ms = max(0, self._state.duration_ms - SHORT_OF_END_MS)
+        self._cue(min(max(0, to_ms), latest_ms), running=self._state.status == "playing")
+
+    def _step(self, frames: int) -> None:
+        if self._state.status != "playing":
+            self._seek(self._position_ms() + frames * STEP_MS)
+
+    def _set_rate(self, rate: float) -> None:
+        if rate == self._clock.rate:
+            return
+        if self._state.status in {"playing", "paused"}:
+            # Sound already handed out would go on at the old rate: only a cue changes it at once.
+            self._cue(self._position_ms(), rate=rate, running=self._state.status == "playing")
+        else:
+            self._clock = msgspec.structs.replace(self._clock, rate=rate)
+
+    def _set_loudness(self, volume: int, muted: bool) -> None:
+        self._engine.set_loudness(volume, muted)
+        self._state = self._with(volume=volume, muted=muted)
+
+    def _set_loop(self, loop: tuple[int, int] | None) -> None:
+        loop = _usable(loop, self._state.duration_ms)
+        self._state = self._with(loop=loop)
+        if loop is not None and self._state.status == "playing" and not loop[0] <= self._position_ms() < loop[1]:
+            self._cue(loop[0], running=True)
+
+    def _run_out(self, sentence: str) -> None:
+        now_ns, at_ms = time.monotonic_ns(), self._position_ms()
+        if not sentence and at_ms < self._state.duration_ms - EARLY_END_MS:
+            sentence = f"The recording ends at {clock_text(round(at_ms))}, too early; it may be damaged there."
+        if sentence:
+            self._happened(Held(now_ns), status="failed", message=sentence)
+        elif self._state.loop is not None:
+            self._cue(self._state.loop[0], running=True)
+        else:
+            end = Cued(self._state.duration_ms, self._clock.rate, False, now_ns, now_ns)
+            self._happened(end, status="ended")
+
+    def _cue(self, to_ms: float, *, rate: float | None = None, running: bool = False) -> None:
+        rate = self._clock.rate if rate is None else rate
+        at_ns = time.monotonic_ns()
+        due_ns = self._engine.cue(round(to_ms), rate, running)
+        self._happened(Cued(round(to_ms), rate, running, at_ns, due_ns), status="playing" if running else "paused")
+
+    def _happened(self, event: ClockEvent, **changes: object) -> None:
+        if self._state.status == "failed":
+            changes = {"message": "", **changes}
+        self._clock = after(self._clock, event)
+        self._state = self._with(**changes)
+
+    def _with(self, **changes: object) -> PlayerState:
+        return msgspec.structs.replace(self._state, **changes)
+
+    def _position_ms(self) -> float:
+        return position_ms(self._clock, time.monotonic_ns())
+
+
+def coalesced(commands: Sequence[AnyCommand]) -> list[AnyCommand]:
+    """The commands that need be carried out of several that wait: of many targets the last one wins.
+
+    A pause that is not taken back is carried out first: the sound is to stop whatever else is wanted.
+    """
+    kept: list[AnyCommand] = []
+    overtaken: set[type] = set()
+    for command in reversed(commands):
+        if type(command) in overtaken:
+            continue
+        kept.append(command)
+        overtaken |= {Seek, Step} if isinstance(command, Seek) else {type(command)} - {Step}
+        if isinstance(command, Play | Pause):
+            overtaken |= {Play, Pause}
+    kept.reverse()
+    kept.sort(key=lambda command: not isinstance(command, Pause))
+    return kept
+
+
+def _usable(loop: tuple[int, int] | None, duration_ms: int) -> tuple[int, int] | None:
+    if loop is None:
+        return None
+    start_ms = max(0, min(loop[0], duration_ms - SHORT_OF_END_MS))
+    return start_ms, max(start_ms + SHORTEST_LOOP_MS, min(loop[1], duration_ms))

@@ -1,0 +1,220 @@
+"""The embedded engine: PyAV decodes and stretches, an output pulls; needs nothing but what pip installs.
+
+The thread that owns the engine decodes some tenths of a second ahead into a queue; the output's thread takes from it
+and knows, to the sample, which time of the recording is heard when.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from fractions import Fraction
+from itertools import chain
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.filter import Graph
+
+from iprtool.media.guard import open_media, sound_of
+from iprtool.media.source_file import SourceFile
+from iprtool.model.errors import IprtoolError, MediaError, PlayerError
+from iprtool.model.ports import Source
+from iprtool.player.engine import Tell
+from iprtool.player.output import SAMPLE_BYTES, SilentOutput, open_output
+from iprtool.player.soundqueue import SoundQueue
+
+AHEAD_MS = 400
+PRE_ROLL_MS = 200
+GAP_MS = 30
+IDLE_S = 3.0
+DEAD_S = 1.5
+START_NS = 1_000_000_000
+"""Until the output has asked for sound, no position is told to be heard."""
+
+Block = tuple[float, bytes]
+"""The time of the recording in ms, and interleaved 16-bit samples from there on."""
+
+
+class EmbeddedEngine:
+    """A recording in PyAV; see `Engine`."""
+
+    def __init__(self, source: Source, tell: Tell) -> None:
+        self._source = source
+        self._container = open_media(SourceFile(source))
+        stream = sound_of(self._container)
+        if stream is None:
+            raise MediaError("The recording has no sound that can be played.")
+        self._stream = stream
+        self._channels = min(2, stream.channels)
+        self._queue = SoundQueue(stream.rate, self._channels, tell)
+        self._output = open_output(self._queue.feed, stream.rate, self._channels)
+        self._pulling = False
+        self._held_ns = time.monotonic_ns()
+        self.sink = self._output.name
+        self.cue(0, 1.0, False)
+
+    def cue(self, to_ms: int, rate: float, running: bool) -> int:
+        """See `Engine`."""
+        self._queue.clear(rate)
+        self._blocks = _blocks(self._container, self._stream, self._channels, to_ms, rate)
+        self._fill()
+        return self.go_on() if running else time.monotonic_ns()
+
+    def hold(self) -> float | None:
+        """See `Engine`."""
+        self._held_ns = time.monotonic_ns()
+        return self._queue.hold()
+
+    def go_on(self) -> int:
+        """See `Engine`; the queue's first tick says when the sound is really heard."""
+        self._queue.flow()
+        if not self._pulling:
+            self._start()
+        return time.monotonic_ns() + START_NS
+
+    def set_loudness(self, volume: int, muted: bool) -> None:
+        """See `Engine`."""
+        self._queue.set_loudness(volume, muted)
+
+    def work(self) -> float:
+        """See `Engine`."""
+        self._fill()
+        now_ns = time.monotonic_ns()
+        if self._queue.flowing:
+            if now_ns - self._queue.fed_ns > DEAD_S * 1e9:
+                self._start_anew()
+            return AHEAD_MS / 4000
+        if self._pulling and now_ns - self._held_ns > IDLE_S * 1e9:
+            self._output.stop()
+            self._pulling = False
+        return IDLE_S
+
+    def close(self) -> None:
+        """See `Engine`."""
+        self._output.close()
+        self._container.close()
+
+    def _start(self) -> None:
+        self._queue.fed_ns = time.monotonic_ns()
+        try:
+            self._output.start()
+        except PlayerError:
+            self._output.close()
+            self._output = SilentOutput(self._queue.feed, self._stream.rate, self._channels)
+            self._output.start()
+        self._pulling = True
+        self.sink = self._output.name
+
+    def _start_anew(self) -> None:
+        """The device no longer asks for sound: take the one that is the default now."""
+        self._output.close()
+        self._output = open_output(self._queue.feed, self._stream.rate, self._channels)
+        self._start()
+
+    def _fill(self) -> None:
+        try:
+            while self._queue.length_ms < AHEAD_MS:
+                block = next(self._blocks, None)
+                if block is None:
+                    self._queue.finish("")
+                    return
+                self._queue.put(*block)
+        except (OSError, av.FFmpegError, IprtoolError):
+            self._queue.finish(self._source.error or "The recording could not be read on; it may be damaged there.")
+
+
+def _blocks(
+    container: InputContainer, stream: AudioStream, channels: int, from_ms: float, rate: float
+) -> Iterator[Block]:
+    """The sound from a time on at a rate, its samples numbered by what is heard in them."""
+    frames = _even(_decoded(container, stream, from_ms), from_ms)
+    first = next(frames, None)
+    if first is None:
+        return
+    start_ms, frame = first
+    samples_per_ms = stream.rate / 1000 / rate
+    skip, done = round((from_ms - start_ms) * samples_per_ms), 0
+    for out in _stretched(chain([frame], (frame for _, frame in frames)), frame, channels, rate):
+        drop = min(max(0, skip - done), out.samples)
+        data = bytes(out.planes[0])[drop * SAMPLE_BYTES * channels : out.samples * SAMPLE_BYTES * channels]
+        if data:
+            yield start_ms + (done + drop) / samples_per_ms + _shift_ms(rate), data
+        done += out.samples
+
+
+def _decoded(container: InputContainer, stream: AudioStream, from_ms: float) -> Iterator[AudioFrame]:
+    """The frames from somewhat before a time on, for the decoder to warm up; damaged packets are passed over."""
+    assert stream.time_base is not None
+    container.seek(max(0, round((from_ms - PRE_ROLL_MS) / 1000 / stream.time_base)), stream=stream)
+    for packet in container.demux(stream):
+        with suppress(av.InvalidDataError):
+            yield from packet.decode()
+
+
+def _even(frames: Iterable[AudioFrame], from_ms: float) -> Iterator[tuple[float, AudioFrame]]:
+    """The frames from a time on, each with its start in ms; gaps are filled with silence, what overlaps is left out."""
+    due_ms = from_ms
+    begun = False
+    for frame in frames:
+        length_ms = frame.samples * 1000 / frame.sample_rate
+        start_ms = due_ms if frame.time is None else frame.time * 1000
+        if start_ms + length_ms <= from_ms or (begun and start_ms < due_ms - GAP_MS):
+            continue
+        while start_ms > due_ms + GAP_MS:
+            silence = _silence(frame, min(start_ms - due_ms, 1000.0))
+            yield due_ms, silence
+            due_ms += silence.samples * 1000 / frame.sample_rate
+            begun = True
+        due_ms = due_ms if begun else start_ms
+        yield due_ms, frame
+        due_ms += length_ms
+        begun = True
+
+
+def _silence(like: AudioFrame, length_ms: float) -> AudioFrame:
+    frame = AudioFrame(like.format.name, like.layout.name, max(1, round(length_ms * like.sample_rate / 1000)))
+    frame.sample_rate = like.sample_rate
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    return frame
+
+
+def _stretched(frames: Iterable[AudioFrame], like: AudioFrame, channels: int, rate: float) -> Iterator[AudioFrame]:
+    """The frames as interleaved 16-bit samples, stretched to a rate with the pitch kept."""
+    graph = _graph(like, channels, rate)
+    for frame in chain(frames, [None]):
+        if frame is not None:
+            frame.pts = None
+        graph.push(frame)
+        with suppress(BlockingIOError, EOFError):
+            while True:
+                out = graph.pull()
+                assert isinstance(out, AudioFrame)
+                yield out
+
+
+def _graph(like: AudioFrame, channels: int, rate: float) -> Graph:
+    graph = Graph()
+    layout = "mono" if channels == 1 else "stereo"
+    source = graph.add_abuffer(
+        sample_rate=like.sample_rate,
+        format=like.format.name,
+        layout=like.layout.name,
+        time_base=Fraction(1, like.sample_rate),
+    )
+    tempo = [graph.add("atempo", str(rate))] if rate != 1 else []
+    form = graph.add("aformat", f"sample_fmts=s16:channel_layouts={layout}")
+    graph.link_nodes(source, *tempo, form, graph.add("abuffersink"))
+    graph.configure()
+    return graph
+
+
+def _shift_ms(rate: float) -> float:
+    """By how much atempo's samples are of later sound than their number says, on average over its windows.
+
+    Measured at 0.5 to 2; one window is off by up to 17 ms more.
+    """
+    if rate == 1:
+        return 0.0
+    return 30 * (rate - 1.5) if rate > 1 else 28 * (rate - 0.5)

@@ -1,0 +1,65 @@
+"""What an engine does for the deck: the few things in which libVLC and PyAV differ."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from iprtool.model.ports import Source
+from iprtool.player.clock import Ticked
+
+STEP_MS = 40
+
+
+class EngineHungError(RuntimeError):
+    """The engine gives no sign of life; the process is to end, so that the parent starts it again."""
+
+
+class RanOut(msgspec.Struct, frozen=True):
+    """Nothing more comes to be played: the end, or, with a sentence, a recording that cannot be read on."""
+
+    at_ns: int
+    sentence: str = ""
+
+
+Happening = Ticked | RanOut
+Tell = Callable[[Happening], None]
+"""How an engine tells what happens; safe to call from any thread."""
+
+
+class Engine(Protocol):
+    """A recording opened by an engine, standing at its start; all calls come from the one thread that made it.
+
+    Times of the recording are the engine's own report; monotonic times are nanoseconds.
+    """
+
+    sink: str
+    """What the sound goes to, in a word or two."""
+
+    def cue(self, to_ms: int, rate: float, running: bool) -> int:
+        """Stand or run at a time and rate, from any state; the monotonic time at which `to_ms` is due."""
+        ...
+
+    def hold(self) -> float | None:
+        """Stop the sound; where it will go on, in ms, or None where the clock knows best."""
+        ...
+
+    def go_on(self) -> int:
+        """Run on after a hold; the monotonic time at which the sound goes on."""
+        ...
+
+    def set_loudness(self, volume: int, muted: bool) -> None:
+        """Loudness, 0 to 100, cubic; and silence."""
+        ...
+
+    def work(self) -> float:
+        """Do what is due; how many seconds that may wait the next time."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything but the source."""
+        ...
+
+
+OpenEngine = Callable[[Source, Tell], Engine]
+"""Raises PlayerError where the engine cannot be used here, MediaError where it cannot play this recording."""

@@ -1,0 +1,299 @@
+"""The player as the screen has it: a process that is spoken to over pipes, and started again when it dies or hangs."""
+
+import os
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, BinaryIO, cast
+
+import msgspec
+
+from iprtool.model.mark import Stamp
+from iprtool.model.playing import PlayerState
+from iprtool.model.times import clock as clock_text
+from iprtool.player.clock import Clock, Cued, Held, adopted, after, position_ms, stamp
+from iprtool.player.messages import (
+    AnyCommand,
+    Close,
+    FrameError,
+    Opening,
+    Pause,
+    Play,
+    Report,
+    Seek,
+    SetLoop,
+    SetLoudness,
+    SetRate,
+    Step,
+    packed,
+    receive,
+)
+
+SILENT_S = 4.0
+OPEN_S = 20.0
+RESTARTS = 3
+RESTARTS_WITHIN_S = 60.0
+CLOSE_S = 2.0
+SLOWEST, FASTEST = 0.5, 2.0
+_UNSETTLED_NS = 10_000_000_000
+_CHECK_S = 0.25
+_SIGNS_NS = 500_000_000
+
+
+class ProcessPlayer:
+    """A `Player` in a process of its own, started with this command and this opening.
+
+    A process that is silent for `silent_s` (`open_s` until its first report) counts as hung.
+    """
+
+    def __init__(
+        self, command: Sequence[str], opening: Opening, *, silent_s: float = SILENT_S, open_s: float = OPEN_S
+    ) -> None:
+        self._command = list(command)
+        self._silent_s, self._open_s = silent_s, open_s
+        self._lock = threading.RLock()
+        self._wanted = opening
+        self._state = _first_state(opening)
+        self._clock = Clock(opening.duration_ms, media_ms=opening.at_ms, rate=opening.rate)
+        self._serial = self._placed_serial = opening.serial
+        self._listener: Callable[[PlayerState], None] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._heard_ns: int | None = None
+        self._started_ns = 0
+        self._restarts: deque[int] = deque(maxlen=RESTARTS)
+        self._notice = ""
+        self._closing = threading.Event()
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._run, self._watch)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def state(self) -> PlayerState:
+        """The latest state."""
+        return self._state
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, or None where there is none at present."""
+        child = self._child
+        return None if child is None else child.pid
+
+    def now(self) -> Stamp:
+        """Where the person is at this moment; computed from the clock, without waiting for the process."""
+        with self._lock:
+            return stamp(self._clock, time.monotonic_ns())
+
+    def on_state(self, listener: Callable[[PlayerState], None]) -> None:
+        """Set the one listener; it is called from this player's thread."""
+        self._listener = listener
+
+    def play(self) -> None:
+        """Play, or play again after the end."""
+        with self._lock:
+            self._wanted = msgspec.structs.replace(self._wanted, playing=True)
+            self._send(Play)
+
+    def pause(self) -> None:
+        """Stop the sound; the clock stands still from this call on."""
+        with self._lock:
+            self._clock = after(self._clock, Held(time.monotonic_ns()))
+            self._wanted = msgspec.structs.replace(self._wanted, playing=False)
+            self._placed_serial = self._send(Pause)
+
+    def seek(self, to_ms: int) -> None:
+        """Go to a time; the clock stands there until the sound has followed."""
+        with self._lock:
+            to_ms = min(max(0, to_ms), self._wanted.duration_ms)
+            now_ns = time.monotonic_ns()
+            cued = Cued(to_ms, self._clock.rate, self._clock.running, now_ns, now_ns + _UNSETTLED_NS)
+            self._clock = after(self._clock, cued)
+            self._placed_serial = self._send(Seek, to_ms=to_ms)
+
+    def step(self, frames: int) -> None:
+        """Some frames on or back, while paused."""
+        with self._lock:
+            self._send(Step, frames=frames)
+
+    def set_rate(self, rate: float) -> None:
+        """Play at 0.5 to 2 times the speed."""
+        with self._lock:
+            rate = min(max(SLOWEST, rate), FASTEST)
+            self._wanted = msgspec.structs.replace(self._wanted, rate=rate)
+            self._send(SetRate, rate=rate)
+
+    def set_volume(self, volume: int) -> None:
+        """Loudness, 0 to 100."""
+        with self._lock:
+            self._set_loudness(min(max(0, volume), 100), self._wanted.muted)
+
+    def set_muted(self, muted: bool) -> None:
+        """Silence without stopping."""
+        with self._lock:
+            self._set_loudness(self._wanted.volume, muted)
+
+    def set_loop(self, loop: tuple[int, int] | None) -> None:
+        """Play an interval again and again, or no longer."""
+        with self._lock:
+            self._wanted = msgspec.structs.replace(self._wanted, loop=loop)
+            self._send(SetLoop, loop=loop)
+
+    def close(self) -> None:
+        """End the process and the threads; returns when they are gone."""
+        self._closing.set()
+        with self._lock:
+            self._send(Close)
+            child = self._child
+        if child is not None:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(CLOSE_S)
+            child.kill()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def _set_loudness(self, volume: int, muted: bool) -> None:
+        self._wanted = msgspec.structs.replace(self._wanted, volume=volume, muted=muted)
+        self._send(SetLoudness, volume=volume, muted=muted)
+
+    def _send(self, kind: Callable[..., AnyCommand], **fields: Any) -> int:
+        """Number a command and write it; without a process the next one begins with what is wanted."""
+        self._serial += 1
+        self._notice = ""
+        if self._child is not None:
+            self._write(kind(self._serial, **fields))
+        return self._serial
+
+    def _write(self, message: msgspec.Struct) -> None:
+        child = cast(subprocess.Popen[bytes], self._child)
+        data = packed(message)
+        try:
+            written = os.write(cast(BinaryIO, child.stdin).fileno(), data)
+        except BlockingIOError:
+            written = 0
+        except BrokenPipeError:
+            return  # the reading thread finds the end and starts it again
+        if written < len(data):
+            child.kill()  # it has not read for thousands of commands
+
+    def _run(self) -> None:
+        while (child := self._start()) is not None:
+            self._read(cast(BinaryIO, child.stdout))
+            self._reap(child)
+            if self._closing.is_set():
+                return
+            self._mourn()
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        if self._state.status == "failed" or self._closing.is_set():
+            return None
+        pipe = subprocess.PIPE
+        try:
+            # A session of its own: what the terminal sends to the screen's process is not for the player.
+            child = subprocess.Popen(
+                self._command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0, start_new_session=True
+            )
+        except OSError:
+            self._fail("The player could not be started; run iprtool doctor.")
+            return None
+        if os.name == "posix":
+            os.set_blocking(cast(BinaryIO, child.stdin).fileno(), False)
+        with self._lock:
+            self._child = child
+            self._heard_ns, self._started_ns = None, time.monotonic_ns()
+            self._serial += 1
+            self._placed_serial = self._serial
+            at_ms = round(position_ms(self._clock, self._started_ns))
+            self._write(msgspec.structs.replace(self._wanted, at_ms=at_ms, serial=self._serial))
+            if self._closing.is_set():
+                child.kill()
+        return child
+
+    def _read(self, pipe: BinaryIO) -> None:
+        decoder = msgspec.msgpack.Decoder(Report)
+        with suppress(FrameError, OSError):
+            while (report := receive(pipe, decoder)) is not None:
+                self._take(report)
+
+    def _take(self, report: Report) -> None:
+        with self._lock:
+            self._heard_ns = time.monotonic_ns()
+            if report.serial >= self._placed_serial:
+                self._clock = adopted(self._clock, report.clock, self._heard_ns)
+            if report.serial >= self._serial and report.state.status in {"ended", "failed"}:
+                self._wanted = msgspec.structs.replace(self._wanted, playing=False)
+            state = report.state
+            if self._notice and not state.message:
+                state = msgspec.structs.replace(state, message=self._notice)
+            before, self._state = self._state, state
+        if _says_more(before, state):
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._listener is not None and not self._closing.is_set():
+            self._listener(self._state)
+
+    def _reap(self, child: subprocess.Popen[bytes]) -> None:
+        child.kill()
+        with self._lock:
+            self._child = None
+        for end in (child.stdin, child.stdout):
+            with suppress(OSError):
+                cast(BinaryIO, end).close()
+        child.wait()
+
+    def _mourn(self) -> None:
+        """Stand where the sound was lost; begin again, unless that has happened too often."""
+        now_ns = time.monotonic_ns()
+        with self._lock:
+            # Of a process that hung the sound was lost some time ago: not long after its last sign of life.
+            self._clock = after(self._clock, Held(min(now_ns, (self._heard_ns or now_ns) + _SIGNS_NS)))
+            at = clock_text(round(position_ms(self._clock, now_ns)))
+            often = len(self._restarts) == RESTARTS and now_ns - self._restarts[0] < RESTARTS_WITHIN_S * 1e9
+            self._restarts.append(now_ns)
+            self._notice = f"The player had stopped by itself at {at} and was started again."
+            self._state = msgspec.structs.replace(self._state, status="opening", message=self._notice)
+        if often:
+            self._fail("The player stops again and again; run iprtool doctor, or add the recording again.")
+        else:
+            self._tell()
+
+    def _fail(self, sentence: str) -> None:
+        with self._lock:
+            self._state = msgspec.structs.replace(self._state, status="failed", message=sentence)
+        self._tell()
+
+    def _watch(self) -> None:
+        """End a process that gives no sign of life; a sleep of this process's own is not counted against it."""
+        patient_from_ns = woke_ns = time.monotonic_ns()
+        while not self._closing.wait(_CHECK_S):
+            now_ns = time.monotonic_ns()
+            if now_ns - woke_ns > 4 * _CHECK_S * 1e9:
+                patient_from_ns = now_ns
+            woke_ns = now_ns
+            with self._lock:
+                child, heard_ns = self._child, self._heard_ns
+                limit_s = self._open_s if heard_ns is None else self._silent_s
+                last_ns = max(self._started_ns if heard_ns is None else heard_ns, patient_from_ns)
+            if child is not None and now_ns - last_ns > limit_s * 1e9:
+                child.kill()
+
+
+def _first_state(opening: Opening) -> PlayerState:
+    return PlayerState(
+        position_ms=opening.at_ms,
+        duration_ms=opening.duration_ms,
+        rate=opening.rate,
+        volume=opening.volume,
+        muted=opening.muted,
+        loop=opening.loop,
+    )
+
+
+def _says_more(before: PlayerState, state: PlayerState) -> bool:
+    """Whether there is more news than that the position has moved on."""
+    if state.status == "playing":
+        before = msgspec.structs.replace(before, position_ms=state.position_ms)
+    return before != state

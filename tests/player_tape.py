@@ -1,0 +1,226 @@
+"""What came out of a player's audio path, and players opened so that it is known."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from iprtool.media.conform import Conformed, conform
+from iprtool.model.mark import Stamp
+from iprtool.model.playing import PlayerState
+from iprtool.model.terms import Engine, PlayerStatus
+from iprtool.player.messages import Opening
+from iprtool.player.remote import ProcessPlayer
+from tests.player_child import RECORD
+from tests.sounds import Kind, locate, make_recording, noise
+
+RATE_HZ = 48_000
+SECONDS = 12
+COMMAND = [sys.executable, "-P", "-m", "tests.player_child"]
+WINDOW_MS = 30
+_NS = 1_000_000_000
+Samples = NDArray[np.int16]
+
+
+class Piece(msgspec.Struct):
+    """Samples and the monotonic time at which the first is heard."""
+
+    at_ns: float
+    samples: Samples
+
+    @property
+    def end_ns(self) -> float:
+        return self.at_ns + len(self.samples) * _NS / RATE_HZ
+
+
+class Tape:
+    """What was heard when, put together from a tap's records as a device would play them."""
+
+    def __init__(self, path: Path, reference: Samples) -> None:
+        self._reference = reference
+        self._heard: list[Piece] = []
+        self._waiting: list[Piece] = []
+        self._paused_ns: int | None = None
+        data = path.read_bytes()
+        at = 0
+        while at + RECORD.size <= len(data):
+            kind, told_ns, date_ns, rate_hz, size = RECORD.unpack_from(data, at)
+            at += RECORD.size + size
+            self._record(kind, told_ns, date_ns, rate_hz, data[at - size : at])
+        self._heard += self._waiting
+        self._heard.sort(key=lambda piece: piece.at_ns)
+
+    def position_ms(self, at_ns: int, near_ms: float) -> float | None:
+        """Which time of the recording is heard at a monotonic time; None in silence."""
+        window = self._window(at_ns)
+        if window is None:
+            return None
+        try:
+            found_ms = locate(window.samples, self._reference, RATE_HZ, near_ms=near_ms, within_ms=1000)
+        except LookupError:
+            return None
+        return float(found_ms) + (at_ns - window.at_ns) / 1e6
+
+    def next_sound_ns(self, at_ns: int) -> float | None:
+        """When something is heard next, from a monotonic time on."""
+        for piece in self._heard:
+            loud = np.flatnonzero(piece.samples)
+            if len(loud) and piece.at_ns + loud[-1] * _NS / RATE_HZ >= at_ns:
+                return max(float(at_ns), piece.at_ns + float(loud[0]) * _NS / RATE_HZ)
+        return None
+
+    def last_sound_ns(self, before_ns: int) -> float:
+        """When the last sound that began before a monotonic time ended."""
+        last = 0.0
+        for piece in self._heard:
+            loud = np.flatnonzero(piece.samples)
+            if len(loud) and piece.at_ns < before_ns:
+                last = max(last, piece.at_ns + float(loud[-1] + 1) * _NS / RATE_HZ)
+        return last
+
+    def loudness(self, from_ns: int, to_ns: int) -> float:
+        """The root mean square of what is heard between two monotonic times."""
+        parts = [piece.samples for piece in self._heard if from_ns <= piece.at_ns and piece.end_ns <= to_ns]
+        whole = np.concatenate(parts).astype(np.float64)
+        return float(np.sqrt(np.mean(whole**2)))
+
+    def _window(self, at_ns: int) -> Piece | None:
+        """The samples that are heard from a monotonic time on, without a gap."""
+        parts: list[Samples] = []
+        start_ns = end_ns = 0.0
+        for piece in self._heard:
+            if piece.end_ns <= at_ns or (parts and end_ns - at_ns > WINDOW_MS * 1e6):
+                continue
+            if not parts:
+                skip = max(0, int((at_ns - piece.at_ns) * RATE_HZ / _NS))
+                start_ns = piece.at_ns + skip * _NS / RATE_HZ
+                parts.append(piece.samples[skip:])
+            elif piece.at_ns - end_ns < 3e6:
+                parts.append(piece.samples)
+            else:
+                break
+            end_ns = piece.end_ns
+        if not parts or start_ns > at_ns + 1e6:
+            return None
+        samples = np.concatenate(parts)[: RATE_HZ * WINDOW_MS // 1000]
+        whole = len(samples) > RATE_HZ * WINDOW_MS // 2000 and np.count_nonzero(samples) > len(samples) * 0.9
+        return Piece(start_ns, samples) if whole else None
+
+    def _record(self, kind: bytes, told_ns: int, date_ns: int, rate_hz: int, data: bytes) -> None:
+        match kind:
+            case b"s" if data:
+                samples = np.frombuffer(data, np.int16)
+                self._waiting.append(Piece(date_ns, samples if rate_hz == RATE_HZ else samples[::2]))
+            case b"p":
+                self._cut(date_ns)
+                self._paused_ns = date_ns
+            case b"f":
+                self._cut(told_ns if self._paused_ns is None else self._paused_ns)
+                self._waiting.clear()
+            case b"r" if self._paused_ns is not None:
+                for piece in self._waiting:
+                    piece.at_ns += date_ns - self._paused_ns
+                self._paused_ns = None
+
+    def _cut(self, at_ns: float) -> None:
+        """What is due before a time has been heard; the rest waits."""
+        waiting: list[Piece] = []
+        for piece in self._waiting:
+            count = min(max(0, int((at_ns - piece.at_ns) * RATE_HZ / _NS)), len(piece.samples))
+            if count:
+                self._heard.append(Piece(piece.at_ns, piece.samples[:count]))
+            if count < len(piece.samples):
+                waiting.append(Piece(piece.at_ns + count * _NS / RATE_HZ, piece.samples[count:]))
+        self._waiting = waiting
+
+
+class FileSink:
+    """A conformed recording in a plain file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+
+    def write_at(self, offset: int, data: bytes) -> None:
+        self._file.seek(offset)
+        self._file.write(data)
+
+    def commit(self) -> None:
+        self._file.close()
+
+    def discard(self) -> None:
+        self._file.close()
+
+
+@cache
+def recording(kind: Kind, seconds: float = SECONDS) -> tuple[Path, Conformed]:
+    """A conformed recording of a kind, made once."""
+    folder = Path(tempfile.mkdtemp(prefix="iprtool-players-"))
+    original = make_recording(folder / f"original.{kind}", kind, seconds)
+    path = folder / f"{kind}.mka"
+    return path, conform(original, FileSink(path), lambda _share: None)
+
+
+class Stage:
+    """A player with its tape running, and all the states that it told."""
+
+    def __init__(self, player: ProcessPlayer, tap: Path, seconds: float) -> None:
+        self.player = player
+        self.states: list[PlayerState] = []
+        self._tap, self._seconds = tap, seconds
+        player.on_state(self.states.append)
+
+    def wait(self, wanted: Callable[[PlayerState], bool], timeout_s: float = 30) -> PlayerState:
+        """The state once it is as wanted; the limit is only there to end a test that hangs."""
+        until = time.monotonic() + timeout_s
+        while not wanted(self.player.state):
+            assert time.monotonic() < until, f"still {self.player.state}"
+            time.sleep(0.002)
+        return self.player.state
+
+    def wait_for(self, status: PlayerStatus) -> PlayerState:
+        return self.wait(lambda state: state.status == status)
+
+    def stamps(self, for_s: float, every_s: float = 0.05) -> list[tuple[int, Stamp]]:
+        """Stamps taken over a while, with their monotonic times."""
+        taken: list[tuple[int, Stamp]] = []
+        until = time.monotonic() + for_s
+        while time.monotonic() < until:
+            taken.append((time.monotonic_ns(), self.player.now()))
+            time.sleep(every_s)
+        return taken
+
+    def tape(self) -> Tape:
+        """What has been heard so far."""
+        return Tape(self._tap, noise(self._seconds))
+
+
+@contextmanager
+def staged(
+    engine: Engine | None,
+    kind: Kind = "opus",
+    *,
+    seconds: float = SECONDS,
+    path: Path | None = None,
+    command: list[str] | None = None,
+    silent_s: float = 4.0,
+    **source: object,
+) -> Iterator[Stage]:
+    """A player of a recording of this kind, opened; closed on leaving."""
+    conformed_path, conformed = recording(kind, seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        tap = Path(folder) / "tap"
+        tap.touch()
+        given = {"path": str(path or conformed_path), "tap": str(tap), **source}
+        opening = Opening(given, conformed.audio_codec, conformed.duration_ms, engine)
+        player = ProcessPlayer(command or COMMAND, opening, silent_s=silent_s)
+        try:
+            yield Stage(player, tap, seconds)
+        finally:
+            player.close()
