@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import sys
 import threading
 import uuid
@@ -345,6 +346,56 @@ def test_nobody_waits_for_ever_for_a_thread_that_died(tmp_path: Path, monkeypatc
     monkeypatch.undo()
     with LayerFile(path, key) as again:
         assert again.commit([marked(point(3))]).result(SECONDS) == 1
+
+
+def test_a_damaged_page_under_an_open_layer_is_told_and_does_not_keep_new_marks_from_being_saved(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, key = a_layer(tmp_path)
+    with LayerFile(path, key) as layer:
+        layer.commit([marked(point(n, "long note " * (600 if n % 2 else 3), f"m{n}")) for n in range(12)])
+    sound, chance = path.read_bytes(), random.Random(5)
+    went_on = 0
+    for page in range(1, len(sound) // 4096):
+        path.write_bytes(sound)
+        with LayerFile(path, key) as layer:
+            damaged = bytearray(sound)
+            damaged[page * 4096 + chance.randrange(4096)] ^= 4
+            path.write_bytes(damaged)
+            changes = [layer.commit([op(Edited({"helpful": 5.0}, {}), f"m{n}")]) for n in range(12)]
+            told = [failure(each) for each in changes if each.exception(SECONDS)]
+            new = [layer.commit([marked(point(n))]).exception(SECONDS) for n in range(3)]
+        assert {type(error) for error in new} <= {type(None), StoreError}
+        assert all("damaged" in sentence for sentence in told)
+        went_on += bool(told) and new == [None] * 3
+    assert went_on > 3
+    assert capfd.readouterr() == ("", "")
+
+
+def test_damage_in_any_page_is_found_by_reading_or_by_the_checks(tmp_path: Path) -> None:
+    path, key = a_layer(tmp_path)
+    with LayerFile(path, key) as layer:
+        layer.commit([marked(point(n, "long note " * 600, f"m{n}")) for n in range(6)])
+        layer.save_draft(Draft("a long draft " * 800, 3))
+    sound, chance = path.read_bytes(), random.Random(6)
+    content = read_layer(path, key)
+    for page in range(len(sound) // 4096):
+        damaged = bytearray(sound)
+        damaged[page * 4096 + chance.randrange(4096)] ^= 1
+        path.write_bytes(damaged)
+        try:
+            assert read_layer(path, key) == content
+        except StoreError:
+            continue
+        assert damage_is_found(path, key)
+
+
+def damage_is_found(path: Path, key: bytes) -> bool:
+    connection = open_object(path, key, LAYER, read_only=True)
+    try:
+        return bool(connection.execute("PRAGMA cipher_integrity_check").fetchall())
+    finally:
+        connection.close()
 
 
 def test_many_threads_may_commit_at_once(tmp_path: Path) -> None:

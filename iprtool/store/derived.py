@@ -103,7 +103,7 @@ def read_transcript(path: Path, key: bytes) -> list[Utterance]:
     connection = open_object(path, key, TRANSCRIPT, read_only=True)
     try:
         with reading(connection, path):
-            rows = connection.execute("SELECT value FROM utterance ORDER BY n")
-            return [_UTTERANCE.decode(value) for (value,) in rows]
+            rows = connection.execute("SELECT value FROM utterance ORDER BY n").fetchall()
     finally:
         connection.close()
+    return [_UTTERANCE.decode(value) for (value,) in rows]

@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import msgspec
 import pyrage
@@ -16,6 +16,10 @@ from iprtool.model.errors import StoreError
 from iprtool.store.schema import Schema, new_object, open_object
 from iprtool.store.sealed import FAULTS, KEY_BYTES, new_key, reading, store_error, write_durably
 
+FORMAT = 1
+ESCROW = "owner.age"
+"""The file of a study that holds its owner's keys for the printed recovery key."""
+
 KEYRING = Schema(
     "keyring",
     (
@@ -25,7 +29,6 @@ KEYRING = Schema(
         ),
     ),
 )
-_WORST_MEMORY_KIB = 1024 * 1024
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -36,12 +39,18 @@ class _Header(msgspec.Struct, frozen=True):
 
     format: int
     protection: Literal["argon2id", "none"]
-    check: str
-    salt: str = ""
-    memory_kib: int = 64 * 1024
-    iterations: int = 3
-    lanes: int = 4
-    key: str = ""
+    check: bytes
+    salt: Annotated[bytes, msgspec.Meta(min_length=16)] = bytes(16)
+    memory_kib: Annotated[int, msgspec.Meta(ge=1024, le=1024 * 1024)] = 64 * 1024
+    iterations: Annotated[int, msgspec.Meta(ge=1, le=64)] = 3
+    lanes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
+    key: bytes = b""
+
+
+class _Format(msgspec.Struct, frozen=True):
+    """The one field of the header that every version has."""
+
+    format: int
 
 
 class Keyring:
@@ -151,13 +160,13 @@ def create_keyring(path: Path, passphrase: str) -> tuple[Keyring, str]:
 def create_open_keyring(path: Path) -> Keyring:
     """Make a keyring that asks for nothing, marked as such, for the demo and for trying things out."""
     key = new_key()
-    return _made(path, _Header(1, "none", _check(key), key=key.hex()), key, _fresh_secrets()[0])
+    return _made(path, _Header(FORMAT, "none", _check(key), key=key), key, _fresh_secrets()[0])
 
 
 def open_keyring(path: Path, passphrase: str = "") -> Keyring:
     """Open a keyring; StoreError in one sentence where the passphrase is wrong or the keyring is not there."""
     header = _read_header(path)
-    key = bytes.fromhex(header.key) if header.protection == "none" else _derive(passphrase, header)
+    key = header.key if header.protection == "none" else _derive(passphrase, header)
     if _check(key) != header.check:
         raise StoreError("The passphrase does not open this keyring: try again, or use the printed recovery key.")
     return Keyring(path, key)
@@ -188,10 +197,6 @@ def recover(study_path: Path, recovery_key: str, keyring_path: Path, new_passphr
     )
 
 
-ESCROW = "owner.age"
-"""The file of a study that holds its owner's keys for the printed recovery key."""
-
-
 def _fresh_secrets() -> tuple[dict[str, bytes], str]:
     recovery = pyrage.x25519.Identity.generate()
     return {
@@ -217,20 +222,21 @@ def _header_path(path: Path) -> Path:
 
 def _read_header(path: Path) -> _Header:
     try:
-        header = msgspec.json.decode(_header_path(path).read_bytes(), type=_Header)
+        text = _header_path(path).read_bytes()
     except OSError as error:
         raise StoreError(f"No keyring is at {path}: make one, or say where it is.") from error
+    try:
+        if msgspec.json.decode(text, type=_Format).format > FORMAT:
+            raise StoreError("This keyring was written by a newer iprtool: update iprtool and open it again.")
+        return msgspec.json.decode(text, type=_Header)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise StoreError(f"The keyring's {_header_path(path).name} is damaged: put back a copy of it.") from error
-    if header.format > 1 or header.memory_kib > _WORST_MEMORY_KIB:
-        raise StoreError("This keyring was written by a newer iprtool: update iprtool and open it again.")
-    return header
 
 
 def _protected(passphrase: str) -> tuple[_Header, bytes]:
     if not passphrase:
         raise StoreError("A keyring needs a passphrase: choose one of several words.")
-    header = _Header(1, "argon2id", "", salt=new_key()[:16].hex())
+    header = _Header(FORMAT, "argon2id", b"", salt=new_key()[:16])
     key = _derive(passphrase, header)
     return msgspec.structs.replace(header, check=_check(key)), key
 
@@ -239,7 +245,7 @@ def _derive(passphrase: str, header: _Header) -> bytes:
     # The same letters typed on another machine may come composed or decomposed.
     typed = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
     return Argon2id(
-        salt=bytes.fromhex(header.salt),
+        salt=header.salt,
         length=KEY_BYTES,
         iterations=header.iterations,
         lanes=header.lanes,
@@ -247,5 +253,5 @@ def _derive(passphrase: str, header: _Header) -> bytes:
     ).derive(typed)
 
 
-def _check(key: bytes) -> str:
-    return hashlib.sha256(b"iprtool keyring" + key).hexdigest()
+def _check(key: bytes) -> bytes:
+    return hashlib.sha256(b"iprtool keyring" + key).digest()

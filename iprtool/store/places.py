@@ -12,7 +12,7 @@ _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav",
 _NETWORK |= {"glusterfs", "lustre", "beegfs", "vboxsf", "prl_fs", "macfuse"}
 _NETWORK |= {"fuse." + name for name in ("sshfs", "rclone", "s3fs", "gvfsd-fuse", "glusterfs", "davfs2", "vmhgfs-fuse")}
 _SYNCED = re.compile(
-    r"dropbox( \(.*\))?|onedrive( - .*)?|google ?drive( .*)?|my drive|icloud ?drive|mobile documents|cloudstorage"
+    r"dropbox( \(.*\))?|onedrive( ?-.*)?|google ?drive([ -].*)?|my drive|icloud ?drive|mobile documents|cloudstorage"
     r"|nextcloud|owncloud|pcloud ?drive|box sync|mega(sync)?|proton drive",
     re.IGNORECASE,
 )

@@ -25,20 +25,26 @@ OBJECTS = "objects"
 _KINDS: dict[type, str] = {Dyad: "dyad", Session: "session", Recording: "recording", Recall: "recall"}
 
 
+class _Format(msgspec.Struct, frozen=True):
+    """The one field of `study.json` that every version has."""
+
+    format: int
+
+
 class StudyHead(msgspec.Struct, frozen=True):
-    """What `study.json` says in clear: format, ids, the owner's public keys in hex and age text, and a signature."""
+    """What `study.json` says in clear: format, ids, the owner's public Ed25519 and age keys, and a signature."""
 
     format: int
     study: str
     admin: str
     admin_commitment: str
-    owner: str
+    owner: bytes
     recipient: str
-    signature: str = ""
+    signature: bytes = b""
 
     def signed_bytes(self) -> bytes:
         """What the signature is over: the head without it, as JSON in the order of the names."""
-        return msgspec.json.encode(msgspec.structs.replace(self, signature=""), order="deterministic")
+        return msgspec.json.encode(msgspec.structs.replace(self, signature=b""), order="deterministic")
 
 
 class Study:
@@ -55,6 +61,8 @@ class Study:
     def create(cls, path: Path, keyring: Keyring) -> Self:
         """Make a study at `path`, which must not be there or be empty; owned by the keyring's person."""
         refuse_unsafe_place(path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise StoreError(f"There is something at {path.name} already: choose another name for the study.")
         try:
             (path / OBJECTS).mkdir(mode=0o700, parents=True)
             fsync_folder(path)
@@ -65,9 +73,9 @@ class Study:
         create_admin(object_file(path, admin), key)
         write_durably(path / ESCROW, keyring.escrow())
         head = StudyHead(
-            FORMAT, str(uuid.uuid4()), admin, commitment(admin, key), keyring.verify_key.hex(), keyring.recipient
+            FORMAT, str(uuid.uuid4()), admin, commitment(admin, key), keyring.verify_key, keyring.recipient
         )
-        head = msgspec.structs.replace(head, signature=keyring.sign(head.signed_bytes()).hex())
+        head = msgspec.structs.replace(head, signature=keyring.sign(head.signed_bytes()))
         # Last of all: a folder without it is no study.
         write_durably(path / HEAD, msgspec.json.format(msgspec.json.encode(head)))
         keyring.pin(head.study, keyring.verify_key)
@@ -265,19 +273,18 @@ def read_head(path: Path) -> StudyHead:
         text = (path / HEAD).read_bytes()
     except OSError as error:
         raise StoreError(f"{path.name} is no study, or is half copied: it has no {HEAD} that can be read.") from error
-    damaged = StoreError(f"The {HEAD} of {path.name} is damaged: put back a copy of the file.")
     try:
-        if msgspec.json.decode(text, type=dict[str, int | str]).get("format") != FORMAT:
+        if msgspec.json.decode(text, type=_Format).format > FORMAT:
             raise StoreError(f"{path.name} was made by a newer iprtool: update iprtool and open it again.")
         return msgspec.json.decode(text, type=StudyHead)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise damaged from error
+        raise StoreError(f"The {HEAD} of {path.name} is damaged: put back a copy of the file.") from error
 
 
 def check_owner(path: Path, head: StudyHead, keyring: Keyring) -> None:
     """StoreError where the head is not signed by the owner that the keyring knows; the owner's own study is pinned."""
-    owner, known = bytes.fromhex(head.owner), keyring.pinned(head.study)
-    if not verify_signature(owner, head.signed_bytes(), bytes.fromhex(head.signature)):
+    owner, known = head.owner, keyring.pinned(head.study)
+    if not verify_signature(owner, head.signed_bytes(), head.signature):
         raise StoreError(f"The {HEAD} of {path.name} does not bear its owner's signature: put back a copy of the file.")
     if known is None and owner == keyring.verify_key:
         keyring.pin(head.study, owner)
