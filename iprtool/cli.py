@@ -43,6 +43,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def as_json_text(result: object) -> str:
+    """A result for machines."""
+    return msgspec.json.encode(result, enc_hook=str).decode()
+
+
 @contextmanager
 def progress_of(what: str) -> "Iterator[Callable[[float], None]]":
     """A progress bar for work that takes longer than half a second; calls give the part done, 0 to 1."""
@@ -275,7 +280,7 @@ def export(
             today=date.today(),
         )
     if as_json:
-        say(msgspec.json.encode(result).decode())
+        say(as_json_text(result))
         return
     say(f"{result.folder}")
     for table, rows in result.rows.items():
@@ -300,7 +305,7 @@ def verify(
             with keyring_for(path, passphrase_file) as keyring, Study.open(path, keyring) as study:
                 findings = list(verify_study(study, progress))
     if as_json:
-        say(msgspec.json.encode(findings).decode())
+        say(as_json_text(findings))
     elif not findings:
         say(f"{path.name} is sound.")
     for finding in findings if not as_json else []:
@@ -335,7 +340,7 @@ def doctor(as_json: AsJson = False) -> None:
 
     findings = examine()
     if as_json:
-        say(msgspec.json.encode(findings).decode())
+        say(as_json_text(findings))
         return
     for finding in findings:
         say(f"{'ok ' if finding.ok else '!! '} {finding.what:<12}{finding.found}")

@@ -55,7 +55,7 @@ def _make(path: Path, keyring: Keyring, progress: Callable[[float], None]) -> No
 
 
 def _write_layer(study: Study, session: Session, layer: DemoLayer) -> None:
-    recall = desk.begin_recall(study, session, layer.by, codebook=desk.codebook_for(layer.by, None))
+    recall = desk.begin_recall(study, session, layer.by, codebook=desk.codebook_for(layer.by, layer.codebook))
     assert recall.layer is not None
     hand = Hand(layer.by, desk.device())
     ops: list[Op] = []
@@ -65,6 +65,6 @@ def _write_layer(study: Study, session: Session, layer: DemoLayer) -> None:
             ops.append(hand.op(stop.id, WentOn(stop.went_on_ms)))
     ops += [hand.op(mark.id, Marked(mark)) for mark in layer.marks]
     ops += [hand.op(one.id, Covered(one.kind, one.start_ms, one.end_ms, one.rate)) for one in layer.coverage]
-    ops.append(hand.op(recall.layer, Closed(layer.closing)))
+    ops.append(hand.op(recall.layer, Closed(layer.closing, layer.closing_helpful)))
     with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
         log.commit(ops).result()

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from iprtool import __version__, desk
-from iprtool.player.engines import find_engines
+from iprtool.player.probe_engines import find_engines
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -38,7 +38,20 @@ def examine() -> list[Found]:
 
 
 def _players() -> list[Found]:
-    return [Found(one.engine, one.ok, one.found, one.advice) for one in find_engines()]
+    engines = find_engines()
+    found = [
+        Found(one.name, one.ok, " ".join(part for part in (one.version, one.sink) if part), one.reason)
+        for one in engines
+    ]
+    used = next((one.name for one in engines if one.ok), None)
+    if used is None:
+        return [*found, Found("player", False, "none", "install VLC, or install iprtool again with its libraries")]
+    return [
+        *found,
+        Found(
+            "player", True, f"{used} plays; IPRTOOL_PLAYER={'embedded' if used == 'vlc' else 'vlc'} chooses the other"
+        ),
+    ]
 
 
 def _terminal() -> Found:

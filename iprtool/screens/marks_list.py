@@ -63,18 +63,17 @@ class MarksList(ScrollView):
         self.virtual_size = Size(self.size.width, ROWS * len(self._rows))
         self.refresh()
 
-    def choose(self, mark_id: str | None) -> None:
-        """Light one mark up and bring it into view."""
-        if mark_id == self._chosen:
-            return
-        self._chosen = mark_id
-        for index, row in enumerate(self._rows):
-            if row.id == mark_id:
-                top, height = ROWS * index, self.size.height
-                if not self.scroll_offset.y <= top <= self.scroll_offset.y + height - ROWS:
-                    self.scroll_to(y=max(0, top - height // 2), animate=False)
-                break
-        self.refresh()
+    def choose(self, mark_id: str | None, at_ms: int) -> None:
+        """Light one mark up, or none, and bring it, or what is nearest before a time, into view."""
+        if mark_id != self._chosen:
+            self._chosen = mark_id
+            self.refresh()
+        here = next((index for index, row in enumerate(self._rows) if row.id == mark_id), None)
+        if here is None:
+            here = next((index for index, row in enumerate(self._rows) if row.at_ms <= at_ms), len(self._rows) - 1)
+        top, height = ROWS * here, self.size.height
+        if not self.scroll_offset.y <= top <= self.scroll_offset.y + height - ROWS:
+            self.scroll_to(y=max(0, top - height // 2), animate=False)
 
     def render_line(self, y: int) -> Strip:
         """One line of the list."""

@@ -226,7 +226,7 @@ class RecallView(Screen[None]):
         keys.hint = "ctrl+j new line" if self.writing else "type a note"
         (self._ticker.resume if recall.playing else self._ticker.pause)()
         chosen = mark.id if mark else None
-        self.query_one(MarksList).choose(chosen)
+        self.query_one(MarksList).choose(chosen, self.recall.playback.at_ms)
         self.query_one(TimelineView).selected = chosen
         self._shown_second = -1
         self._tick()
@@ -243,11 +243,13 @@ class RecallView(Screen[None]):
     def _show_transport(self) -> None:
         recall, state = self.recall, self.player.state
         left = transport_text(self.player.now(), state, playing=recall.playing)
-        back = f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on"
+        count = len(recall.state.marks)
         saving = "NOT SAVED" if recall.saving.failed else "saving…" if recall.saving.waiting else "saved"
-        right = f"{back}   {saving}"
-        width = max(1, self.size.width - len(left) - len(right) - 2)
-        self.query_one("#transport", Static).update(left + " " * width + right, layout=False)
+        right = f"{count} mark{'' if count == 1 else 's'} {saving}"
+        back = f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on   {right}"
+        room = self.size.width - len(left) - 2
+        right = back if len(back) < room else right
+        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
         self.query_one("#doing", Static).update(self.panes.doing())
 
     # The note
