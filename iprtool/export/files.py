@@ -1,0 +1,123 @@
+"""The files of an export: Parquet, CSV, the manifest, and a folder that is there whole or not at all."""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from iprtool.export.schema import Table
+from iprtool.model.errors import ExportError
+
+MANIFEST = "manifest.sha256"
+ROW_GROUP = 131_072
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), its full-width forms included.
+_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+
+
+def parquet_path(table: str, study_id: str) -> Path:
+    """Where a table's Parquet file is within the export."""
+    return Path("parquet", table, f"study_id={study_id}", "part-0.parquet")
+
+
+def csv_path(table: str) -> Path:
+    """Where a table's CSV file is within the export."""
+    return Path("csv", f"{table}.csv")
+
+
+def write_parquet(table: Table, built: pa.Table, path: Path) -> None:
+    """Write one table: zstd, row groups of a fixed size, a checksum on every page (they are off by default)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    times = {column.name for column in table.columns if column.unit == "ms"}
+    keys = {column.name for column in table.columns if (column.name,) == table.key}
+    pq.write_table(
+        built,
+        path,
+        compression="zstd",
+        write_page_checksum=True,
+        row_group_size=ROW_GROUP,
+        use_dictionary=[column.name for column in table.columns if column.name not in times | keys],
+        column_encoding=dict.fromkeys(times, "DELTA_BINARY_PACKED") or None,
+    )
+
+
+def write_csv(built: pa.Table, path: Path) -> None:
+    """Write one table as CSV in UTF-8: texts quoted, absent values empty, no cell that a spreadsheet would run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = [_safe(column) for column in built.columns]
+    pyarrow.csv.write_csv(pa.table(columns, names=built.column_names), path)
+
+
+def _safe(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string())
+    if not pa.types.is_string(column.type):
+        return column
+    runs = pc.match_substring_regex(column, _FORMULA)
+    return pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column) if pc.any(runs).as_py() else column
+
+
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path) -> str:
+    """Write what `sha256sum -c` reads, over every file of the folder; returns the manifest's own SHA-256."""
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in files]
+    (folder / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
+    return sha256_of(folder / MANIFEST)
+
+
+@contextlib.contextmanager
+def partial_folder(to: Path, name: str) -> Iterator[Path]:
+    """A folder beside the final one, for its making; gone when the block ends, unless it was moved into place."""
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f"{name}.", suffix=".partial", dir=to))
+    except OSError as error:
+        raise ExportError(
+            f"Nothing can be written into {to.name} ({error.strerror}): choose another folder."
+        ) from error
+    try:
+        yield partial
+    except OSError as error:
+        raise ExportError(
+            f"The export could not be written ({error.strerror or error}), and nothing of it was left: make room, or "
+            "choose another folder."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def move_into_place(partial: Path, to: Path, name: str) -> Path:
+    """Make the folder durable and give it its final name, or the first free one of `name-2`, `name-3` and so on."""
+    for folder, _, files in os.walk(partial, topdown=False):
+        for file in files:
+            _fsync(Path(folder, file))
+        _fsync(Path(folder))
+    free = (to / (name if number == 1 else f"{name}-{number}") for number in itertools.count(1))
+    final = next(path for path in free if not os.path.lexists(path))
+    partial.rename(final)
+    _fsync(to)
+    return final
+
+
+def _fsync(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
