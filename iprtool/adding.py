@@ -4,13 +4,16 @@ import hashlib
 import shutil
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from iprtool.media.conform import conform
+from iprtool.media.peaks import compute_all
 from iprtool.model.errors import MediaError, StoreError
 from iprtool.model.study import Recording, Session, Utterance
-from iprtool.store.derived import create_peaks, write_transcript
-from iprtool.store.media import SealedSink
+from iprtool.model.terms import ObjectKind
+from iprtool.store.derived import PeaksFile, create_peaks, write_transcript
+from iprtool.store.media import SealedSink, SealedSource
 from iprtool.store.study import Study
 
 ROOM = 1.05
@@ -30,14 +33,19 @@ def add_recording(
     sentence, and leaves nothing behind then, nor when `progress` raises.
     """
     _check_original(study, original)
-    media, path, key = study.new_object("media")
+    made: list[str] = []
     try:
+        media, path, key = _new(study, "media", made)
         added = conform(original, SealedSink(path, key), progress)
-        peaks, peaks_path, peaks_key = study.new_object("derived")
+        peaks, peaks_path, peaks_key = _new(study, "derived", made)
         create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
-        words = _seal_transcript(study, transcript) if transcript else None
+        words = None
+        if transcript:
+            words, words_path, words_key = _new(study, "derived", made)
+            write_transcript(words_path, words_key, transcript)
     except BaseException:
-        study.discard_object(media)
+        for object_id in made:
+            study.discard_object(object_id)
         raise
     twice = study.recordings_by_sha256(added.original_sha256)
     recording = Recording(
@@ -78,7 +86,18 @@ def _check_original(study: Study, original: Path) -> None:
         raise StoreError(f"There is no room on the disk for {original.name}: free another {need} MB and try again.")
 
 
-def _seal_transcript(study: Study, transcript: list[Utterance]) -> str:
-    object_id, path, key = study.new_object("derived")
-    write_transcript(path, key, transcript)
-    return object_id
+def _new(study: Study, kind: ObjectKind, made: list[str]) -> tuple[str, Path, bytes]:
+    object_id, path, key = study.new_object(kind)
+    made.append(object_id)
+    return object_id, path, key
+
+
+def outline(study: Study, recording: Recording) -> None:
+    """Draw the sound's outline now rather than at the first recall; a recording without sound has none."""
+    if recording.peaks is None or recording.audio_codec is None:
+        return
+    open_source = partial(SealedSource, study.path_of(recording.media), study.key_of(recording.media))
+    peaks = PeaksFile(study.path_of(recording.peaks), study.key_of(recording.peaks))
+    peaks.write(list(compute_all(open_source, recording.duration_ms)))
+    peaks.set_complete()
+    peaks.close()

@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
-from iprtool.commands import RECALL, REVIEW, Command
+from iprtool.commands import RECALL, REVIEW, Command, remapped
 from iprtool.edits import Hand
 from iprtool.launch import receive_grant
 from iprtool.model.errors import IprtoolError
@@ -139,13 +139,16 @@ def serve(grant: Grant) -> None:
             log = LayerFile(Path(grant.layer.path), grant.layer.raw_key)
             content = log.load()
             hand = Hand(content.head.by, grant.device)
-            first: RecallScreen | ReviewScreen = RecallScreen(content, player, log, hand, grant.face)
+            table = remapped(RECALL, grant.keymap)
+            first: RecallScreen | ReviewScreen = RecallScreen(content, player, log, hand, grant.face, table=table)
         else:
             layers = [_layer(one.layer) for one in grant.layers]
             words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
             duration_ms = grant.recording.duration_ms
             first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms)
         app = IprtoolApp(first, peaks)
+        if isinstance(grant, RecallGrant):
+            app.set_keymap(grant.keymap)
         app.run()
         if app.return_code:
             raise SystemExit(app.return_code)

@@ -1,22 +1,17 @@
 """The command line. Long work shows its progress; an error is one sentence on stderr and exit code 1 (2 for usage)."""
 
-import sys
-from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
 from iprtool import __version__
+from iprtool.console import as_json_text, keyring_for, passphrase_from, progress_of, say
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role, levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from iprtool.store.keys import Keyring
 
 app = typer.Typer(
@@ -36,59 +31,6 @@ PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="read the passphrase from this file (for scripts)")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
-
-
-def say(text: str) -> None:
-    """A line on standard output."""
-    typer.echo(text)
-
-
-def as_json_text(result: object) -> str:
-    """A result for machines."""
-    return msgspec.json.encode(result, enc_hook=str).decode()
-
-
-@contextmanager
-def progress_of(what: str) -> "Iterator[Callable[[float], None]]":
-    """A progress bar for work that takes longer than half a second; calls give the part done, 0 to 1."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    bar.disable = not sys.stdout.isatty()
-    with bar:
-        task = bar.add_task(what, total=1.0)
-        yield lambda part: bar.update(task, completed=part)
-
-
-def passphrase_from(file: Path | None, *, prompt: str = "Passphrase", confirm: bool = False) -> str:
-    """The passphrase from a file's first line, or asked for without an echo."""
-    if file is not None:
-        try:
-            return file.read_text("utf-8").splitlines()[0]
-        except (OSError, IndexError, UnicodeDecodeError) as error:
-            raise IprtoolError(
-                f"{file.name} holds no passphrase that can be read; write it on the first line."
-            ) from error
-    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
-
-
-def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) -> "Keyring":
-    """The keyring that opens the study; with `make`, it is made where the person has none yet."""
-    from iprtool.desk import keyring_path
-    from iprtool.store.keys import create_keyring, keyring_opens_without_asking, open_keyring
-
-    path = keyring_path(study)
-    if not path.exists():
-        if not make:
-            raise IprtoolError("There is no keyring on this machine yet; iprtool new makes one with your first study.")
-        say("A passphrase protects your studies on this machine. Nobody can open them without it.")
-        keyring, recovery = create_keyring(path, passphrase_from(file, prompt="Choose a passphrase", confirm=True))
-        say(
-            "\nYour recovery key. Print it or write it down and keep it apart from this machine; it is shown once.\n"
-            f"\n    {recovery}\n\nIf the passphrase is lost, iprtool recover STUDY opens your studies with it.\n"
-        )
-        return keyring
-    return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
 
 
 def run_recall(
@@ -127,10 +69,12 @@ def demo(
     where: Annotated[bool, typer.Option("--where", help="print the demo study's folder and leave")] = False,
 ) -> None:
     """Open the demo recall: a fictional session, ready to play (space starts it)."""
-    from iprtool.demo_study import ensure_demo
+    from iprtool.demo_study import demo_path, ensure_demo
 
-    with progress_of("Preparing the demo session (once)") as progress:
-        path = ensure_demo(progress)
+    path = demo_path()
+    if not path.exists():
+        with progress_of("Preparing the demo session (once)") as progress:
+            ensure_demo(progress)
     if where:
         say(str(path))
         return
@@ -195,7 +139,7 @@ def add(
 ) -> None:
     """Add a session's recording: conformed and sealed into the study; the original is not touched."""
     from iprtool import desk
-    from iprtool.adding import add_recording
+    from iprtool.adding import add_recording, outline
     from iprtool.media.probe import probe
     from iprtool.media.transcript import read_vtt
     from iprtool.store.study import Study
@@ -206,6 +150,7 @@ def add(
         where = desk.ensure_session(opened, dyad, session)
         with progress_of(f"Sealing {file.name}") as progress:
             recording, notice = add_recording(opened, where, file, progress, transcript=words)
+            outline(opened, recording)
     from iprtool.model.times import clock
 
     say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}. {notice}".strip())
@@ -355,7 +300,8 @@ def check_codebook(file: Annotated[Path, typer.Argument(metavar="FILE", help="a 
 
     problems = check(file)
     for problem in problems:
-        typer.echo(f"{file}:{problem.line}: {problem.reason}", err=True)
+        where = f"{file}:{problem.line}" if problem.line is not None else str(file)
+        typer.echo(f"{where}: {problem.reason}", err=True)
     if problems:
         raise typer.Exit(1)
     codebook = load(file)
@@ -364,7 +310,7 @@ def check_codebook(file: Annotated[Path, typer.Argument(metavar="FILE", help="a 
 
 @codebook_app.command("list")
 def list_codebooks() -> None:
-    """The codebooks that iprtool ships."""
+    """List the codebooks that iprtool ships."""
     from iprtool.codebooks.loader import shipped, shipped_ids
 
     for name in shipped_ids():

@@ -229,6 +229,18 @@ REVIEW: tuple[Command, ...] = (
 )
 
 
+def remapped(table: tuple[Command, ...], keymap: dict[str, str]) -> tuple[Command, ...]:
+    """The table with the keys that a keymap gives (Textual's key names by command id); ValueError names a wrong id."""
+    ids = [command.id for command in table]
+    for name in keymap:
+        if name not in ids:
+            raise ValueError(f"there is no command {name}; the commands are {', '.join(ids)}")
+    return tuple(
+        msgspec.structs.replace(one, keys=keymap[one.id], shown=keymap[one.id]) if one.id in keymap else one
+        for one in table
+    )
+
+
 def of_face(table: tuple[Command, ...], face: Face) -> tuple[Command, ...]:
     """The commands that this face has."""
     return tuple(command for command in table if face in command.faces)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iprtool import desk
-from iprtool.adding import add_recording
+from iprtool.adding import add_recording, outline
 from iprtool.demo_session import DemoLayer, demo_folder, demo_layers
 from iprtool.edits import Hand
 from iprtool.media.transcript import read_vtt
@@ -25,10 +25,15 @@ CONTACT = (
 )
 
 
+def demo_path() -> Path:
+    """Where the demo study is, or is to be."""
+    return desk.data_folder() / "demo" / "Demo.ipr"
+
+
 def ensure_demo(progress: Callable[[float], None]) -> Path:
     """The demo study's folder, made where it is not there yet; an unfinished one is made anew."""
-    folder = desk.data_folder() / "demo"
-    path = folder / "Demo.ipr"
+    path = demo_path()
+    folder = path.parent
     if not path.exists():
         making = folder / "making"
         shutil.rmtree(making, ignore_errors=True)
@@ -49,7 +54,8 @@ def _make(path: Path, keyring: Keyring, progress: Callable[[float], None]) -> No
         study.set_contact(CONTACT)
         session = desk.ensure_session(study, DYAD, SESSION)
         words = read_vtt(source / "session.vtt")
-        add_recording(study, session, source / "session.opus", progress, transcript=words)
+        recording, _ = add_recording(study, session, source / "session.opus", progress, transcript=words)
+        outline(study, recording)
         for layer in demo_layers(source):
             _write_layer(study, session, layer)
 

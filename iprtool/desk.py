@@ -10,6 +10,7 @@ import msgspec
 import platformdirs
 
 from iprtool.codebooks.loader import load, shipped
+from iprtool.commands import RECALL, remapped
 from iprtool.model.codebook import Codebook
 from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import LayerGrant, ObjectGrant, RecallGrant, ReviewGrant
@@ -60,6 +61,19 @@ def keyring_path(study: Path | None = None) -> Path:
     if study is not None and (beside := study.absolute().parent / OPEN_KEYRING).exists():
         return beside
     return config_folder() / "keyring"
+
+
+def keymap() -> dict[str, str]:
+    """The person's own keys from keys.toml in the configuration folder: Textual's key names by command id."""
+    path = config_folder() / "keys.toml"
+    try:
+        keys = msgspec.toml.decode(path.read_bytes(), type=dict[str, str])
+        remapped(RECALL, keys)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise IprtoolError(f"{path} cannot be used: {error}.") from error
+    return keys
 
 
 def device() -> str:
@@ -113,15 +127,7 @@ def codebook_for(by: Role, wanted: str | None) -> Codebook:
         codebook = load(Path(wanted)) if Path(wanted).suffix == ".toml" else shipped(wanted)
     if FACES[by] == "participant" and not codebook.plain:
         raise IprtoolError(f"{codebook.title} is not in plain words, which participants need; choose a plain codebook.")
-    return with_keys(codebook)
-
-
-def with_keys(codebook: Codebook) -> Codebook:
-    """The codebook with the keys 1 to 9 on its first codes, where it puts none itself."""
-    if any(entry.key is not None for entry in codebook.codes):
-        return codebook
-    keyed = (msgspec.structs.replace(one, key=index) for index, one in enumerate(codebook.codes[:9], start=1))
-    return msgspec.structs.replace(codebook, codes=(*keyed, *codebook.codes[9:]))
+    return codebook
 
 
 def the_recording(study: Study, session: Session) -> Recording:
@@ -199,6 +205,7 @@ def recall_grant(study: Study, recall: Recall) -> RecallGrant:
     return RecallGrant(
         face=FACES[recall.by],
         device=device(),
+        keymap=keymap(),
         layer=_object(study, recall.layer),
         media=_object(study, recording.media),
         recording=recording,

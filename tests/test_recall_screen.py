@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from iprtool.app import IprtoolApp
-from iprtool.commands import RECALL, of_face
+from iprtool.commands import RECALL, of_face, remapped
 from iprtool.edits import Hand
 from iprtool.model.layer import Closed, Draft, LayerContent, LeadUsed, Marked
 from iprtool.model.mark import Mark
@@ -56,6 +56,13 @@ class Desk:
         return sorted(self.screen.recall.state.marks.values(), key=lambda mark: mark.start_ms)
 
     @property
+    def status(self) -> str:
+        return self.player.state.status
+
+    def on_top(self) -> object:
+        return self.app.screen
+
+    @property
     def moment(self) -> str:
         return self.screen.query_one(KeyLine).moment
 
@@ -86,14 +93,14 @@ async def test_any_letter_stops_and_begins_the_note_with_it_and_enter_saves_and_
     async with desk() as table:
         await table.play(9_000)
         await table.press("I")
-        assert table.player.state.status == "paused"
+        assert table.status == "paused"
         assert table.moment == "writing"
         await table.press("space", "f", "e", "l", "t", "space", "1")
         assert table.log.draft is not None
         assert table.log.draft.text == "I felt 1"
         await table.press("enter")
         assert [(mark.note, mark.start_ms) for mark in table.marks] == [("I felt 1", 9_000)]
-        assert table.player.state.status == "playing"
+        assert table.status == "playing"
         assert table.player.at_ms == 7_000
 
 
@@ -101,7 +108,7 @@ async def test_a_led_interview_stays_stopped_after_enter() -> None:
     async with desk(protocol=protocol(after_note="stay")) as table:
         await table.play(9_000)
         await table.press("x", "enter")
-        assert table.player.state.status == "paused"
+        assert table.status == "paused"
         assert table.marks[0].note == "x"
         assert table.moment == "stopped"
 
@@ -113,7 +120,7 @@ async def test_enters_that_repeat_are_one() -> None:
         await table.pilot.press("enter", "enter", "enter")
         await table.pilot.pause()
         assert len(table.marks) == 1
-        assert table.player.state.status == "playing"
+        assert table.status == "playing"
 
 
 async def test_a_new_line_is_ctrl_j() -> None:
@@ -127,7 +134,7 @@ async def test_digits_mark_while_playing_and_toggle_while_stopped() -> None:
     async with desk() as table:
         await table.play(9_000)
         await table.press("1")
-        assert table.player.state.status == "playing"
+        assert table.status == "playing"
         await table.play(5_000)
         await table.press("space", "2", "6", "2")
         assert [(mark.start_ms, [code.code for code in mark.codes]) for mark in table.marks] == [
@@ -141,9 +148,9 @@ async def test_all_words_are_found_by_typing() -> None:
         await table.play(9_000)
         await table.press("0", "u", "n", "s", "enter")
         assert table.marks[0].codes[0].code == "unsure"
-        assert table.player.state.status == "paused"
+        assert table.status == "paused"
         await table.press("space")
-        assert table.player.state.status == "playing"
+        assert table.status == "playing"
 
 
 async def test_intervals_with_edges_and_peaks() -> None:
@@ -252,12 +259,12 @@ async def test_the_cover_silences_and_keeps_the_note_and_comes_back() -> None:
     async with desk() as table:
         await table.play(9_000)
         await table.press("h", "m", "tab")
-        assert isinstance(table.app.screen, CoverScreen)
+        assert isinstance(table.on_top(), CoverScreen)
         assert table.player.state.muted
         assert "felt understood" not in _shown(table)
         assert table.log.draft is not None
         await table.press("1")
-        assert table.app.screen is table.screen
+        assert table.on_top() is table.screen
         assert table.screen.query_one("#note", NoteArea).text == "hm"
         await table.press("space", "x", "enter")
         assert table.marks[0].note == "hm x"
@@ -267,12 +274,12 @@ async def test_the_cover_key_works_over_help_and_palette() -> None:
     async with desk() as table:
         await table.play(9_000)
         await table.press("question_mark")
-        assert isinstance(table.app.screen, HelpScreen)
+        assert isinstance(table.on_top(), HelpScreen)
         await table.press("tab")
-        assert isinstance(table.app.screen, CoverScreen)
+        assert isinstance(table.on_top(), CoverScreen)
         assert table.screen.recall.covered
         await table.press("1", "ctrl+p", "tab")
-        assert isinstance(table.app.screen, CoverScreen)
+        assert isinstance(table.on_top(), CoverScreen)
 
 
 async def test_a_stretch_skipped_from_the_cover_is_declined() -> None:
@@ -280,7 +287,7 @@ async def test_a_stretch_skipped_from_the_cover_is_declined() -> None:
         await table.play(9_000)
         await table.press("tab", "2")
         assert table.player.at_ms == 39_000
-        assert table.player.state.status == "playing"
+        assert table.status == "playing"
         kinds = [span.kind for span in table.screen.recall.state.coverage.values()]
         assert kinds == ["played", "declined"]
 
@@ -289,7 +296,7 @@ async def test_escape_covers_too() -> None:
     async with desk() as table:
         await table.play(9_000)
         await table.press("escape")
-        assert isinstance(table.app.screen, CoverScreen)
+        assert isinstance(table.on_top(), CoverScreen)
 
 
 async def test_a_draft_is_there_again() -> None:
@@ -305,9 +312,9 @@ async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
     async with desk(contact="Call the clinic.") as table:
         await table.play(9_000)
         await table.press("x", "ctrl+q")
-        assert isinstance(table.app.screen, ClosingScreen)
+        assert isinstance(table.on_top(), ClosingScreen)
         assert table.marks[0].note == "x"
-        assert table.player.state.status == "paused"
+        assert table.status == "paused"
         await table.press("o", "k", "enter")
         assert "Call the clinic." in _shown(table)
         assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["ok"]
@@ -403,6 +410,24 @@ async def test_what_is_typed_fast_keeps_its_order() -> None:
         await table.pilot.pause()
         assert table.screen.query_one("#note", NoteArea).text == "X"
         assert [code.code for mark in table.marks for code in mark.codes] == ["unsure"]
+
+
+async def test_keys_can_be_moved() -> None:
+    loaded = content()
+    table = Desk(loaded, "participant")
+    moved = remapped(RECALL, {"word_1": "ampersand", "stopped_by": "underscore"})
+    table.screen = RecallScreen(loaded, table.player, table.log, Hand("client", "dev"), "participant", table=moved)
+    table.app = IprtoolApp(table.screen)
+    async with table.app.run_test() as table.pilot:
+        await table.play(9_000)
+        await table.press("&", "_")
+        assert [code.code for mark in table.marks for code in mark.codes] == ["felt_understood"]
+        assert table.screen.recall.state.stops[table.screen.recall.stop_id or ""].stopped_by == "inquirer"
+
+
+def test_a_keymap_with_a_wrong_name_is_told() -> None:
+    with pytest.raises(ValueError, match="there is no command wrod_1"):
+        remapped(RECALL, {"wrod_1": "a"})
 
 
 async def test_a_paste_is_a_note() -> None:

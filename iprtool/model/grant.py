@@ -30,6 +30,7 @@ class RecallGrant(msgspec.Struct, frozen=True, tag="recall"):
     media: ObjectGrant
     recording: Recording
     peaks: ObjectGrant | None = None
+    keymap: dict[str, str] = {}
 
 
 class LayerGrant(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Digits, Input, Static
 
-from iprtool.commands import RECALL, of_face
+from iprtool.commands import RECALL, Command, of_face
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Mark
@@ -69,11 +69,12 @@ class RecallView(Screen[None]):
         hand: Hand,
         face: Face,
         *,
+        table: tuple[Command, ...] = RECALL,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.face = face
-        self.commands = of_face(RECALL, face)
+        self.commands = of_face(table, face)
         self.on_keys = {key: command for command in self.commands for key in command.keys.split(",")}
         self.player = player
         self.recall = Recall(content, player, log, hand, self)

@@ -1,0 +1,65 @@
+"""Speaking with the person at the command line: lines, progress, passphrases, keyrings."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import typer
+
+from iprtool.desk import keyring_path
+from iprtool.model.errors import IprtoolError
+from iprtool.store.keys import Keyring, create_keyring, keyring_opens_without_asking, open_keyring
+
+
+def say(text: str) -> None:
+    """A line on standard output."""
+    typer.echo(text)
+
+
+def as_json_text(result: object) -> str:
+    """A result for machines."""
+    return msgspec.json.encode(result, enc_hook=str).decode()
+
+
+@contextmanager
+def progress_of(what: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar for work that takes longer than half a second; calls give the part done, 0 to 1."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar.disable = not sys.stdout.isatty()
+    with bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda part: bar.update(task, completed=part)
+
+
+def passphrase_from(file: Path | None, *, prompt: str = "Passphrase", confirm: bool = False) -> str:
+    """The passphrase from a file's first line, or asked for without an echo."""
+    if file is not None:
+        try:
+            return file.read_text("utf-8").splitlines()[0]
+        except (OSError, IndexError, UnicodeDecodeError) as error:
+            raise IprtoolError(
+                f"{file.name} holds no passphrase that can be read; write it on the first line."
+            ) from error
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
+
+
+def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) -> Keyring:
+    """The keyring that opens the study; with `make`, it is made where the person has none yet."""
+    path = keyring_path(study)
+    if not path.exists():
+        if not make:
+            raise IprtoolError("There is no keyring on this machine yet; iprtool new makes one with your first study.")
+        say("A passphrase protects your studies on this machine. Nobody can open them without it.")
+        keyring, recovery = create_keyring(path, passphrase_from(file, prompt="Choose a passphrase", confirm=True))
+        say(
+            "\nYour recovery key. Print it or write it down and keep it apart from this machine; it is shown once.\n"
+            f"\n    {recovery}\n\nIf the passphrase is lost, iprtool recover STUDY opens your studies with it.\n"
+        )
+        if file is None:
+            typer.prompt("Press Enter once you have it", default="", show_default=False)
+        return keyring
+    return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
