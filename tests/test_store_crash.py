@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from iprtool.model.errors import StoreError
 from iprtool.store.layer import LayerFile, read_layer
+from iprtool.store.media import ROW_BYTES, SealedSink
 from iprtool.store.oplog import LAYER
 from iprtool.store.rebuild import layer_faults
 from iprtool.store.schema import open_object
@@ -87,6 +90,31 @@ def test_a_file_that_may_not_grow_is_told_and_the_same_operation_can_be_committe
     assert sound_marks(path, key) == set(ids)
 
 
+def test_a_layer_that_another_process_writes_can_be_read_but_not_written_even_if_that_one_is_frozen(
+    tmp_path: Path,
+) -> None:
+    path, key = a_layer(tmp_path)
+    context = multiprocessing.get_context("forkserver")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=write_until_killed, args=(path, key, there))
+    child.start()
+    there.close()
+    assert here.poll(SECONDS)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGSTOP)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="open in another window or process: close it there, or end that process"):
+            LayerFile(path, key)
+        read_layer(path, key)
+    os.kill(child.pid, signal.SIGCONT)
+    child.kill()
+    child.join()
+    promised = set(received(here))
+    here.close()
+    with LayerFile(path, key) as layer:
+        assert promised <= {mark.id for mark in layer.load().marks}
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MiB."""
@@ -115,6 +143,22 @@ def test_a_full_disk_is_told_and_nothing_kept_before_is_lost(small_disk: Path) -
         filler.unlink()
         layer.commit([op]).result(SECONDS)
     assert sound_marks(path, key) == {*kept, op.entity}
+
+
+def test_a_recording_that_finds_no_room_leaves_nothing_behind(small_disk: Path) -> None:
+    sink = SealedSink(small_disk / "media.db", bytes(32))
+    with pytest.raises(StoreError, match=r"The disk is full, so media\.db could not be written"):
+        for start in range(0, 64 * ROW_BYTES, ROW_BYTES):
+            sink.write_at(start, random.randbytes(ROW_BYTES))
+    sink.discard()
+    assert list(small_disk.iterdir()) == []
+    sink = SealedSink(small_disk / "media.db", bytes(32))
+    sink.write_at(0, bytes(900_000))
+    with pytest.raises(StoreError, match=r"media\.db could not be written"):
+        for start in range(900_000, 1_300_000, 100_000):
+            sink.write_at(start, bytes(100_000))
+        sink.commit()
+    assert list(small_disk.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,14 @@ def test_an_object_gives_back_what_was_put_in(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["thing.db"]
 
 
+@pytest.mark.parametrize("name", ["a b#c?d%41&e", "ærlig – 日本", "x" * 200, "'quote\"", "-wal"])
+def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    path, key = a_thing(tmp_path / name)
+    open_object(path, key, ONE).close()
+    assert [each.name for each in (tmp_path / name).iterdir()] == ["thing.db"]
+
+
 def test_a_wrong_key_is_one_sentence_that_claims_no_more_than_is_known(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_sound_study_gives_no_findings(study: Study) -> None:
     parts: list[float] = []
     assert verify_study(study, parts.append) == []
     assert parts == sorted(parts)
+    assert len(parts) > len(study.objects())
     assert parts[-1] == 1.0
 
 

@@ -10,6 +10,7 @@ from iprtool.model.errors import StoreError
 
 _T = TypeVar("_T")
 _INT64 = 2**63
+_MANY_DIGITS = re.compile("[0-9]{19}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -20,10 +21,18 @@ def sealed_json(value: _T, decoder: "msgspec.json.Decoder[_T]") -> tuple[str, _T
     StoreError where a number is not finite or has no room in 64 bits, or where the value is not of its own type.
     """
     try:
+        text = msgspec.json.encode(value).decode()
+        kept = decoder.decode(text)
+        if kept == value and not _MANY_DIGITS.search(text):
+            return text, kept
+    except (ValueError, TypeError, RecursionError):
+        # Rare, and worth a closer look: what reads back as something else is mended where it can be.
+        pass
+    try:
         text = msgspec.json.encode(_plain(msgspec.to_builtins(value))).decode()
         return text, decoder.decode(text)
     except (ValueError, TypeError, RecursionError) as error:
-        # The reason stays in the traceback: msgspec's own text quotes the value.
+        # The reason stays in the traceback: msgspec's own text may quote a value.
         raise StoreError(
             f"A {type(value).__name__} holds a value that could not be read back, so it was not saved: correct it."
         ) from error

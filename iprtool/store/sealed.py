@@ -1,4 +1,8 @@
-"""Sealed objects: SQLCipher 4 files, each with its own raw 256-bit key, opened the same careful way everywhere."""
+"""Sealed objects: SQLCipher 4 files, each with its own raw 256-bit key, opened the same careful way everywhere.
+
+Any SQLCipher 4 opens them with that key, `cipher_hmac_algorithm = HMAC_SHA256` and the page size, which is 4096 and
+16384 for recordings.
+"""
 
 import contextlib
 import os

@@ -66,6 +66,7 @@ class Study:
         try:
             (path / OBJECTS).mkdir(mode=0o700, parents=True)
             fsync_folder(path)
+            fsync_folder(path.parent)
         except OSError as error:
             raise StoreError(f"{path.name} could not be made ({error.strerror}): choose another folder.") from error
         admin, key = str(uuid.uuid4()), new_key()

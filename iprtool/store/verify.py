@@ -42,14 +42,25 @@ def verify_study(study: Study, progress: Callable[[float], None] | None = None) 
     """
     entries = [ObjectEntry(study.head.admin, "admin", study.head.admin_commitment), *study.objects()]
     in_use = _in_use(study)
+    # An object that nothing names was begun and never made: the program ended before its file was there.
+    made = [entry for entry in entries if entry.id in in_use or study.path_of(entry.id).exists()]
+    sizes = [_size(study.path_of(entry.id)) for entry in made]
     findings: list[Finding] = []
-    for done, entry in enumerate(entries, start=1):
-        # An object that nothing names was begun and never made: the program ended before its file was there.
-        if entry.id in in_use or study.path_of(entry.id).exists():
-            findings += _object_findings(study, entry)
-        if progress is not None:
-            progress(done / len(entries))
+    for number, entry in enumerate(made):
+        before = sum(sizes[:number])
+        tell = _telling(progress, before / sum(sizes), sizes[number] / sum(sizes))
+        findings += _object_findings(study, entry, tell)
+        tell(1.0)
     return findings + list(_strangers(study, {entry.id for entry in entries}))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 1
+
+
+def _telling(progress: Callable[[float], None] | None, before: float, share: float) -> Callable[[float], None]:
+    """The progress of a part that begins at `before` and is this share of the whole."""
+    return lambda part: progress(min(before + share * part, 1.0)) if progress is not None else None
 
 
 def _in_use(study: Study) -> set[str | None]:
@@ -57,11 +68,11 @@ def _in_use(study: Study) -> set[str | None]:
     return recorded | {recall.layer for recall in study.recalls()} | {study.head.admin}
 
 
-def _object_findings(study: Study, entry: ObjectEntry) -> Iterator[Finding]:
+def _object_findings(study: Study, entry: ObjectEntry, tell: Callable[[float], None]) -> Iterator[Finding]:
     path = study.path_of(entry.id)
     try:
         key = study.admin_key() if entry.kind == "admin" else study.key_of(entry.id)
-        yield from (Finding(entry.id, what, sentence) for what, sentence in _faults(entry, path, key))
+        yield from (Finding(entry.id, what, sentence) for what, sentence in _faults(entry, path, key, tell))
     except StoreError as error:
         yield Finding(entry.id, "not opened", str(error))
     except OSError as error:
@@ -70,9 +81,9 @@ def _object_findings(study: Study, entry: ObjectEntry) -> Iterator[Finding]:
         yield Finding(entry.id, "not read", str(store_error(error, path)))
 
 
-def _faults(entry: ObjectEntry, path: Path, key: bytes) -> Iterator[tuple[str, str]]:
+def _faults(entry: ObjectEntry, path: Path, key: bytes, tell: Callable[[float], None]) -> Iterator[tuple[str, str]]:
     if entry.kind == "media":
-        yield from _media_faults(path, key)
+        yield from _media_faults(path, key, tell)
         return
     connection = _opened(entry, path, key)
     try:
@@ -97,10 +108,10 @@ def _opened(entry: ObjectEntry, path: Path, key: bytes) -> sqlcipher.Connection:
     return open_object(path, key, last, read_only=True)
 
 
-def _media_faults(path: Path, key: bytes) -> Iterator[tuple[str, str]]:
+def _media_faults(path: Path, key: bytes, tell: Callable[[float], None]) -> Iterator[tuple[str, str]]:
     source = SealedSource(path, key)
     try:
-        if not source.verify():
+        if not source.verify(lambda done: tell(done / max(source.size, 1))):
             yield "damaged", f"{path.name} is not the recording that was sealed: put back a copy of the file."
     finally:
         source.close()
