@@ -114,7 +114,6 @@ RECALL: tuple[Command, ...] = (
         "the stop's card",
         "who stopped, then or now, own or a guess of the partner, helpful 1–9, quotable, peaks",
         "mark",
-        footer={"stopped": "card"},
     ),
     Command("edit", "ctrl+e", "ctrl+e", "edit the mark", "words, edges and note of the mark here", "mark"),
     Command("delete", "delete,backspace", "del", "delete the mark", "undo brings it back", "mark"),
@@ -247,11 +246,18 @@ def of_face(table: tuple[Command, ...], face: Face) -> tuple[Command, ...]:
 
 
 def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str, str]]:
-    """What the key line shows at this moment: (keys as written, short text, action)."""
-    shown = []
-    for command in table:
-        text = command.footer.get(moment)
-        if text:
-            keys = "1-9" if command.id == "word_1" else command.shown
-            shown.append((keys, text, command.action))
+    """What the key line shows at this moment: (keys as written, short text, action), what matters most first.
+
+    While nothing is being written, all other commands follow, for as long as the line has room.
+    """
+    mattering = [one for one in table if moment in one.footer]
+    shown = [("1-9" if one.id == "word_1" else one.shown, one.footer[moment], one.action) for one in mattering]
+    if moment != "writing":
+        others = (one for one in table if not one.footer and not one.id.startswith("word_"))
+        shown += [(one.shown, one.label, one.action) for one in others]
     return shown
+
+
+def first_keys(table: tuple[Command, ...], moment: Moment) -> int:
+    """How many entries of the key line are those of the moment itself."""
+    return sum(moment in command.footer for command in table)

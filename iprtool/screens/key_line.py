@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from iprtool.commands import Command, Moment, key_line
+from iprtool.commands import Command, Moment, first_keys, key_line
 
 
 class HeadLine(Widget):
@@ -31,10 +31,17 @@ class KeyLine(Widget):
     def render(self) -> Content:
         """The keys with their short texts; a notice stands in front of them."""
         notice = Content.assemble((f" {self.notice} ", "reverse"), " ") if self.notice else Content(" ")
-        keys = [
+        entries = key_line(self.table, self.moment)
+        parts = [
             Content.assemble((keys, "bold"), f" {text}").stylize(f"@click=screen.{action}")
-            for keys, text, action in key_line(self.table, self.moment)
+            for keys, text, action in entries
         ]
         if self.hint:
-            keys.append(Content(self.hint))
-        return notice + Content(" · ").join(keys)
+            parts.insert(first_keys(self.table, self.moment), Content(self.hint))
+        line = notice
+        for index, part in enumerate(parts):
+            longer = line + (Content(" · ") if index else Content("")) + part
+            if longer.cell_length > self.size.width and index:
+                break
+            line = longer
+        return line
