@@ -9,7 +9,7 @@ import msgspec
 import iprtool
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Coverage, Stop
-from iprtool.model.mark import Code, Mark, Rupture
+from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.model.terms import CoverageKind, Perspective, Quotable, Role, StoppedBy, Timeframe
 from iprtool.model.times import parse_clock
 
@@ -73,6 +73,7 @@ class _Mark(_Strict, frozen=True):
     note: str
     on: str
     until: str | None = None
+    peaks: tuple[str, ...] = ()
     stop: str | None = None
     timeframe: Timeframe = "then"
     perspective: Perspective = "own"
@@ -158,6 +159,7 @@ def _mark(layer: _Layer, mark: _Mark, stops: dict[str, Stop]) -> Mark:
         raw_end_ms=end_ms,
         uncertainty_ms=layer.uncertainty_ms,
         codes=tuple(Code(layer.codebook, layer.codebook_version, code) for code in mark.codes),
+        peaks=tuple(Peak(parse_clock(peak), layer.by, layer.uncertainty_ms) for peak in mark.peaks),
         note=mark.note,
         stop=stop.id if stop else None,
         stopped_by=stop.stopped_by if stop else None,

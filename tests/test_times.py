@@ -1,0 +1,26 @@
+"""Times as people read and write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iprtool.model.times import clock, parse_clock
+
+
+@given(st.integers(0, 100 * 3_600_000))
+def test_what_is_shown_is_read_back(ms: int) -> None:
+    assert parse_clock(clock(ms, millis=True)) == ms
+    assert parse_clock(clock(ms, millis=True, hours=True)) == ms
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"), [("12:30", 750_000), ("12:30.25", 750_250), ("1:02:03", 3_723_000), ("90", 90_000), ("0,5", 500)]
+)
+def test_people_write_times_in_several_ways(text: str, ms: int) -> None:
+    assert parse_clock(text) == ms
+
+
+@pytest.mark.parametrize("text", ["", "soon", "12:75", "1:60:00", "-5", "12:30.1234", "1:2:3:4"])
+def test_what_is_no_time_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time"):
+        parse_clock(text)
