@@ -1,8 +1,7 @@
 """The timeline as it is shown: lanes over one scale, the row of the whole session, the playhead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -77,7 +76,7 @@ class TimelineCanvas(Widget, can_focus=False):
         self.playhead_ms = 0
         self.following = True
         self._centre = False
-        self.rows = DrawnRows(lanes, self.scale)
+        self.rows = DrawnRows(_named_apart(lanes), self.scale)
         self._stale: set[int] = set()
         self._sound_stale = False
 
@@ -88,11 +87,10 @@ class TimelineCanvas(Widget, can_focus=False):
 
     def set_lanes(self, lanes: Sequence[Lane]) -> None:
         """Show other lanes; their names must differ (ValueError)."""
-        if len({lane.name for lane in lanes}) < len(lanes):
-            raise ValueError("two lanes have one name")
-        self.rows.lanes = tuple(lanes)
+        self.rows.lanes = _named_apart(lanes)
         self.rows.forget()
-        self._fit(self.size)
+        if self.size:
+            self._fit()
         self.refresh(layout=True)
 
     def put(self, lane: str, item: LaneItem) -> None:
@@ -113,19 +111,19 @@ class TimelineCanvas(Widget, can_focus=False):
         for lane in lanes.values():
             lane.add(chunk)
         self._sound_stale = True
-        self._redraw_soon(lanes.keys())
+        self._redraw_soon(set(lanes))
 
     # The playhead
 
     def move_playhead(self, ms: int) -> None:
         """Move the playhead; only the cells that it leaves and enters are drawn, and only if it changes its cell."""
-        was_ms, self.playhead_ms = self.playhead_ms, max(0, ms)
+        was_ms, self.playhead_ms = self.playhead_ms, min(max(0, ms), self.scale.duration_ms)
         if self.following:
-            followed = self.scale.followed(was_ms, ms, centre=self._centre)
+            followed = self.scale.followed(was_ms, self.playhead_ms, centre=self._centre)
             if followed is not self.scale:
                 self.scale = followed
                 return
-        self._refresh_playhead(was_ms, ms)
+        self._refresh_playhead(was_ms, self.playhead_ms)
 
     def follow(self, on: bool, *, centre: bool = False) -> None:
         """Whether the view follows the playhead as it leaves: by pages, or with the playhead in the middle."""
@@ -188,9 +186,9 @@ class TimelineCanvas(Widget, can_focus=False):
         """All lanes, the ruler and the row of the whole session."""
         return natural_height(self.lanes)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Keep the zoom, and the playhead or else the middle in its place."""
-        self._fit(event.size)
+        self._fit()
 
     def notify_style_update(self) -> None:
         """The theme is another: so are the styles of all tones."""
@@ -204,25 +202,32 @@ class TimelineCanvas(Widget, can_focus=False):
             rows.restyle({tone: self.get_component_rich_style(f"timeline--{tone}") for tone in TONES})
         return rows.strip(y, self.playhead_ms) if y < len(rows.slots) else Strip.blank(self.size.width, self.rich_style)
 
-    def _fit(self, size: Size) -> None:
-        width = self.rows.fit(size.width, size.height)
+    def _fit(self) -> None:
+        width = self.rows.fit(self.size.width, self.size.height)
         around_ms = self.playhead_ms if self.scale.shows(self.playhead_ms) else self.scale.ms(self.scale.width // 2)
         self.scale = self.scale.resized(width, around_ms)
 
-    def _redraw_soon(self, lanes: Iterable[int]) -> None:
+    def _redraw_soon(self, lanes: set[int]) -> None:
         """Draw lanes anew once what is waiting has come in; only cells that differ are refreshed."""
-        if not self._stale:
-            self.call_later(self._redraw)
-        self._stale.update(lanes)
+        if self.is_mounted and lanes:
+            if not self._stale:
+                self.call_later(self._redraw)
+            self._stale |= lanes
 
     def _redraw(self) -> None:
         stale, self._stale = self._stale, set()
         sound, self._sound_stale = self._sound_stale, False
         for y, first, stop in self.rows.redrawn(stale, sound=sound):
-            self.refresh(Region(self.rows.gutter + first, y, stop - first, 1))
+            self.refresh(Region(first, y, stop - first, 1))
 
     def _item_lane(self, name: str) -> tuple[int, ItemLane]:
         for number, lane in enumerate(self.lanes):
             if lane.name == name and isinstance(lane, ItemLane):
                 return number, lane
         raise KeyError(name)
+
+
+def _named_apart(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+    if len({lane.name for lane in lanes}) < len(lanes):
+        raise ValueError("two lanes have one name")
+    return tuple(lanes)

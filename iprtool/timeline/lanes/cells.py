@@ -76,7 +76,8 @@ class Cells:
         return joined
 
     def put(self, cell: int, glyph: str, tone: str) -> None:
-        """Put a glyph one cell wide into a cell of the row that shows no wide character."""
+        """Put a glyph one cell wide into a cell of the row."""
+        self._part(cell, cell + 1)
         self.glyphs[cell], self.tones[cell] = glyph, tone
 
     def fill(self, first: int, stop: int, glyph: str, tone: str) -> None:

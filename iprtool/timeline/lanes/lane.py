@@ -27,7 +27,7 @@ class LaneItem(msgspec.Struct, frozen=True, gc=False):
     @property
     def last_ms(self) -> int:
         """Its end, or its start for a point or an interval still open."""
-        return self.start_ms if self.end_ms is None else self.end_ms
+        return self.start_ms if self.end_ms is None or self.open else self.end_ms
 
 
 class Lane:

@@ -32,7 +32,7 @@ class MarksLane(ItemLane):
                 first, stop = max(one.first, 0), min(one.stop, scale.width)
                 owners[one.row][first:stop] = [one] * (stop - first)
         for one in signs:
-            rows[one.row].put(one.first, one.glyphs[0], _tone(one, chosen))
+            rows[one.row].put(one.first, one.glyphs[0], one.style if chosen is None else _tone(one, chosen))
             owners[one.row][one.first] = one
         for one in signs:
             if one.stop < one.end <= scale.width and not any(owners[one.row][one.stop : one.end]):

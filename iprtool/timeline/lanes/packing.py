@@ -63,7 +63,7 @@ class _Rows:
 
     def take(self, placed: Placed) -> Placed:
         self.solid[placed.row] = max(self.solid[placed.row], placed.stop)
-        self.soft[placed.row] = placed.stop if placed.count > 1 else max(placed.stop, placed.end)
+        self.soft[placed.row] = max(placed.stop, placed.end)
         return placed
 
 
@@ -93,17 +93,17 @@ def _place_together(index: MarkIndex[LaneItem], taken: _Rows, cell: int, rank: i
     if count == 1:
         item = index.at(rank)
         return Placed(row, cell, cell + 1, cell + 1, rank, item.style, _sign(item)[:1])
+    taken.solid[row] = taken.soft[row] = max(taken.solid[row], cell + 1)
     glyphs = count_glyphs(count)
-    return taken.take(Placed(row, cell, cell + 1, cell + len(glyphs), rank, "count", glyphs, count))
+    return Placed(row, cell, cell + 1, cell + len(glyphs), rank, "count", glyphs, count)
 
 
 def _place(scale: Scale, row: int, item: LaneItem, rank: int) -> Placed:
     first, sign = scale.cell(item.start_ms), _sign(item)
-    last = first if item.open or item.end_ms is None else scale.cell(item.end_ms)
+    last = scale.cell(item.last_ms)
     if last > first:
-        return Placed(
-            row, first, last + 1, last + 1, rank, item.style, _inside(item, sign, scale, first, last), bar=True
-        )
+        inside = _inside(item, sign, scale, first, last)
+        return Placed(row, first, last + 1, last + 1, rank, item.style, inside, bar=True)
     glyphs = ("├", "─", *sign[1:], "…") if item.open else sign if item.end_ms is None else ("┼", *sign[1:])
     return Placed(row, first, first + 1, first + len(glyphs), rank, item.style, glyphs)
 

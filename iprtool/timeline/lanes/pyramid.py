@@ -41,14 +41,14 @@ class PeakPyramid:
             pairs.byteswap()
         if pairs:
             first, stop = chunk.first_bin, chunk.first_bin + len(pairs) // 2
-            self._grow(stop)
+            higher = self._grow(stop)
             lows, highs = pairs[0::2], pairs[1::2]
             self._lows[0][first:stop], self._highs[0][first:stop] = lows, highs
             self._sums[0][first:stop] = array(
                 "q", [1 + max(high, -low, 0) for low, high in zip(lows, highs, strict=True)]
             )
             self._loudest_sums[0] = max(self._loudest_sums[0], max(self._sums[0][first:stop]))
-            self._raise(first, stop)
+            self._raise(*((0, self.bins) if higher else (first, stop)))
             self.loudest = max(*self._highs[-1], *map(operator.neg, self._lows[-1]), 0)
 
     def range(self, first: int, stop: int) -> tuple[int, int] | None:
@@ -95,9 +95,9 @@ class PeakPyramid:
         if first < stop:
             yield level, first, stop
 
-    def _grow(self, bins: int) -> None:
-        """Make room for so many bins; every level is kept a whole number of fan-outs long."""
-        self.bins, level = max(self.bins, bins), 0
+    def _grow(self, bins: int) -> bool:
+        """Make room for so many bins, every level a whole number of fan-outs long; whether that took a level more."""
+        self.bins, level, levels = max(self.bins, bins), 0, len(self._lows)
         while True:
             blocks = -(-bins // _FANOUT)
             missing = blocks * _FANOUT - len(self._lows[level])
@@ -105,7 +105,7 @@ class PeakPyramid:
             self._highs[level].extend([_NOTHING[1]] * missing)
             self._sums[level].extend([0] * missing)
             if blocks <= 1:
-                return
+                return len(self._lows) > levels
             bins, level = blocks, level + 1
             if level == len(self._lows):
                 self._lows.append(array("h"))

@@ -6,7 +6,7 @@ from iprtool.timeline.scale import Scale
 
 _CUT, _UNREADABLE = "…", "·"
 _READABLE = 4
-"""Cells below which a text is only a dot."""
+"""Cells below which a text that is cut is only a dot."""
 
 
 class TextLane(ItemLane):
@@ -17,10 +17,8 @@ class TextLane(ItemLane):
         rows = [Cells(scale.width) for _ in range(self.height)]
         for first, stop, item in self._stretches(scale):
             glyphs = glyphs_of(item.label)
-            if stop - first < _READABLE:
-                glyphs = (_UNREADABLE,)
-            elif len(glyphs) > stop - first:
-                glyphs = (*glyphs[: stop - first - 1], _CUT)
+            if len(glyphs) > stop - first:
+                glyphs = (*glyphs[: stop - first - 1], _CUT) if stop - first >= _READABLE else (_UNREADABLE,)
             rows[0].write(first, glyphs, "selected" if item.id == selected else item.style)
         return rows
 
