@@ -1,10 +1,12 @@
 """Layers, operations and studies made up for the tests of the store."""
 
 import uuid
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from iprtool.model.codebook import Codebook, CodeEntry
+from iprtool.model.errors import StoreError
 from iprtool.model.layer import LayerHead, Marked, Op, OpBody, Stopped
 from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.model.study import Dyad, Recall, Recording, Session
@@ -12,7 +14,12 @@ from iprtool.store.derived import create_peaks
 from iprtool.store.keys import Keyring
 from iprtool.store.layer import create_layer
 from iprtool.store.media import SealedSink
+from iprtool.store.oplog import LAYER
+from iprtool.store.rebuild import layer_faults
+from iprtool.store.schema import open_object
 from iprtool.store.study import Study
+
+SECONDS = 30
 
 HEAD = LayerHead(
     layer="layer",
@@ -94,3 +101,19 @@ def a_study(folder: Path, keyring: Keyring, recording: bytes = b"sound") -> Stud
     create_layer(path, key, HEAD)
     study.put(Recall("c", "s", "client", recording="r", layer=layer, status="open"))
     return study
+
+
+def faults(path: Path, key: bytes) -> list[str]:
+    """What is wrong with a layer."""
+    connection = open_object(path, key, LAYER, read_only=True)
+    try:
+        return list(layer_faults(connection, path.name))
+    finally:
+        connection.close()
+
+
+def failure(future: Future[int]) -> str:
+    """What a commit that failed says."""
+    error = future.exception(SECONDS)
+    assert isinstance(error, StoreError)
+    return str(error)

@@ -21,11 +21,9 @@ from iprtool.store.oplog import LAYER
 from iprtool.store.rebuild import layer_faults
 from iprtool.store.schema import open_object
 from tests.children.writing_child import commit_into_a_small_file, write_until_killed
-from tests.store_samples import a_layer, marked, point
+from tests.store_samples import SECONDS, a_layer, marked, point
 
 KILLS = 100
-SECONDS = 30
-
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits and mounts are otherwise on Windows")
 
 

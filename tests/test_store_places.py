@@ -1,5 +1,6 @@
 """A study lies on a disk of this machine, in a folder that nothing else copies."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def test_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(StoreError, match=rf"on a network or shared drive \({kind}\)"):
         refuse_unsafe_place(share / "studies" / "A.ipr")
     refuse_unsafe_place(share / "own" / "A.ipr")
+    refuse_unsafe_place(tmp_path / "A.ipr")
+
+
+def test_a_network_drive_on_a_mac_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = f"/dev/disk1 on / (apfs, local)\n//ann@server/lab on {tmp_path}/My Share (smbfs, nodev, nosuid)\n"
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, said))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(StoreError, match=r"on a network or shared drive \(smbfs\)"):
+        refuse_unsafe_place(tmp_path / "My Share" / "A.ipr")
     refuse_unsafe_place(tmp_path / "A.ipr")
 
 

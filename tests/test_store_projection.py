@@ -25,9 +25,7 @@ from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.oplog import LAYER, append_op, read_ops
 from iprtool.store.rebuild import layer_faults, rebuild_projection
 from iprtool.store.schema import open_object
-from tests.store_samples import a_layer, marked, op, point
-
-SECONDS = 60
+from tests.store_samples import SECONDS, a_layer, marked, op, point
 
 times = st.integers(0, 3_600_000)
 notes = st.text(st.characters(), max_size=20)  # lone surrogates among them
