@@ -6,13 +6,14 @@ program of the processes that help: `python -m iprtool.media.peaks` takes the wa
 slices from stdin, so that no key stands in a command line or an environment.
 """
 
+import math
 import os
 import pickle
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import pairwise
 from queue import SimpleQueue
@@ -53,7 +54,8 @@ class PeakReader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._container = open_media(SourceFile(source))
+        with _told(source):
+            self._container = open_media(SourceFile(source))
         stream = sound_of(self._container)
         if stream is None:
             raise MediaError("The recording has no sound to draw.")
@@ -62,7 +64,8 @@ class PeakReader:
         self._rate = stream.rate
         conformed = self._container.format.name.startswith("matroska")
         self._origin = Fraction(0) if conformed else Fraction(self._container.start_time or 0, av.time_base)
-        self._seekable = picture_of(self._container) or stream
+        # Matroska's index is on the picture where there is one.
+        self._seekable = (picture_of(self._container) if conformed else None) or stream
         for other in self._container.streams:
             if other is not stream:
                 other.discard = Discard.all
@@ -72,11 +75,12 @@ class PeakReader:
         edges = [-(-number * self._rate // BINS_PER_SECOND) for number in range(first_bin, first_bin + bins + 1)]
         first, last = edges[0], edges[-1]
         wave: _Wave | None = None
-        for at, frame in self._frames(first):
-            if at >= last:
-                break
-            wave = wave or _Wave(frame, last - first)
-            wave.place(frame, at - first)
+        with _told(self._source):
+            for at, frame in self._frames(first):
+                if at >= last:
+                    break
+                wave = wave or _Wave(frame, last - first)
+                wave.place(frame, at - first)
         pairs = wave.pairs(np.array(edges[:-1]) - first) if wave else bytes(4 * bins)
         return PeakChunk(first_bin, pairs)
 
@@ -85,47 +89,50 @@ class PeakReader:
         target_s = max(0.0, first / self._rate - _PRE_ROLL_S) + float(self._origin)
         self._container.seek(int(target_s / _tick_s(self._seekable)), stream=self._seekable)
         samples_per_tick, origin = float(_tick_s(self._stream) * self._rate), float(self._origin * self._rate)
-        expected = -1
+        gap, expected = _GAP_S * self._rate, -math.inf
         for frame in self._decoded():
             if frame.pts is not None:
-                at = _on_grid(frame.pts * samples_per_tick - origin, frame.samples, _ROUNDING_S * self._rate)
-                if expected < 0 or abs(at - expected) > _GAP_S * self._rate:
-                    expected = at
-            if expected >= 0 and frame.sample_rate == self._rate:
-                yield expected, frame
+                at = frame.pts * samples_per_tick - origin
+                if not -gap < at - expected < gap:
+                    expected = _on_grid(at, frame.samples, _ROUNDING_S * self._rate)
+            if expected > -math.inf:
+                yield int(expected), frame
                 expected += frame.samples
 
     def _decoded(self) -> Iterator[AudioFrame]:
         decode = self._stream.codec_context.decode
         try:
             for packet in self._container.demux(self._stream):
-                with suppress(av.FFmpegError):  # a damaged packet leaves a gap
-                    if packet.size:
-                        yield from decode(packet)
+                try:
+                    yield from decode(packet) if packet.size else ()
+                except av.FFmpegError:
+                    continue  # a damaged packet leaves a gap
         except av.FFmpegError:
             return  # where a file breaks off, silence begins
-        except OSError:
-            raise MediaError(self._source.error or "The recording could not be read; check the disk.") from None
 
 
 class _Wave:
     """The samples of a slice: one row a plane, channels interleaved as FFmpeg has them; silence where nothing is."""
 
     def __init__(self, frame: AudioFrame, samples: int) -> None:
-        self._format = frame.format.name
         self._width = len(frame.layout.channels) // len(frame.planes)
-        kind = np.dtype(_TYPES[self._format.removesuffix("p")])
-        self._silence = 128 if kind == np.uint8 else 0
-        self._rows = np.full((len(frame.planes), samples * self._width), self._silence, kind)
+        self._kind = np.dtype(_TYPES[frame.format.name.removesuffix("p")])
+        self._silence = 128 if self._kind == np.uint8 else 0
+        self._samples = samples
+        self._rows = np.full((len(frame.planes), samples * self._width), self._silence, self._kind)
 
     def place(self, frame: AudioFrame, at: int) -> None:
         """Put the frame's samples where they belong; `at` may be before the slice, or the frame reach past it."""
-        skipped, begin = max(0, -at) * self._width, max(0, at) * self._width
-        count = min(frame.samples * self._width - skipped, self._rows.shape[1] - begin)
-        if count <= 0 or frame.format.name != self._format:
+        end, width = at + frame.samples, self._width
+        if end <= 0:
             return
         for row, plane in zip(self._rows, frame.planes, strict=False):
-            row[begin : begin + count] = np.frombuffer(memoryview(plane), row.dtype, skipped + count)[skipped:]
+            samples = np.frombuffer(memoryview(plane), self._kind, (end - at) * width)
+            if at >= 0 and end <= self._samples:
+                row[at * width : end * width] = samples
+            else:
+                begin, stop = max(0, at), min(end, self._samples)
+                row[begin * width : stop * width] = samples[(begin - at) * width : (stop - at) * width]
 
     def pairs(self, edges: NDArray[np.int_]) -> bytes:
         """The lowest and highest sample from each edge to the next, as int16 pairs."""
@@ -138,6 +145,14 @@ class _Wave:
         unit = 1.0 if kind.kind == "f" else 2.0 ** (8 * kind.itemsize - 1)
         scaled = (samples.astype(np.float64) - self._silence) * (32768.0 / unit)
         return np.clip(np.rint(scaled), -32768, 32767).astype("<i2")
+
+
+@contextmanager
+def _told(source: Source) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise MediaError(source.error or "The recording could not be read; check the disk that it is on.") from None
 
 
 def _tick_s(stream: Stream) -> Fraction:
@@ -157,7 +172,7 @@ def compute(source: Source, start_bin: int, bins: int) -> PeakChunk:
 
 def compute_all(
     open_source: OpenSource, duration_ms: int, first_at_ms: int = 0, cores: int | None = None
-) -> Iterator[PeakChunk]:
+) -> Generator[PeakChunk]:
     """The peaks of the whole recording, in chunks of up to 30 s: that around `first_at_ms` first, then ever further.
 
     `open_source` opens the recording anew, here and in `cores` - 1 helping processes (as many as there are cores), to
