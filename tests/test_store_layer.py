@@ -151,6 +151,7 @@ def test_a_view_stays_as_it_was_while_the_layer_is_written(tmp_path: Path) -> No
     with LayerFile(path, key) as layer, view_layer(path, key) as view:
         layer.commit([marked(full_mark())]).result(SECONDS)
         assert len(view.content().marks) == 1
+        assert view.head == HEAD
         layer.commit([marked(point(2))]).result(SECONDS)
         assert len(view.content().marks) == 1
         assert len(list(view.rows("op")[1])) == 1

@@ -71,11 +71,16 @@ class LayerView:
     def __init__(self, connection: sqlcipher.Connection) -> None:
         self._connection = connection
 
+    @property
+    def head(self) -> LayerHead:
+        """What the layer pins."""
+        return HEAD.decode(get_meta(self._connection, "head") or "")
+
     def content(self) -> LayerContent:
         """The whole layer as a screen takes it."""
         connection = self._connection
         return LayerContent(
-            head=HEAD.decode(get_meta(connection, "head") or ""),
+            head=self.head,
             marks=tuple(sorted(self.values("mark"), key=attrgetter("start_ms"))),
             stops=tuple(self.values("stop")),
             coverage=tuple(self.values("coverage")),
