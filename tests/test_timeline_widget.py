@@ -282,6 +282,20 @@ async def test_peaks_that_arrive_draw_again_only_the_cells_that_they_touch(monke
         assert [regions[0].y for regions in app.refreshed] == [4]
 
 
+async def test_a_long_chunk_of_peaks_is_taken_in_by_parts_that_leave_the_screen_free() -> None:
+    app = TimelineApp([PeaksLane("sound")])
+    async with app.run_test(size=(100, 24)) as pilot:
+        lane = app.view.lanes[0]
+        assert isinstance(lane, PeaksLane)
+        app.view.add_peaks(peaks(0, 700))
+        app.view.add_peaks(peaks(900, 905))
+        assert 0 < lane.pyramid.bins < 70_000
+        await pilot.pause()
+        assert lane.pyramid.bins == 90_500
+        assert lane.pyramid.range(69_900, 70_000) == (-20_000, 20_000)
+        assert lane.pyramid.range(70_000, 90_000) is None
+
+
 async def test_the_selected_mark_is_drawn_again_and_no_other_lane(monkeypatch: pytest.MonkeyPatch) -> None:
     app = TimelineApp(recall_lanes())
     async with app.run_test(size=(100, 24)) as pilot:

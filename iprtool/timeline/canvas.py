@@ -1,5 +1,6 @@
 """The timeline as it is shown: lanes over one scale, the row of the whole session, the playhead."""
 
+from collections import deque
 from collections.abc import Sequence
 
 from textual.geometry import Region, Size
@@ -15,6 +16,8 @@ from iprtool.timeline.scale import Scale
 from iprtool.timeline.strips import DrawnRows
 
 _FIRST_CELL_MS = 2_000
+_BINS_AT_ONCE = 20_000
+"""Some 5 ms of work: more at once would hold up a key."""
 
 
 class TimelineCanvas(Widget, can_focus=False):
@@ -79,6 +82,7 @@ class TimelineCanvas(Widget, can_focus=False):
         self.rows = DrawnRows(_named_apart(lanes), self.scale)
         self._stale: set[int] = set()
         self._sound_stale = False
+        self._peaks_waiting: deque[PeakChunk] = deque()
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -106,12 +110,28 @@ class TimelineCanvas(Widget, can_focus=False):
         self._redraw_soon({number})
 
     def add_peaks(self, chunk: PeakChunk) -> None:
-        """Take in some of the sound's outline, in any order; it shows in every lane of sound."""
+        """Take in some of the sound's outline, in any order; it shows in every lane of sound.
+
+        A long chunk is taken in by parts, with the screen free in between.
+        """
+        size = 4 * _BINS_AT_ONCE if self.is_mounted else max(1, len(chunk.pairs))
+        waiting = bool(self._peaks_waiting)
+        for at in range(0, len(chunk.pairs), size):
+            self._peaks_waiting.append(PeakChunk(chunk.first_bin + at // 4, chunk.pairs[at : at + size]))
+        if not waiting:
+            self._take_peaks_in()
+
+    def _take_peaks_in(self) -> None:
+        if not self._peaks_waiting:
+            return
+        part = self._peaks_waiting.popleft()
         lanes = {number: lane for number, lane in enumerate(self.lanes) if isinstance(lane, PeaksLane)}
         for lane in lanes.values():
-            lane.add(chunk)
+            lane.add(part)
         self._sound_stale = True
         self._redraw_soon(set(lanes))
+        if self._peaks_waiting:
+            self.call_later(self._take_peaks_in)
 
     # The playhead
 

@@ -11,8 +11,8 @@ from iprtool.timeline.scale import Scale
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _BIN_MS = 1_000 // BINS_PER_SECOND
-_QUIETEST = 1 << 8
-"""A recording that never exceeds this, a 128th of full scale, is drawn as if it did: noise stays low."""
+_QUIETEST = 1 << 9
+"""A recording that never exceeds this, a 64th of full scale, is drawn as if it did: noise stays low."""
 
 _SLOPE = 0.75
 """Loudness is drawn to this power, so that quiet speech is seen beside loud."""

@@ -4,7 +4,7 @@ import operator
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from iprtool.model.peaks import PeakChunk
 
@@ -13,11 +13,11 @@ _FANOUT = 1 << _FANOUT_BITS
 _NOTHING = (32767, -32768)
 """Lowest above highest: nothing is known of a bin. It is neutral under minimum and maximum.
 
-The sums take each known bin for one more than its sample, so that a sum of 0 says that nothing is known."""
+The sums take each known bin for one more than it spans, so that a sum of 0 says that nothing is known."""
 
 
 class PeakPyramid:
-    """Minima, maxima and sums of 10 ms bins (int16), and above them of 8 bins, of 64, and so on.
+    """Minima, maxima and spans of 10 ms bins (int16), and above them of 8 bins, of 64, and so on.
 
     Chunks may come in any order and more than once; the last to come counts. `bins` is how many bins there are, up
     to the last one known; `loudest` the largest sample of all, 0 to 32768.
@@ -44,9 +44,8 @@ class PeakPyramid:
             higher = self._grow(stop)
             lows, highs = pairs[0::2], pairs[1::2]
             self._lows[0][first:stop], self._highs[0][first:stop] = lows, highs
-            self._sums[0][first:stop] = array(
-                "q", [1 + max(high, -low, 0) for low, high in zip(lows, highs, strict=True)]
-            )
+            spans = map(operator.sub, highs, lows)
+            self._sums[0][first:stop] = array("q", map(operator.add, spans, repeat(1)))
             self._loudest_sums[0] = max(self._loudest_sums[0], max(self._sums[0][first:stop]))
             self._raise(*((0, self.bins) if higher else (first, stop)))
             self.loudest = max(*self._highs[-1], *map(operator.neg, self._lows[-1]), 0)
@@ -59,7 +58,7 @@ class PeakPyramid:
         return None if low > high else (low, high)
 
     def means(self, edges: Sequence[int]) -> list[float | None]:
-        """The mean of the bins' largest samples between each two neighbouring edges, None where nothing is known.
+        """How far bins span on the mean, between each two neighbouring edges; None where nothing is known.
 
         It follows how loud speech is where the maximum of some seconds is always near the loudest. The edges (rising,
         some equal steps apart) are taken to an eighth of a step.
@@ -69,7 +68,7 @@ class PeakPyramid:
         found: list[float | None] = []
         for first, stop in pairwise([edge >> shift for edge in edges]):
             total = sum(sums[first : max(stop, first + 1)])
-            found.append(total / (max(stop - first, 1) << shift) if total else None)
+            found.append(total / (max(stop - first, 1) << shift) if total > 0 else None)
         return found
 
     def loudest_mean(self, bins: int) -> float:
