@@ -40,10 +40,12 @@ class FakePlayer:
         self.state = PlayerState("paused", duration_ms=duration_ms, engine="embedded")
         self.at_ms = 0
         self.uncertainty_ms = 10
+        self.asked_ns: int | None = None
         self.calls: list[str] = []
         self._listener: Callable[[PlayerState], None] = lambda _: None
 
-    def now(self) -> Stamp:
+    def now(self, at_ns: int | None = None) -> Stamp:
+        self.asked_ns = at_ns
         return Stamp(self.at_ms, self.at_ms, self.uncertainty_ms, self.state.rate, self.state.status == "playing")
 
     def on_state(self, listener: Callable[[PlayerState], None]) -> None:

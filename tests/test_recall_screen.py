@@ -1,11 +1,12 @@
 """The recall screen by its keys, with a player whose time the test moves."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -13,7 +14,7 @@ from iprtool.app import IprtoolApp
 from iprtool.commands import RECALL, of_face, remapped
 from iprtool.edits import Hand
 from iprtool.model.layer import Closed, Draft, LayerContent, LeadUsed, Marked
-from iprtool.model.mark import Mark
+from iprtool.model.mark import Mark, Stamp
 from iprtool.model.terms import Face
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
@@ -437,3 +438,23 @@ async def test_a_paste_is_a_note() -> None:
         await table.pilot.pause()
         await table.press("enter")
         assert table.marks[0].note == "from elsewhere"
+
+
+async def test_a_mark_is_where_the_person_was_when_the_key_was_pressed() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        asked: list[int] = []
+        now = table.player.now
+
+        def remembered(at_ns: int | None = None) -> Stamp:
+            asked.extend([] if at_ns is None else [at_ns])
+            return now(at_ns)
+
+        table.player.now = remembered  # type: ignore[method-assign]  # to see what is asked
+        before_ns = time.monotonic_ns()
+        pressed = Key("1", "1")
+        time.sleep(0.05)
+        table.app.post_message(pressed)
+        await table.pilot.pause()
+        assert len(table.marks) == 1
+        assert before_ns <= asked[0] <= before_ns + 20_000_000

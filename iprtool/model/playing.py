@@ -39,8 +39,11 @@ class Player(Protocol):
         """The latest state."""
         ...
 
-    def now(self) -> Stamp:
-        """Where the person is at this moment, with the uncertainty; `ms` equals `raw_ms` (no reaction time off)."""
+    def now(self, at_ns: int | None = None) -> Stamp:
+        """Where the person is at this moment, or was when a key was pressed (monotonic ns), with the uncertainty.
+
+        `ms` equals `raw_ms`: no reaction time is off.
+        """
         ...
 
     def on_state(self, listener: Callable[[PlayerState], None]) -> None:

@@ -81,10 +81,10 @@ class ProcessPlayer:
         child = self._child
         return None if child is None else child.pid
 
-    def now(self) -> Stamp:
-        """Where the person is at this moment; computed from the clock, without waiting for the process."""
+    def now(self, at_ns: int | None = None) -> Stamp:
+        """Where the person is, or was at a monotonic time; computed from the clock, without waiting for the process."""
         with self._lock:
-            return stamp(self._clock, time.monotonic_ns())
+            return stamp(self._clock, time.monotonic_ns() if at_ns is None else at_ns)
 
     def on_state(self, listener: Callable[[PlayerState], None]) -> None:
         """Set the one listener; it is called from this player's thread."""

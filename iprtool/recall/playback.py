@@ -16,7 +16,8 @@ SAME_PLACE_MS = 250
 class Playback:
     """Commands to the player, with what they mean for coverage.
 
-    `playing` is what the person asked for, which the player follows within some milliseconds.
+    `playing` is what the person asked for, which the player follows within some milliseconds. `pressed_ns` is when
+    the key now being carried out was pressed (monotonic), so that a busy screen does not shift a mark.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Playback:
     ) -> None:
         self.player = player
         self.playing = False
+        self.pressed_ns: int | None = None
         self._duration_ms = duration_ms
         self._reaction_time_ms = reaction_time_ms
         self._track = CoverageTrack(new_id)
@@ -41,7 +43,7 @@ class Playback:
 
     def stamp(self) -> Stamp:
         """Where the person is now, with the reaction time taken off while it plays."""
-        stamp = self.player.now()
+        stamp = self.player.now(self.pressed_ns if self.playing else None)
         if not self.playing or self._reaction_time_ms == 0:
             return stamp
         return msgspec.structs.replace(stamp, ms=max(0, stamp.raw_ms - self._reaction_time_ms))

@@ -1,5 +1,6 @@
 """The recall screen: one person, one recording. Its keys come from the command table and go to the recall."""
 
+import time
 from typing import Any
 
 from textual import on
@@ -25,6 +26,7 @@ ENTER_REPEAT_S = 0.3
 WHILE_WRITING = ("card", "palette", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 STEP_MS = 1000
+LATE_NS = 1_000_000_000
 JUMP_MS = 5000
 
 
@@ -47,6 +49,16 @@ class RecallScreen(RecallView):
 
         Bindings would run some messages later than the letters typed after them.
         """
+        playback = self.recall.playback
+        now_ns, pressed_ns = time.monotonic_ns(), int(event.time * 1e9)
+        # Where Textual counts by another clock (Windows), the moment of the handling has to do.
+        playback.pressed_ns = pressed_ns if 0 <= now_ns - pressed_ns < LATE_NS else now_ns
+        try:
+            return await self._take(event)
+        finally:
+            playback.pressed_ns = None
+
+    async def _take(self, event: Key) -> bool:
         focused = self.focused
         if self.panes.is_open and focused is not None and focused.id != "note":
             focused.post_message(event)
