@@ -16,9 +16,13 @@ _CLOSED = msgspec.json.Decoder(Closed)
 
 
 class Told(msgspec.Struct, frozen=True):
-    """When the layer's first operation was done, in UTC milliseconds (None unless dates leave), and its closing."""
+    """When the layer's first operation was done, in UTC milliseconds (None unless dates leave), and how it was closed.
+
+    `ended` says whether it was closed at all; the closing's body may have been redacted.
+    """
 
     first_ms: int | None = None
+    ended: bool = False
     closed: Closed | None = None
 
 
@@ -37,9 +41,9 @@ def told(rows_of: RowsOf, ops: pa.Table, *, dates: bool) -> tuple[pa.Table, Told
         if dates:
             done_ms[lamport] = _utc_ms(at_utc)
     if not dates:
-        return ops, Told(closed=closed)
+        return ops, Told(None, bool(closings), closed)
     times = pa.array(map(done_ms.get, ops["lamport"].to_pylist()), pa.int64())
-    return ops.append_column("at_offset_ms", times), Told(pc.min(times).as_py(), closed)
+    return ops.append_column("at_offset_ms", times), Told(pc.min(times).as_py(), bool(closings), closed)
 
 
 def _bodies(rows_of: RowsOf) -> Iterator[tuple[int, str, str]]:

@@ -87,6 +87,8 @@ def _recall(recall: Recall, said: Told | None, first_ms: int | None) -> _Record:
     return {
         **msgspec.structs.asdict(recall),
         **msgspec.structs.asdict(recall.protocol),
+        # Who recalls holds the layer's key alone, so that a recall ends in its layer before the study's roster says so.
+        "status": "ended" if said and said.ended and recall.status != "missing" else recall.status,
         "protocol": recall.protocol.name,
         "may_stop": " ".join(recall.protocol.may_stop),
         "closing_helpful": closed.helpful if closed else None,

@@ -86,18 +86,21 @@ def partial_folder(to: Path, name: str) -> Iterator[Path]:
         to.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f"{name}.", suffix=".partial", dir=to))
     except OSError as error:
-        raise ExportError(
-            f"Nothing can be written into {to.name} ({error.strerror}): choose another folder."
-        ) from error
+        raise ExportError(f"Nothing can be written into {to.name} ({_why(error)}): choose another folder.") from error
     try:
         yield partial
     except OSError as error:
         raise ExportError(
-            f"The export could not be written ({error.strerror or error}), and nothing of it was left: make room, or "
+            f"The export could not be written ({_why(error)}), and nothing of it was left: make room, or "
             "choose another folder."
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _why(error: OSError) -> str:
+    # Arrow's errors bear the number and a text of their own with every path and detail.
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def move_into_place(partial: Path, to: Path, name: str) -> Path:

@@ -110,8 +110,9 @@ class _Reader:
 
     def _entities(self, values: list[str], kinds: list[str]) -> pa.Array:
         """What each operation was done to; the layer itself is known outside as its recall."""
+        recall = (self._layer.recall, "recall")
         named = [
-            (self._layer.recall, "recall") if value == self._layer.layer else (value, _ENTITIES.get(kind, "recall"))
+            (value, _ENTITIES[kind]) if kind in _ENTITIES and value != self._layer.layer else recall
             for value, kind in zip(values, kinds, strict=True)
         ]
         hashed = self._tokens.refs(pa.array([raw for raw, _ in named], pa.string()), "recall")

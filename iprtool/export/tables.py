@@ -107,7 +107,11 @@ RECALLS = Table(
         _ref("session", "sessions", "The session that was recalled."),
         _ref("recording", "recordings", "The recording that was played; null where none was.", nullable=True),
         Column("by_role", "category", "Who recalled.", levels=levels(Role), nullable=False, source="by"),
-        _term("status", RecallStatus, "How far it came: planned, open, ended, or missing (it will not take place)."),
+        _term(
+            "status",
+            RecallStatus,
+            "How far it came: planned; open, begun and not closed; ended, closed; missing, it will not take place.",
+        ),
         _term("missing_reason", MissingReason, "Why it is missing; null for the others.", nullable=True),
         Column("inquirer_id", "id", "Who led the interview; null where nobody did.", names="person", source="inquirer"),
         _words("protocol", "Name of the recall's protocol.", nullable=False),

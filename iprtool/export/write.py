@@ -30,9 +30,9 @@ Progress = Callable[[int, int], None]
 
 
 class ExportResult(msgspec.Struct, frozen=True):
-    """An export that was written: its folder, the rows of each table, and its manifest's SHA-256."""
+    """An export that was written: its folder's path, the rows of each table, and its manifest's SHA-256."""
 
-    folder: Path
+    folder: str
     rows: dict[str, int]
     manifest_sha256: str
 
@@ -96,12 +96,12 @@ def write_export(
             step()
         _write_descriptions(partial, built, asked)
         manifest = write_manifest(partial)
-        result = ExportResult(to / name, {table.name: made.num_rows for table, made in built.tables}, manifest)
+        result = ExportResult(name, {table.name: made.num_rows for table, made in built.tables}, manifest)
         step()
         # First the ledger: an export that is noted and was not finished does no harm; one that nobody noted does.
         if note is not None:
             note(result)
-        return msgspec.structs.replace(result, folder=move_into_place(partial, to, name))
+        return msgspec.structs.replace(result, folder=str(move_into_place(partial, to, name)))
 
 
 def _write_descriptions(folder: Path, built: Built, asked: Asked) -> None:
