@@ -32,7 +32,7 @@ class Readable(Protocol):
     def tell(self) -> int: ...  # noqa: D102
 
 
-def open_media(media: Path | Readable, *, options: dict[str, str] | None = None) -> InputContainer:
+def open_media(media: Path | Readable) -> InputContainer:
     """Open a recording by path, or from a file object; a context manager, like every PyAV container.
 
     Raises MediaError with one sentence where it is missing, empty, a text file, cut short or no recording. A file
@@ -45,7 +45,8 @@ def open_media(media: Path | Readable, *, options: dict[str, str] | None = None)
     if _is_text(head):
         raise MediaError(f"{name} is a text file, not a recording; choose the sound or video file.")
     try:
-        return av.open(file, "r", options={**_OPTIONS, **(options or {})}, buffer_size=_BUFFER_BYTES)
+        # Tags in an older encoding than UTF-8 are common, and none is used.
+        return av.open(file, "r", options=_OPTIONS, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
     except av.ArgumentError:
         raise MediaError(
             f"{name} is of a kind that iprtool does not read; convert it to WAV, FLAC, M4A, MP3, MP4 or MKV first."

@@ -14,11 +14,11 @@ from typing import Any
 import av
 import msgspec
 from av.audio.stream import AudioStream
-from av.container import InputContainer
+from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from iprtool.media.confined import Refused, confine, expect_progress, send
+from iprtool.media.confined import Refused, confine, damaged, expect_progress, send
 from iprtool.media.conform import Conformed, Message, Piece, Progress
 from iprtool.media.guard import open_media, picture_of, sound_of
 from iprtool.media.source_file import printable
@@ -96,7 +96,10 @@ def remux(path: Path, tell: Callable[[Message], None]) -> Conformed:
         if not streams:
             raise MediaError(f"{name} has neither sound nor picture that can be read; choose another file.")
         reading = Reading(original, streams)
-        tracks = _write(reading, tell)
+        try:
+            tracks = _write(reading, tell)
+        except av.FFmpegError as error:
+            raise damaged(path) from error
         end = max(track.end for track in tracks)
         if not 0 < end < LONGEST_S:
             raise MediaError(f"{name} is damaged or cut short: no sound or picture could be read; copy it again.")
@@ -130,19 +133,26 @@ def _sha256(path: Path) -> str:
 def _write(reading: Reading, tell: Callable[[Message], None]) -> list[Track]:
     with av.open(PipeFile(tell), "w", format="matroska", options=_MUXER, buffer_size=_WRITE_BYTES) as out:
         tracks = {stream.index: track(stream, out, reading.origin) for stream in reading.streams}
+        out.start_encoding()
         told = time.monotonic()
         for packet in reading.packets():
             mine = tracks[packet.stream_index]
-            for made in mine.feed(packet):
-                out.mux_one(made)
+            _mux(out, mine, mine.feed(packet))
             if time.monotonic() - told > _PROGRESS_S:
                 told = time.monotonic()
                 expect_progress(_STALLED_CPU_S)
                 tell(Progress(min(1.0, float(mine.end / reading.promised)) if reading.promised else 0.0))
         for mine in tracks.values():
-            for made in mine.finish():
-                out.mux_one(made)
+            _mux(out, mine, mine.finish())
     return list(tracks.values())
+
+
+def _mux(out: OutputContainer, mine: Track, packets: "Iterator[Packet[Any]]") -> None:
+    for packet in packets:
+        try:
+            out.mux_one(packet)
+        except av.FFmpegError:  # a broken packet in what was a good file
+            mine.damaged += 1
 
 
 def _recoding(track: Track) -> str:

@@ -24,8 +24,8 @@ class SourceFile:
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes from the position on (all that is left: -1); OSError where the source cannot be read."""
-        wanted = max(0, self._source.size - self._position) if size < 0 else size
-        data = self._source.read_at(self._position, wanted)
+        left = max(0, self._source.size - self._position)
+        data = self._source.read_at(self._position, min(size, left) if size >= 0 else left) if left else b""
         self._position += len(data)
         return data
 
@@ -84,12 +84,12 @@ def _opened(path: Path) -> int:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise MediaError(f"{name} is a folder, not a recording; name the file in it.")
+            raise MediaError(f"{name} is a folder; name the file in it.")
         if not stat.S_ISREG(mode):
-            raise MediaError(f"{name} is not an ordinary file; copy the recording into a file first.")
+            raise MediaError(f"{name} is not an ordinary file; copy it into one first.")
         fd = os.open(path, flags)
     except (FileNotFoundError, NotADirectoryError):
-        raise MediaError(f"{name} was not found; check the path to the recording.") from None
+        raise MediaError(f"{name} was not found; check the path to the file.") from None
     except PermissionError:
         raise MediaError(
             f"{name} may not be read; ask for the right to read it, or copy it to your own folder."
@@ -99,5 +99,5 @@ def _opened(path: Path) -> int:
     status = os.fstat(fd)
     if not stat.S_ISREG(status.st_mode) or status.st_size == 0:
         os.close(fd)
-        raise MediaError(f"{name} is empty; copy it again from the recorder.")
+        raise MediaError(f"{name} is empty; copy it here again.")
     return fd

@@ -148,7 +148,7 @@ class RecodedSound(Recoded):
     def __init__(self, stream: AudioStream, out: OutputContainer, origin: Fraction) -> None:
         encoder = out.add_stream("flac", rate=stream.rate, options={"frame_size": str(max(16, stream.rate // 50))})
         encoder.layout = stream.layout
-        encoder.format = "s16" if stream.format.bits <= 16 else "s32"
+        encoder.format = "s32" if stream.format is not None and stream.format.bits > 16 else "s16"
         super().__init__(stream, encoder, origin)
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from iprtool.media.source_file import FileSource, printable
 from iprtool.model.errors import MediaError
 from iprtool.model.study import Utterance
+from iprtool.model.times import parse_clock
 
 LARGEST_BYTES = 64 << 20
 _TIME = r"(?:\d{1,4}:)?[0-5]?\d:[0-5]?\d\.\d{1,3}"
-_TIMINGS = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
+_TIMINGS = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s>]+)*\s+([^>]+)>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -24,21 +25,29 @@ def read_vtt(path: Path) -> list[Utterance]:
     import webvtt
 
     text, name = _text(path), printable(path)
-    for number, line in enumerate(text.splitlines(), 1):
-        if "-->" in line and not _TIMINGS.fullmatch(line):
-            raise MediaError(f"{name}, line {number}: write a cue's times like 00:12.000 --> 00:15.500.")
+    _check_times(text, name)
     try:
         captions = webvtt.from_string(text).captions
     except (webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError):
         raise MediaError(f"{name}, line 1: a transcript in WebVTT begins with the word WEBVTT.") from None
-    utterances = []
-    for caption in captions:
-        start_ms, end_ms = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
-        if end_ms < start_ms:
-            raise MediaError(f"{name}: the cue at {caption.start} ends before it starts; correct its times.")
-        for speaker, said in _voices(caption.raw_text):
-            utterances.append(Utterance(start_ms, end_ms, speaker, said))
+    utterances = [
+        Utterance(caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds(), speaker, said)
+        for caption in captions
+        for speaker, said in _voices(caption.raw_text)
+    ]
     return sorted(utterances, key=lambda utterance: utterance.start_ms)
+
+
+def _check_times(text: str, name: str) -> None:
+    """webvtt passes over a cue that it cannot read; here that is an error, with its line."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if "-->" not in line:
+            continue
+        times = _TIMINGS.fullmatch(line)
+        if times is None:
+            raise MediaError(f"{name}, line {number}: write a cue's times like 00:12.000 --> 00:15.500.")
+        if parse_clock(times[2]) < parse_clock(times[1]):
+            raise MediaError(f"{name}, line {number}: the cue ends before it starts; correct its times.")
 
 
 def _text(path: Path) -> str:
