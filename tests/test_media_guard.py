@@ -100,13 +100,10 @@ def test_no_other_file_is_opened_for_a_playlist_in_disguise(name: str, tmp_path:
 
 
 def test_a_title_in_an_old_encoding_does_not_matter(tmp_path: Path) -> None:
-    plain = make_recording(tmp_path / "plain.wav", "wav", 1).read_bytes()
-    title = "Gespräch".encode("latin-1")
-    chunk = b"LIST" + (12 + len(title)).to_bytes(4, "little") + b"INFOINAM" + len(title).to_bytes(4, "little") + title
-    path = tmp_path / "session.wav"
-    path.write_bytes(plain[:4] + (len(plain) - 8 + len(chunk)).to_bytes(4, "little") + plain[8:36] + chunk + plain[36:])
+    path = make_recording(tmp_path / "session.wav", "wav", 1)
+    path.write_bytes(path.read_bytes().replace(b"a title", b"a t\xeftle"))
     with open_media(path) as container:
-        assert container.metadata["title"] == "Gespr\N{REPLACEMENT CHARACTER}ch"
+        assert container.metadata["title"].startswith("a t\N{REPLACEMENT CHARACTER}tle")
     assert conform(path, FileSink(tmp_path / "out"), lambda _share: None).duration_ms == 1000
 
 
