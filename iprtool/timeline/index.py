@@ -179,12 +179,13 @@ class MarkIndex(Generic[T]):
 
         What shares a step is counted without being looked at: the cost is the steps', not the marks'.
         """
-        starts, rank = self._starts, self.rank(from_ms)
-        while rank < len(starts):
-            step = ((starts[rank] >> _HANDLE_BITS) - from_ms) // step_ms
+        starts, rank, step_entry = self._starts, self.rank(from_ms), step_ms << _HANDLE_BITS
+        from_entry, count = from_ms << _HANDLE_BITS, len(self._starts)
+        while rank < count:
+            step = (starts[rank] - from_entry) // step_entry
             if step >= steps:
                 return
-            stop = bisect_left(starts, from_ms + (step + 1) * step_ms << _HANDLE_BITS, rank)
+            stop = bisect_left(starts, from_entry + (step + 1) * step_entry, rank)
             yield step, rank, stop
             rank = stop
 

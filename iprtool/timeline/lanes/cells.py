@@ -77,8 +77,10 @@ class Cells:
 
     def put(self, cell: int, glyph: str, tone: str) -> None:
         """Put a glyph one cell wide into a cell of the row."""
-        self._part(cell, cell + 1)
-        self.glyphs[cell], self.tones[cell] = glyph, tone
+        glyphs = self.glyphs
+        if not glyphs[cell] or (cell + 1 < len(glyphs) and not glyphs[cell + 1]):
+            self._part(cell, cell + 1)
+        glyphs[cell], self.tones[cell] = glyph, tone
 
     def fill(self, first: int, stop: int, glyph: str, tone: str) -> None:
         """Put one glyph into the cells [first, stop)."""

@@ -55,9 +55,11 @@ class _Rows:
 
     def row_for(self, cell: int) -> int:
         """The first row with room at a cell, if possible one where nothing gives way; the last row if none."""
+        if self.soft[0] <= cell:
+            return 0
         for stops in (self.soft, self.solid):
             for row, stop in enumerate(stops):
-                if stop <= cell and self.solid[row] <= cell:
+                if stop <= cell:
                     return row
         return len(self.solid) - 1
 
@@ -76,13 +78,14 @@ def pack(index: MarkIndex[LaneItem], scale: Scale, rows: int) -> list[Placed]:
     first = max(-scale.first_cell, -(scale.first_cell % _PAGE_CELLS) - _PAGE_CELLS)
     taken = _Rows(rows, first)
     placed = [
-        taken.take(_place(scale, row, item, index.rank_of(item.id)))
+        taken.take(_place(scale, row, scale.cell(item.start_ms), item, index.rank_of(item.id)))
         for row, item in enumerate(index.covering(scale.ms(first), limit=rows))
     ]
     for step, rank, stop in index.steps(scale.ms(first), scale.cell_ms, scale.width - first):
         cell, count = first + step, stop - rank
         if count <= rows and count <= taken.free(cell):
-            placed += [taken.take(_place(scale, taken.row_for(cell), index.at(one), one)) for one in range(rank, stop)]
+            for one in range(rank, stop):
+                placed.append(taken.take(_place(scale, taken.row_for(cell), cell, index.at(one), one)))  # noqa: PERF401
         elif cell >= 0:
             placed.append(_place_together(index, taken, cell, rank, count))
     return placed
@@ -92,30 +95,35 @@ def _place_together(index: MarkIndex[LaneItem], taken: _Rows, cell: int, rank: i
     row = taken.row_for(cell)
     if count == 1:
         item = index.at(rank)
-        return Placed(row, cell, cell + 1, cell + 1, rank, item.style, _sign(item)[:1])
-    taken.solid[row] = taken.soft[row] = max(taken.solid[row], cell + 1)
+        return Placed(row, cell, cell + 1, cell + 1, rank, item.style, _sign(item.glyph)[:1])
+    if taken.solid[row] <= cell:
+        taken.solid[row] = taken.soft[row] = cell + 1
     glyphs = count_glyphs(count)
     return Placed(row, cell, cell + 1, cell + len(glyphs), rank, "count", glyphs, count)
 
 
-def _place(scale: Scale, row: int, item: LaneItem, rank: int) -> Placed:
-    first, sign = scale.cell(item.start_ms), _sign(item)
-    last = scale.cell(item.last_ms)
-    if last > first:
-        inside = _inside(item, sign, scale, first, last)
+def _place(scale: Scale, row: int, first: int, item: LaneItem, rank: int) -> Placed:
+    sign = _sign(item.glyph)
+    if item.open:
+        glyphs = ("├", "─", *sign[1:], "…")
+    elif item.end_ms is None:
+        glyphs = sign
+    elif (last := scale.cell(item.end_ms)) > first:
+        inside = _inside(item.label, sign, min(last, scale.width) - max(first, -1) - 3)
         return Placed(row, first, last + 1, last + 1, rank, item.style, inside, bar=True)
-    glyphs = ("├", "─", *sign[1:], "…") if item.open else sign if item.end_ms is None else ("┼", *sign[1:])
+    else:
+        glyphs = ("┼", *sign[1:])
     return Placed(row, first, first + 1, first + len(glyphs), rank, item.style, glyphs)
 
 
-def _inside(item: LaneItem, sign: tuple[str, ...], scale: Scale, first: int, last: int) -> tuple[str, ...]:
+def _inside(label: str, sign: tuple[str, ...], room: int) -> tuple[str, ...]:
     """What a bar says: its words where they leave a line on both sides, else its sign without the shape."""
-    words = glyphs_of(f" {item.label} ") if item.label else ()
-    room = min(last, scale.width) - max(first, -1) - 3
+    words = glyphs_of(f" {label} ") if label and room > 2 else ()
     return words if words and len(words) <= room else sign[1:]
 
 
-def _sign(item: LaneItem) -> tuple[str, ...]:
-    """The item's glyphs; ○ for none, or where a wide character would take two cells for one mark."""
-    glyphs = glyphs_of(item.glyph)
+@lru_cache(maxsize=1024)
+def _sign(glyph: str) -> tuple[str, ...]:
+    """The glyphs of a sign; ○ for none, or where a wide character would take two cells for one mark."""
+    glyphs = glyphs_of(glyph)
     return glyphs if glyphs and "" not in glyphs else _NO_SIGN
