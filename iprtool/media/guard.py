@@ -72,6 +72,22 @@ def picture_of(container: InputContainer) -> VideoStream | None:
     return None
 
 
+def is_conformed(container: InputContainer) -> bool:
+    """Whether times in it count from 0, as in every conformed recording."""
+    return container.format.name.startswith("matroska")
+
+
+def seek(container: InputContainer, at_s: float) -> None:
+    """Go to a packet shortly before a time of the container's, by its index.
+
+    In Matroska with a picture that is the key frame before, which can be seconds away: the index is on the picture
+    alone, and a seek by the sound would read on through the file.
+    """
+    stream = (picture_of(container) if is_conformed(container) else None) or sound_of(container)
+    if stream is not None and stream.time_base:
+        container.seek(int(at_s / stream.time_base), stream=stream)
+
+
 def _is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True

@@ -23,11 +23,11 @@ import av
 import msgspec
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.stream import Discard, Stream
+from av.stream import Discard
 from numpy.typing import NDArray
 
 from iprtool.media.confined import confine, confined, expect_progress, receive, send
-from iprtool.media.guard import open_media, picture_of, sound_of
+from iprtool.media.guard import is_conformed, open_media, seek, sound_of
 from iprtool.media.source_file import SourceFile
 from iprtool.model.errors import MediaError
 from iprtool.model.peaks import BINS_PER_SECOND, PeakChunk
@@ -62,10 +62,9 @@ class PeakReader:
         self._stream = stream
         stream.codec_context.thread_count = 1
         self._rate = stream.rate
-        conformed = self._container.format.name.startswith("matroska")
-        self._origin = Fraction(0) if conformed else Fraction(self._container.start_time or 0, av.time_base)
-        # Matroska's index is on the picture where there is one.
-        self._seekable = (picture_of(self._container) if conformed else None) or stream
+        self._tick_s = stream.time_base or Fraction(1, stream.rate)
+        start = 0 if is_conformed(self._container) else self._container.start_time or 0
+        self._origin_s = start / av.time_base
         for other in self._container.streams:
             if other is not stream:
                 other.discard = Discard.all
@@ -86,9 +85,8 @@ class PeakReader:
 
     def _frames(self, first: int) -> Iterator[tuple[int, AudioFrame]]:
         """Frames from shortly before a sample on, each with the sample that it begins at."""
-        target_s = max(0.0, first / self._rate - _PRE_ROLL_S) + float(self._origin)
-        self._container.seek(int(target_s / _tick_s(self._seekable)), stream=self._seekable)
-        samples_per_tick, origin = float(_tick_s(self._stream) * self._rate), float(self._origin * self._rate)
+        seek(self._container, max(0.0, first / self._rate - _PRE_ROLL_S) + self._origin_s)
+        samples_per_tick, origin = float(self._tick_s * self._rate), self._origin_s * self._rate
         gap, expected = _GAP_S * self._rate, -math.inf
         for frame in self._decoded():
             if frame.pts is not None:
@@ -153,10 +151,6 @@ def _told(source: Source) -> Iterator[None]:
         yield
     except OSError:
         raise MediaError(source.error or "The recording could not be read; check the disk that it is on.") from None
-
-
-def _tick_s(stream: Stream) -> Fraction:
-    return stream.time_base or Fraction(1, av.time_base)
 
 
 def _on_grid(at: float, samples: int, tolerance: float) -> int:
