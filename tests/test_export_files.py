@@ -152,3 +152,13 @@ def test_a_folder_that_cannot_be_written_into_is_said(tmp_path: Path) -> None:
 def test_the_folder_is_named_after_the_study_and_the_day(study: str, name: str) -> None:
     """Whatever the study's folder is called, the name is one that every system takes."""
     assert folder_name(Path(study), date(2025, 3, 4)) == name
+
+
+def test_the_export_imports_neither_pandas_nor_the_screen() -> None:
+    """In a fresh interpreter: its modules load pyarrow, and nothing that a player, a screen or an analysis needs."""
+    script = (
+        "import sys, iprtool.export.write, iprtool.export.verify; "
+        "print(sorted({'pandas', 'textual', 'av', 'vlc'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

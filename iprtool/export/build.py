@@ -16,9 +16,10 @@ from iprtool.export.rows import StudyRows
 from iprtool.export.schema import SCHEMA_VERSION, Table
 from iprtool.export.tables import TABLES
 from iprtool.export.tokens import Tokens
+from iprtool.model.codebook import Codebook
 from iprtool.model.study import Recall
 
-DAY_MS = 86_400_000
+_DAY_MS = 86_400_000
 
 _Record = Mapping[str, Any]
 
@@ -48,37 +49,49 @@ def build(rows: StudyRows, asked: Asked, step: Callable[[], None] = lambda: None
     Raises ExportError where a value does not fit its column, and what reading a layer raises.
     """
     tables, tokens = leaving(asked), Tokens(rows.key)
-    parts: dict[str, list[pa.Table]] = {name: [] for name, table in tables.items() if table.rows}
-    said: dict[str, Told] = {}
-    for layer in sorted(rows.layers, key=lambda one: tokens.one(one.recall, "recall")):
-        with layer.opened() as rows_of:
-            made = layer_tables(layer, rows_of, tables, tokens)
-            made["ops"], said[layer.recall] = told(rows_of, made["ops"], dates=asked.dates)
-        for name, part in made.items():
-            parts[name].append(part)
-        step()
+    parts, said = _of_layers(rows, tables, tokens, step)
     first_ms = min((one.first_ms for one in said.values() if one.first_ms is not None), default=None)
     if first_ms is not None:
         parts["ops"] = [_since(part, first_ms) for part in parts["ops"]]
-    records: dict[str, Sequence[_Record]] = {
-        "dyads": [msgspec.structs.asdict(one) for one in rows.dyads],
-        "sessions": [msgspec.structs.asdict(one) for one in rows.sessions],
-        "recordings": [msgspec.structs.asdict(one) for one in rows.recordings],
-        "recalls": [_recall(one, said.get(one.id), first_ms) for one in rows.recalls],
-    }
-    for name, entries in records.items():
+    for name, records in _of_people(rows, said, first_ms).items():
         order = [(column, "ascending") for column in tables[name].key]
-        parts[name] = [_of_records(tables[name], entries, tokens).sort_by(order)]
-    parts["codebook"] = [_of_records(tables["codebook"], codebook_records(rows), tokens)]
-    parts["dictionary"] = [_of_records(tables["dictionary"], dictionary_records(tables.values()), tokens)]
+        parts[name] = [_of_records(tables[name], records, tokens).sort_by(order)]
+    parts["codebook"] = [_of_records(tables["codebook"], _of_codebooks(rows.codebooks), tokens)]
+    parts["dictionary"] = [_of_records(tables["dictionary"], _of_columns(tables.values()), tokens)]
     about = _about(rows, tokens)
     return Built(about, [(table, _whole(table, parts[name], about, tokens)) for name, table in tables.items()])
+
+
+def _of_layers(
+    rows: StudyRows, tables: Mapping[str, Table], tokens: Tokens, step: Callable[[], None]
+) -> tuple[dict[str, list[pa.Table]], dict[str, Told]]:
+    """The tables that are read from layers, a part from each, and what each recall's operations tell."""
+    parts: dict[str, list[pa.Table]] = {name: [] for name, table in tables.items() if table.rows}
+    said: dict[str, Told] = {}
+    dates = any(column.asked == "dates" for column in tables["ops"].columns)
+    for layer in sorted(rows.layers, key=lambda one: tokens.one(one.recall, "recall")):
+        with layer.opened() as rows_of:
+            made = layer_tables(layer, rows_of, tables, tokens)
+            made["ops"], said[layer.recall] = told(rows_of, made["ops"], dates=dates)
+        for name, part in made.items():
+            parts[name].append(part)
+        step()
+    return parts, said
 
 
 def _since(ops: pa.Table, first_ms: int) -> pa.Table:
     place = ops.column_names.index("at_offset_ms")
     offsets = pc.subtract(ops["at_offset_ms"], first_ms)
     return ops.set_column(place, "at_offset_ms", offsets)
+
+
+def _of_people(rows: StudyRows, said: Mapping[str, Told], first_ms: int | None) -> dict[str, list[_Record]]:
+    return {
+        "dyads": [msgspec.structs.asdict(one) for one in rows.dyads],
+        "sessions": [msgspec.structs.asdict(one) for one in rows.sessions],
+        "recordings": [msgspec.structs.asdict(one) for one in rows.recordings],
+        "recalls": [_recall(one, said.get(one.id), first_ms) for one in rows.recalls],
+    }
 
 
 def _recall(recall: Recall, said: Told | None, first_ms: int | None) -> _Record:
@@ -93,14 +106,14 @@ def _recall(recall: Recall, said: Told | None, first_ms: int | None) -> _Record:
         "may_stop": " ".join(recall.protocol.may_stop),
         "closing_helpful": closed.helpful if closed else None,
         "closing_answer": closed.answer if closed else None,
-        "day_offset": (began_ms - first_ms) // DAY_MS if began_ms is not None and first_ms is not None else None,
+        "day_offset": (began_ms - first_ms) // _DAY_MS if began_ms is not None and first_ms is not None else None,
     }
 
 
-def codebook_records(rows: StudyRows) -> list[_Record]:
+def _of_codebooks(codebooks: Iterable[Codebook]) -> list[_Record]:
     """One record per code; where copies of one version differ, the first copy's wording of a code stands."""
     records: dict[tuple[str, str, str], _Record] = {}
-    for book in sorted(rows.codebooks, key=lambda one: (one.id, one.version)):
+    for book in sorted(codebooks, key=lambda one: (one.id, one.version)):
         scale = book.rating
         for position, entry in enumerate(book.codes):
             record = {
@@ -122,7 +135,7 @@ def codebook_records(rows: StudyRows) -> list[_Record]:
     return list(records.values())
 
 
-def dictionary_records(tables: Iterable[Table]) -> list[_Record]:
+def _of_columns(tables: Iterable[Table]) -> list[_Record]:
     """One record per column of these tables."""
     return [
         {

@@ -93,7 +93,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def dataset_description(tables: Iterable[Table], about: Mapping[str, str]) -> dict[str, Any]:
-    """The data set in schema.org's terms with the fields that Psych-DS asks for (psych-ds.github.io)."""
+    """The data set in schema.org's terms, with every variable described, as Psych-DS has it (psych-ds.github.io)."""
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",

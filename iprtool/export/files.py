@@ -86,7 +86,7 @@ def partial_folder(to: Path, name: str) -> Iterator[Path]:
         to.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f"{name}.", suffix=".partial", dir=to))
     except OSError as error:
-        raise ExportError(f"Nothing can be written into {to.name} ({_why(error)}): choose another folder.") from error
+        raise ExportError(f"Nothing can be written into {to} ({_why(error)}): choose another folder.") from error
     try:
         yield partial
     except OSError as error:
@@ -108,19 +108,25 @@ def move_into_place(partial: Path, to: Path, name: str) -> Path:
     for folder, _, files in os.walk(partial, topdown=False):
         for file in files:
             _fsync(Path(folder, file))
-        _fsync(Path(folder))
+        _fsync_folder(Path(folder))
     free = (to / (name if number == 1 else f"{name}-{number}") for number in itertools.count(1))
     final = next(path for path in free if not os.path.lexists(path))
     partial.rename(final)
-    _fsync(to)
+    _fsync_folder(to)
     return final
 
 
 def _fsync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():
-        return
+    # Windows flushes only what is open for writing.
     descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _fsync_folder(path: Path) -> None:
+    # Windows has no such thing, and some file systems of sticks and servers refuse it.
+    if os.name != "nt":
+        with contextlib.suppress(OSError):
+            _fsync(path)

@@ -52,7 +52,7 @@ def layer_tables(layer: LayerRows, rows_of: RowsOf, tables: Mapping[str, Table],
 
 
 class _Reader:
-    """Reads one layer's tables; and remembers the annotations' own ids for what hangs on them."""
+    """Reads one layer's tables, and remembers the annotations' own ids for what hangs on them."""
 
     def __init__(self, layer: LayerRows, tokens: Tokens) -> None:
         self._layer, self._tokens = layer, tokens

@@ -56,11 +56,6 @@ class Column(msgspec.Struct, frozen=True):
         """The column of the study's own table that this one is read from."""
         return self.source or self.name
 
-    @property
-    def is_time(self) -> bool:
-        """Whether it holds milliseconds."""
-        return self.unit == "ms"
-
 
 class Table(msgspec.Struct, frozen=True):
     """One table: its columns in order, the columns that identify a row, and the layer's table that its rows are of."""
@@ -75,10 +70,3 @@ class Table(msgspec.Struct, frozen=True):
         """The table as it leaves: without the columns that were not asked for."""
         granted = {None, *(("text",) if with_text else ()), *(("dates",) if with_dates else ())}
         return msgspec.structs.replace(self, columns=tuple(one for one in self.columns if one.asked in granted))
-
-    def column(self, name: str) -> Column:
-        """The column of this name; KeyError where there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
