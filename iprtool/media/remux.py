@@ -23,7 +23,7 @@ from iprtool.media.conform import Conformed, Message, Piece, Progress
 from iprtool.media.guard import open_media, picture_of, sound_of
 from iprtool.media.source_file import printable
 from iprtool.media.tracks import Recoded, Track, track
-from iprtool.media.truncation import Last, cut_short
+from iprtool.media.truncation import FRAMED, Last, cut_short
 from iprtool.model.errors import MediaError
 
 LONGEST_S = 100 * 3600
@@ -73,15 +73,16 @@ class Reading:
         ends = [_seconds((s.start_time or 0) + s.duration, s.time_base) for s in streams if s.duration]
         self.promised = max(ends, default=Fraction(original.duration or 0, av.time_base)) - self.origin
         self.last = Last(0, b"")
+        self._framed = original.format.name in FRAMED
         self.broken = False
 
     def packets(self) -> "Iterator[Packet[Any]]":
         """Every packet, up to the end or to where the file is broken."""
         try:
             for packet in self.original.demux(self.streams):
-                if packet.size:
+                if self._framed and packet.size:
                     self.last = Last(packet.size, bytes(memoryview(packet)[:6]))  # writing takes the bytes away
-                    yield packet
+                yield packet
         except av.FFmpegError:
             self.broken = True
 

@@ -24,14 +24,17 @@ _KEYFRAMES_EVERY_S = 2
 class Track(Protocol):
     """One track on its way from the original's packets to the conformed file's.
 
-    `codec` is what it has in the conformed file (FFmpeg's short name); `end` is where its last packet ends, in
-    seconds; `damaged` counts packets that could not be decoded.
+    `codec` is what it has in the conformed file (FFmpeg's short name); `damaged` counts packets that were no good.
     """
 
     sound: bool
     codec: str
-    end: Fraction
     damaged: int
+
+    @property
+    def end(self) -> Fraction:
+        """Where its last packet ends, in seconds."""
+        ...
 
     def feed(self, packet: "Packet[Any]") -> "Iterator[Packet[Any]]":
         """The packets to be written for one that was read."""
@@ -56,11 +59,12 @@ class Copied:
     def __init__(self, stream: AudioStream | VideoStream, out: OutputContainer, origin: Fraction) -> None:
         self.sound = isinstance(stream, AudioStream)
         self.codec = stream.codec_context.codec.canonical_name
-        self.end = Fraction(0)
         self.damaged = 0
         self._out = out.add_stream_from_template(stream)
-        self._origin = origin
-        self._last_dts: int | None = None
+        self._tick_s = stream.time_base or Fraction(1, 1000)
+        self._shift = round(origin / self._tick_s)
+        self._end = 0
+        self._last_dts = -(2**62)
         # Such a delay is written into Matroska's CodecDelay, and the players take it off the times.
         self._keeps_delay = self.sound and stream.codec_context.delay > 0
         # Vorbis's first packet gives no sound of its own, but without it the second gives none.
@@ -71,22 +75,24 @@ class Copied:
         start = packet.dts if packet.pts is None else packet.pts
         if start is None or packet.size == 0:
             return
-        shift = round(self._origin / packet.time_base)
-        pts, length = start - shift, packet.duration or 0
+        pts, length = start - self._shift, packet.duration or 0
         if not self._keeps_delay:
             if self._drops_priming and (packet.is_discard or 2 * pts + length < 0) and pts < 0:
                 return
             # A picture before the origin stays, unseen: those after it are decoded from it.
             pts = max(0, pts)
-        dts = min(pts, pts if packet.dts is None else packet.dts - shift)
-        if self._last_dts is not None:
-            dts = max(dts, self._last_dts)
+        dts = max(self._last_dts, pts if packet.dts is None else min(pts, packet.dts - self._shift))
         if dts > pts:
             return
         self._last_dts = dts
         packet.pts, packet.dts, packet.stream = pts, dts, self._out
-        self.end = max(self.end, (pts + length) * packet.time_base)
+        self._end = max(self._end, pts + length)
         yield packet
+
+    @property
+    def end(self) -> Fraction:
+        """Where the last packet ends, in seconds."""
+        return self._end * self._tick_s
 
     def finish(self) -> "Iterator[Packet[Any]]":
         """Nothing is held back."""

@@ -11,6 +11,8 @@ from iprtool.model.times import clock
 _TOLERANCE_S = Fraction(1, 2)
 # The headers of these tell how long the whole is; elsewhere FFmpeg guesses from what is there.
 _HEADED = {"matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "flac", "mp3", "asf", "aiff", "caf"}
+FRAMED = {"mp3", "aac"}
+"""Files that are nothing but frames, each with its length in its head."""
 _PAGE_BYTES = 65_307  # the longest page of Ogg, RFC 3533
 _OGG_LAST_PAGE = 4
 # ISO 11172-3 and 13818-3, layer III, by the header's index.
@@ -28,8 +30,8 @@ class Last(msgspec.Struct, frozen=True):
 def cut_short(path: Path, container: InputContainer, last: Last, end: Fraction, promised: Fraction) -> str:
     """What is missing, as half a sentence, or an empty text.
 
-    `last` is the last packet that was read; `end` is where it ends and `promised` where the header says that the
-    recording ends, both in seconds from its first sound or picture.
+    `last` is the last packet that was read, of a file of frames. `end` is where the packets end and `promised` where
+    the header says that the recording ends, both in seconds from its first sound or picture.
     """
     kind = container.format.name
     if kind in _HEADED and (kind != "mp3" or container.start_time) and end < promised - _TOLERANCE_S:
@@ -43,7 +45,7 @@ def cut_short(path: Path, container: InputContainer, last: Last, end: Fraction, 
         elif kind == "ogg":
             file.seek(max(0, size - _PAGE_BYTES))
             cut = _without_end(file.read())
-        elif kind in {"mp3", "aac"}:
+        elif kind in FRAMED:
             cut = last.size < _frame_bytes(last.head)
         else:
             cut = False
