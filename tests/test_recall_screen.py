@@ -413,6 +413,19 @@ async def test_what_is_typed_fast_keeps_its_order() -> None:
         assert [code.code for mark in table.marks for code in mark.codes] == ["unsure"]
 
 
+async def test_the_note_shown_is_that_of_the_chosen_mark() -> None:
+    async with desk() as table:
+        for word in ("one", "two", "six"):
+            await table.play(9_000)
+            await table.press(*word, "enter")
+        await table.press("space", "up", "up")
+        for note, key in (("one", "down"), ("two", "down"), ("six", "up")):
+            lines = _shown(table).splitlines()
+            card = next(index for index, line in enumerate(lines) if "by recaller" in line)
+            assert note in lines[card + 1]
+            await table.press(key)
+
+
 async def test_keys_can_be_moved() -> None:
     loaded = content()
     table = Desk(loaded, "participant")

@@ -53,7 +53,9 @@ class NoteArea(TextArea):
 
     @writing.setter
     def writing(self, writing: bool) -> None:
+        # The caret is hidden only where the text is read only as well.
         self.show_cursor = writing
+        self.read_only = not writing
         self.set_class(writing, "-writing")
 
     async def _on_key(self, event: Key) -> None:
@@ -87,5 +89,8 @@ class NoteArea(TextArea):
 
     def write(self, text: str) -> None:
         """Put a text in, with the caret at its end."""
-        self.text = text
+        if text != self.text:
+            self.text = text
         self.move_cursor(self.document.end)
+        # Textual draws a text of the same size anew only when told to.
+        self.refresh()

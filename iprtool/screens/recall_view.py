@@ -218,7 +218,7 @@ class RecallView(Screen[None]):
         recall, note = self.recall, self.query_one("#note", NoteArea)
         mark = recall.mark
         if not self.writing:
-            note.text = mark.note if mark else ""
+            note.write(mark.note if mark else "")
         codes = [code.code for code in mark.codes] if mark else []
         self.query_one(WordsPane).show(codes)
         self.query_one("#card-head", Static).update(self.panes.card_head())
