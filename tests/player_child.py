@@ -1,7 +1,7 @@
 """The player's process for tests: plays a plain file, and writes down what comes out of the audio path.
 
 Run as `python -P -m tests.player_child`. The opening's source names the file (`path`), where to write (`tap`), and
-faults: reads fail from `fails_at` on, or the process says garbage (`garbage`) or ends (`dies`) at once.
+what cannot be read (`damaged`, two offsets); with the argument `garbage` or `dies` it does just that.
 """
 
 import ctypes
@@ -68,16 +68,16 @@ class TappedVlc(VlcEngine):
         return player
 
 
-class FailingSource:
-    """A file whose bytes from some offset on cannot be read."""
+class DamagedSource:
+    """A file of which some bytes cannot be read."""
 
-    def __init__(self, file: FileSource, fails_at: int) -> None:
-        self._file, self._fails_at = file, fails_at
+    def __init__(self, file: FileSource, damaged: tuple[int, int]) -> None:
+        self._file, (self._from, self._to) = file, damaged
         self.size = file.size
         self.error: str | None = None
 
     def read_at(self, offset: int, size: int) -> bytes:
-        if offset + size > self._fails_at:
+        if offset < self._to and offset + size > self._from:
             self.error = "A page of the recording is damaged; restore it from your backup."
             raise OSError("damaged")
         return self._file.read_at(offset, size)
@@ -93,7 +93,7 @@ def open_source(opening: Opening) -> Source:
         TappedVlc.tap = tap
         _tap_outputs(tap)
     file = FileSource(Path(given["path"]))
-    return FailingSource(file, given["fails_at"]) if "fails_at" in given else file
+    return DamagedSource(file, given["damaged"]) if "damaged" in given else file
 
 
 def _tap_outputs(tap: Tap) -> None:

@@ -18,9 +18,9 @@ from av.filter import Graph
 
 from iprtool.media.guard import open_media, sound_of
 from iprtool.media.source_file import SourceFile
-from iprtool.model.errors import IprtoolError, MediaError, PlayerError
+from iprtool.model.errors import MediaError, PlayerError
 from iprtool.model.ports import Source
-from iprtool.player.engine import Tell
+from iprtool.player.engine import Tell, WatchedSource
 from iprtool.player.output import SAMPLE_BYTES, SilentOutput, open_output
 from iprtool.player.soundqueue import SoundQueue
 
@@ -40,8 +40,8 @@ class EmbeddedEngine:
     """A recording in PyAV; see `Engine`."""
 
     def __init__(self, source: Source, tell: Tell) -> None:
-        self._source = source
-        self._container = open_media(SourceFile(source))
+        self._source = WatchedSource(source)
+        self._container = open_media(SourceFile(self._source))
         stream = sound_of(self._container)
         if stream is None:
             raise MediaError("The recording has no sound that can be played.")
@@ -56,6 +56,7 @@ class EmbeddedEngine:
 
     def cue(self, to_ms: int, rate: float, running: bool) -> int:
         """See `Engine`."""
+        self._source.failure = ""
         self._queue.clear(rate)
         self._blocks = _blocks(self._container, self._stream, self._channels, to_ms, rate)
         self._fill()
@@ -117,11 +118,11 @@ class EmbeddedEngine:
             while self._queue.length_ms < AHEAD_MS:
                 block = next(self._blocks, None)
                 if block is None:
-                    self._queue.finish("")
+                    self._queue.finish(self._source.failure)
                     return
                 self._queue.put(*block)
-        except (OSError, av.FFmpegError, IprtoolError):
-            self._queue.finish(self._source.error or "The recording could not be read on; it may be damaged there.")
+        except (OSError, av.FFmpegError):
+            self._queue.finish(self._source.failure or "The recording cannot be played on; it may be damaged there.")
 
 
 def _blocks(

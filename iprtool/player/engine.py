@@ -9,6 +9,7 @@ from iprtool.model.ports import Source
 from iprtool.player.clock import Ticked
 
 STEP_MS = 40
+FEW_BYTES = 4096
 
 
 class EngineHungError(RuntimeError):
@@ -25,6 +26,37 @@ class RanOut(msgspec.Struct, frozen=True):
 Happening = Ticked | RanOut
 Tell = Callable[[Happening], None]
 """How an engine tells what happens; safe to call from any thread."""
+
+
+class WatchedSource:
+    """A source that remembers whether a read has failed: players take a failed read for the end."""
+
+    def __init__(self, source: Source) -> None:
+        self.failure = ""
+        self._source = source
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return self._source.size
+
+    @property
+    def error(self) -> str | None:
+        """The source's own."""
+        return self._source.error
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """The source's bytes; OSError where not even few can be read, and `failure` says why in one sentence."""
+        try:
+            return self._source.read_at(offset, size)
+        except OSError:
+            if size > FEW_BYTES:
+                return self.read_at(offset, FEW_BYTES)
+            self.failure = self._source.error or "The recording could not be read; check the disk that it is on."
+            raise
+
+    def close(self) -> None:
+        """Left to the source's owner."""
 
 
 class Engine(Protocol):

@@ -11,10 +11,10 @@ import time
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from iprtool.model.errors import IprtoolError, MediaError, PlayerError
+from iprtool.model.errors import MediaError, PlayerError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Ticked
-from iprtool.player.engine import EngineHungError, RanOut, Tell
+from iprtool.player.engine import EngineHungError, RanOut, Tell, WatchedSource
 from iprtool.player.output import NO_DEVICE, has_sound_device
 
 READ_BYTES = 512 << 10
@@ -63,11 +63,13 @@ class VlcEngine:
     def __init__(self, source: Source, tell: Tell) -> None:
         self._vlc, self._instance, _version, self.sink = start_vlc()
         self._tell = tell
-        self._bytes = _Bytes(self._vlc, source)
+        self._source = WatchedSource(source)
+        self._bytes = _Bytes(self._vlc, self._source)
         self._buffered = threading.Event()
         self._over = False
         self._running = False
         self._rate = 1.0
+        self._track = -1
         self._loudness = (100, False)
         self._loudness_set = False
         self._ticked_ns = 0
@@ -86,10 +88,13 @@ class VlcEngine:
     def cue(self, to_ms: int, rate: float, running: bool) -> int:
         """See `Engine`."""
         self._running = False
+        self._source.failure = ""
         if self._over:
             self._player.stop()
             self._load()
         self._player.set_pause(1)
+        if self._rate != 1:
+            self._drop_stretched()
         if rate != self._rate:
             self._player.set_rate(rate)
             self._rate = rate
@@ -144,8 +149,14 @@ class VlcEngine:
         self._buffered.clear()
         self._player.play()
         if not self._buffered.wait(OPEN_S) or self._over:
-            raise MediaError(self._bytes.failure or "VLC cannot play this recording; it may be damaged.")
+            raise MediaError(self._source.failure or "VLC cannot play this recording; it may be damaged.")
+        self._track = self._player.audio_get_track()
         self._player.set_rate(1.0)
+
+    def _drop_stretched(self) -> None:
+        """Renew the decoder and what follows it: the stretching filter holds 30 ms of the old place, even when flushed."""
+        self._player.audio_set_track(-1)
+        self._player.audio_set_track(self._track)
 
     def _set_loudness(self) -> None:
         """Set what was wanted; libVLC refuses as long as it has no audio output."""
@@ -178,18 +189,17 @@ class VlcEngine:
 
     def _on_end(self, _event: Any) -> None:
         self._over = True
-        self._tell(RanOut(time.monotonic_ns(), self._bytes.failure))
+        self._tell(RanOut(time.monotonic_ns(), self._source.failure))
         self._buffered.set()
 
 
 class _Bytes:
     """The source as libVLC's media callbacks, each opening with a position of its own.
 
-    An exception must not leave a callback, and libVLC takes a failed read for the end: so `failure` keeps the reason.
+    An exception must not leave a callback.
     """
 
     def __init__(self, vlc: Any, source: Source) -> None:
-        self.failure = ""
         self._source = source
         self._positions: dict[int, int] = {}
         kinds = vlc.CallbackDecorators
@@ -208,15 +218,13 @@ class _Bytes:
     def _open(self, _opaque: Any, data: Any, size: Any) -> int:
         handle = max(self._positions, default=0) + 1
         self._positions[handle] = 0
-        self.failure = ""
         data[0], size[0] = handle, self._source.size
         return 0
 
     def _read(self, handle: int, buffer: Any, size: int) -> int:
         try:
             data = self._source.read_at(self._positions[handle], min(size, READ_BYTES))
-        except (OSError, IprtoolError) as error:
-            self.failure = self._source.error or f"The recording could not be read ({error}); check the disk."
+        except OSError:
             return -1
         ctypes.memmove(buffer, data, len(data))
         self._positions[handle] += len(data)

@@ -1,0 +1,346 @@
+"""Both players by the same measure: what their clock says against what came out of the audio path.
+
+Each performance plays a recording of noise once and takes stamps; then the noise that was heard is found in the
+original. Nothing here depends on how long something took: positions are compared with positions.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import get_args
+
+import msgspec
+import numpy as np
+import pytest
+
+from iprtool.model.mark import Stamp
+from iprtool.model.playing import PlayerState
+from iprtool.model.terms import Engine
+from tests.player_tape import Stage, Tape, staged
+from tests.sounds import Kind
+from tests.vlc_needed import need_vlc
+
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+KINDS: tuple[Kind, ...] = ("wav", "m4a", "mp3", "mp3-vbr", "ogg", "opus", "flac", "mp4")
+RATES = (0.5, 0.75, 1.25, 1.5, 2.0)
+STEADY_P99_MS = 25
+AFTER_SEEK_P99_MS = 120
+SILENCE_MS = 50
+NOT_YET_MS = 200
+AT_ONCE = 8
+
+Stamps = list[tuple[int, Stamp]]
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A stamp, the time of the recording that was heard then, and how far apart they are."""
+
+    stamp: Stamp
+    heard_ms: float
+
+    @property
+    def error_ms(self) -> float:
+        return self.stamp.raw_ms - self.heard_ms
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """A pause: the stamp at the key, the settled state, its stamp, where the sound ended, and where it went on."""
+
+    key: Stamp
+    state: PlayerState
+    settled: Stamp
+    last_heard_ms: float
+    went_on_ms: float
+
+
+class Performance(msgspec.Struct, frozen=True):
+    """What one player made of one recording."""
+
+    steady: list[Heard]
+    after_seek: list[Heard]
+    pause: Pause
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine; libVLC where it is."""
+    if request.param == "vlc":
+        need_vlc()
+    return request.param  # type: ignore[no-any-return]  # one of the parameters above
+
+
+@pytest.fixture(params=KINDS)
+def performance(request: pytest.FixtureRequest, engine: Engine) -> Performance:
+    """Each engine with each kind of recording; several play at a time."""
+    return performances(engine)[request.param]
+
+
+@cache
+def performances(engine: Engine) -> dict[Kind, Performance]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(KINDS, pool.map(lambda kind: perform(engine, kind), KINDS), strict=True))
+
+
+def perform(engine: Engine, kind: Kind) -> Performance:
+    """Play, jump while playing, pause, go on, jump while paused to where it was stopped, and play to it again."""
+    with staged(engine, kind) as stage:
+        player = stage.player
+        stage.wait_for("paused")
+        player.play()
+        stage.wait_for("playing")
+        steady = settled_stamps(stage)
+        after_seek = seek_playing(stage, 5_300)
+        steady += settled_stamps(stage)
+        key = (time.monotonic_ns(), player.now())
+        player.pause()
+        paused = stage.wait_for("paused"), player.now()
+        time.sleep(0.1)
+        went_on_ns = time.monotonic_ns()
+        player.play()
+        stage.wait_for("playing")
+        steady += settled_stamps(stage)
+        player.pause()
+        stage.wait_for("paused")
+        player.seek(key[1].raw_ms)
+        stage.wait(lambda state: state.position_ms == key[1].raw_ms)
+        player.play()
+        stage.wait_for("playing")
+        after_seek += stage.stamps(0.25, 0.02)
+        steady += settled_stamps(stage)
+        tape = stage.tape()
+    return Performance(matched(steady, tape), matched(after_seek, tape), pause_of(tape, key, paused, went_on_ns))
+
+
+def seek_playing(stage: Stage, to_ms: int) -> Stamps:
+    """Stamps from the moment on at which the player has gone there."""
+    stage.player.seek(to_ms)
+    stage.wait(lambda state: 0 <= state.position_ms - to_ms < 1_000)
+    return stage.stamps(0.25, 0.02)
+
+
+def settled_stamps(stage: Stage) -> Stamps:
+    time.sleep(0.3)
+    return stage.stamps(0.3)
+
+
+def matched(stamps: Stamps, tape: Tape) -> list[Heard]:
+    """The stamps with what was heard then, or, in the moment before the sound begins, with what was heard first."""
+    found = []
+    for at_ns, stamp in stamps:
+        heard_ms = tape.position_ms(at_ns, stamp.raw_ms, stamp.rate)
+        if heard_ms is None:
+            next_ns = tape.next_sound_ns(at_ns)
+            if next_ns is None or next_ns - at_ns > NOT_YET_MS * 1e6:
+                continue
+            heard_ms = tape.position_ms(round(next_ns) + 1_000, stamp.raw_ms, stamp.rate)
+        if heard_ms is not None:
+            found.append(Heard(stamp, heard_ms))
+    assert len(found) > 0.7 * len(stamps)
+    return found
+
+
+def pause_of(tape: Tape, key: tuple[int, Stamp], paused: tuple[PlayerState, Stamp], went_on_ns: int) -> Pause:
+    key_ns, stamp = key
+    end_ns = round(tape.last_sound_ns(key_ns + 90_000_000))
+    before_ms = tape.position_ms(end_ns - 40_000_000, stamp.raw_ms)
+    start_ns = tape.next_sound_ns(went_on_ns)
+    assert before_ms is not None and start_ns is not None
+    went_on_ms = tape.position_ms(round(start_ns), stamp.raw_ms)
+    assert went_on_ms is not None
+    return Pause(stamp, *paused, before_ms + 40, went_on_ms)
+
+
+def p99(heard: list[Heard]) -> float:
+    return float(np.percentile([abs(one.error_ms) for one in heard], 99))
+
+
+def test_a_stamp_is_where_the_sound_is(performance: Performance) -> None:
+    assert p99(performance.steady) <= STEADY_P99_MS
+    assert all(one.stamp.uncertainty_ms <= 50 for one in performance.steady)
+    assert all(one.stamp.playing for one in performance.steady)
+
+
+def test_soon_after_a_jump_too(performance: Performance) -> None:
+    assert p99(performance.after_seek) <= AFTER_SEEK_P99_MS
+    assert all(one.stamp.uncertainty_ms <= 150 for one in performance.after_seek)
+
+
+def test_the_truth_is_inside_the_stored_uncertainty(performance: Performance) -> None:
+    outside = [
+        one for one in performance.steady + performance.after_seek if abs(one.error_ms) > one.stamp.uncertainty_ms
+    ]
+    assert outside == []
+
+
+def test_playing_to_it_and_jumping_to_it_agree(performance: Performance) -> None:
+    jumped = [one.error_ms for one in performance.after_seek]
+    played = [one.error_ms for one in performance.steady]
+    assert abs(np.median(jumped) - np.median(played)) <= STEADY_P99_MS
+
+
+def test_a_pause_stands_where_the_sound_ended(performance: Performance) -> None:
+    pause = performance.pause
+    assert pause.state.position_ms == pause.settled.raw_ms
+    assert not pause.settled.playing
+    assert abs(pause.settled.raw_ms - pause.last_heard_ms) <= STEADY_P99_MS
+    assert abs(pause.settled.raw_ms - pause.went_on_ms) <= STEADY_P99_MS
+
+
+def test_a_pause_is_silence_at_once(engine: Engine) -> None:
+    pauses = [performance.pause for performance in performances(engine).values()]
+    assert np.median([pause.last_heard_ms - pause.key.raw_ms for pause in pauses]) <= SILENCE_MS
+    assert np.median([abs(pause.settled.raw_ms - pause.key.raw_ms) for pause in pauses]) <= SILENCE_MS
+
+
+def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> None:
+    """That noise is found in the original at all shows the pitch; how the finds move on shows the rate."""
+    with staged(engine) as stage:
+        stage.wait_for("paused")
+        stage.player.play()
+        stage.wait_for("playing")
+        taken: dict[float, Stamps] = {}
+        for rate in (*RATES, 1.0):
+            stage.player.set_rate(rate)
+            stage.wait(lambda state, rate=rate: state.rate == rate)  # type: ignore[misc]  # a default of the lambda's
+            taken[rate] = stage.stamps(0.5, 0.025)
+        stage.wait_for("playing")
+        tape = stage.tape()
+    for rate, stamps in taken.items():
+        heard = matched(stamps, tape)
+        assert all(one.stamp.rate == rate for one in heard)
+        assert all(abs(one.error_ms) <= one.stamp.uncertainty_ms for one in heard)
+        assert abs(np.median([one.error_ms for one in heard])) <= STEADY_P99_MS
+        first, last = heard[len(heard) // 3], heard[-1]
+        moved_ms = last.heard_ms - first.heard_ms
+        assert moved_ms == pytest.approx(last.stamp.raw_ms - first.stamp.raw_ms, abs=2 * STEADY_P99_MS)
+
+
+def test_jumping_at_another_rate_lands(engine: Engine) -> None:
+    with staged(engine) as stage:
+        stage.wait_for("paused")
+        stage.player.set_rate(1.5)
+        stage.player.play()
+        stage.wait_for("playing")
+        stamps = [taken for to_ms in (5_000, 2_500) for taken in seek_playing(stage, to_ms)]
+        tape = stage.tape()
+    heard = matched(stamps, tape)
+    assert all(abs(one.error_ms) <= one.stamp.uncertainty_ms for one in heard)
+
+
+def test_a_loop_is_played_again_and_again_to_the_very_end_too(engine: Engine) -> None:
+    with staged(engine, seconds=2) as stage:
+        stage.wait_for("paused")
+        stage.player.set_loop((800, 1_200))
+        stage.player.play()
+        stage.wait_for("playing")
+        inside = stage.stamps(1.3, 0.02)
+        stage.player.set_loop((1_300, 60_000))
+        stage.wait(lambda state: state.loop == (1_300, 2_000))
+        at_end = stage.stamps(2.2, 0.05)
+        stage.player.set_loop(None)
+        stage.wait_for("ended")
+        tape = stage.tape()
+    positions = [one.heard_ms for one in matched(inside, tape)]
+    assert all(700 < position < 1_300 for position in positions)
+    assert turns(positions) >= 2
+    assert turns([stamp.raw_ms for _, stamp in at_end]) >= 2
+    assert [state.status for state in stage.states].count("ended") == 1
+
+
+def turns(positions: Sequence[float]) -> int:
+    """How often a later position lies well before an earlier one."""
+    return sum(later < earlier - 200 for earlier, later in pairwise(positions))
+
+
+def heard_loudness(stage: Stage) -> tuple[int, int]:
+    """Between which monotonic times what is wanted now is heard.
+
+    libVLC's samples are changed as they are handed out, up to 1.2 s before they are heard: a jump drops those.
+    """
+    stage.player.seek(5_000)
+    time.sleep(0.2)
+    from_ns = time.monotonic_ns()
+    time.sleep(0.3)
+    return from_ns, time.monotonic_ns()
+
+
+def test_volume_and_mute_are_heard(engine: Engine) -> None:
+    with staged(engine) as stage:
+        stage.wait_for("paused")
+        stage.player.play()
+        stage.wait_for("playing")
+        loud = heard_loudness(stage)
+        stage.player.set_volume(50)
+        half_loud = heard_loudness(stage)
+        stage.player.set_muted(True)
+        silent = heard_loudness(stage)
+        state = stage.player.state
+        tape = stage.tape()
+    whole, half, muted = (tape.loudness(*times) for times in (loud, half_loud, silent))
+    assert half == pytest.approx(whole / 8, rel=0.2)
+    assert muted == 0
+    assert (state.volume, state.muted) == (50, True)
+
+
+def test_it_ends_and_plays_again_and_can_be_set_anywhere_after_the_end(engine: Engine) -> None:
+    with staged(engine, seconds=2) as stage:
+        player = stage.player
+        stage.wait_for("paused")
+        player.seek(60_000)
+        player.play()
+        ended = stage.wait_for("ended")
+        assert ended.position_ms == player.now().raw_ms == ended.duration_ms
+        again_ns = time.monotonic_ns()
+        player.play()
+        stage.wait_for("playing")
+        again = stage.stamps(0.3)
+        stage.wait_for("ended")
+        player.seek(1_000)
+        stage.wait(lambda state: state.status == "paused" and state.position_ms == 1_000)
+        player.play()
+        stage.wait_for("playing")
+        after_end = stage.stamps(0.3)
+        tape = stage.tape()
+    assert tape.next_sound_ns(again_ns) is not None
+    assert all(abs(one.error_ms) <= one.stamp.uncertainty_ms for one in matched(again + after_end, tape))
+    assert [state.status for state in stage.states if state.status == "failed"] == []
+
+
+def test_the_states_of_a_life(engine: Engine) -> None:
+    with staged(engine, seconds=2) as stage:
+        player = stage.player
+        assert player.state.status == "opening"
+        opened = stage.wait_for("paused")
+        assert (opened.engine, opened.duration_ms, opened.position_ms) == (engine, 2_000, 0)
+        for to_ms in range(100, 1_000, 20):
+            player.seek(to_ms)
+        assert player.now().raw_ms == 980
+        stage.wait(lambda state: state.position_ms == 980)
+        player.step(3)
+        stage.wait(lambda state: state.position_ms == 1_100)
+        player.step(-1)
+        stage.wait(lambda state: state.position_ms == 1_060)
+        assert player.now().raw_ms == 1_060
+        player.play()
+        player.pause()
+        player.play()
+        stage.wait_for("ended")
+    statuses = [state.status for state in stage.states]
+    assert statuses[0] == "paused" and statuses[-1] == "ended" and "playing" in statuses
+
+
+def test_a_recording_that_cannot_be_read_on_fails_in_one_sentence_and_elsewhere_plays(engine: Engine) -> None:
+    with staged(engine, "flac", damaged=(100_000, 150_000)) as stage:
+        stage.wait_for("paused")
+        stage.player.play()
+        failed = stage.wait_for("failed")
+        assert failed.message == "A page of the recording is damaged; restore it from your backup."
+        assert 0 < failed.position_ms < failed.duration_ms - 1_000
+        stage.player.seek(500)
+        stage.wait(lambda state: state.status == "paused" and state.position_ms == 500)
+        assert stage.player.state.message == ""
+        stage.player.play()
+        stage.wait_for("playing")
+        stage.wait(lambda state: state.position_ms > 700)
