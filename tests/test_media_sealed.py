@@ -43,10 +43,10 @@ def test_cancelling_leaves_no_object(tmp_path: Path) -> None:
         pass
 
     def cancel(share: float) -> None:
-        if share > 0:
+        if share == 1:
             raise CancelledError
 
-    original = make_recording(tmp_path / "session", "wav", 60)
+    original = make_recording(tmp_path / "session", "wav", 20)
     with pytest.raises(CancelledError):
         conform(original, SealedSink(tmp_path / "sealed.db", KEY), cancel)
     assert list(tmp_path.iterdir()) == [original]

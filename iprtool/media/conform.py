@@ -60,11 +60,11 @@ def conform(path: Path, sink: Sink, progress: Callable[[float], None]) -> Confor
         with confined("iprtool.media.remux", str(path)) as child:
             assert child.stdout is not None
             conformed = _take(path, child.stdout, sink, progress)
+        progress(1.0)
         sink.commit()
     except BaseException:
         sink.discard()
         raise
-    progress(1.0)
     return conformed
 
 

@@ -16,6 +16,7 @@ import msgspec
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from iprtool.media.confined import Refused, confine, damaged, expect_progress, send
@@ -89,37 +90,50 @@ class Reading:
 
 def remux(path: Path, tell: Callable[[Message], None]) -> Conformed:
     """Send the conformed file's pieces and the progress, and return what came of it; MediaError in one sentence."""
-    name = printable(path)
     with ThreadPoolExecutor(1) as beside, open_media(path) as original:
         before = path.stat()
         digest = beside.submit(_sha256, path)
-        streams: Streams = [stream for stream in (sound_of(original), picture_of(original)) if stream is not None]
-        if not streams:
-            raise MediaError(f"{name} has neither sound nor picture that can be read; choose another file.")
-        reading = Reading(original, streams)
+        reading = Reading(original, _streams(path, original))
         try:
             tracks = _write(reading, tell)
         except av.FFmpegError as error:
             raise damaged(path) from error
-        end = max(track.end for track in tracks)
-        if not 0 < end < LONGEST_S:
-            raise MediaError(f"{name} is damaged or cut short: no sound or picture could be read; copy it again.")
-        after = path.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise MediaError(f"{name} was changed while it was read; wait until it is finished and try again.")
-        cut = cut_short(path, original, reading.last, end, reading.promised)
-        broken = reading.broken or any(track.damaged for track in tracks)
-        sound = sound_of(original)
-        return Conformed(
-            duration_ms=round(end * 1000),
-            original_sha256=digest.result(),
-            audio_codec=next((track.codec for track in tracks if track.sound), None),
-            video_codec=next((track.codec for track in tracks if not track.sound), None),
-            sample_rate_hz=sound.rate if sound else None,
-            channels=sound.channels if sound else None,
-            transcoded=any(isinstance(track, Recoded) for track in tracks),
-            notice=_sentence([cut or "part of the file is damaged and was left out" * broken, *map(_recoding, tracks)]),
-        )
+        conformed = _conformed(path, reading, tracks, digest.result())
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise MediaError(f"{printable(path)} was changed while it was read; wait until it is finished and try again.")
+    return conformed
+
+
+def _streams(path: Path, original: InputContainer) -> Streams:
+    streams: Streams = [stream for stream in (sound_of(original), picture_of(original)) if stream is not None]
+    if not streams:
+        raise MediaError(f"{printable(path)} has neither sound nor picture that can be read; choose another file.")
+    return streams
+
+
+def _conformed(path: Path, reading: Reading, tracks: list[Track], sha256: str) -> Conformed:
+    end = max(track.end for track in tracks)
+    if not 0 < end < LONGEST_S:
+        raise MediaError(f"{printable(path)} is damaged or cut short: nothing in it could be read; copy it again.")
+    cut = cut_short(path, reading.original, reading.last, end, reading.promised)
+    broken = reading.broken or any(track.damaged for track in tracks)
+    said = [
+        cut or "part of the file is damaged and was left out" * broken,
+        *_left_out(reading),
+        *map(_recoding, tracks),
+    ]
+    sound = sound_of(reading.original)
+    return Conformed(
+        duration_ms=round(end * 1000),
+        original_sha256=sha256,
+        audio_codec=next((track.codec for track in tracks if track.sound), None),
+        video_codec=next((track.codec for track in tracks if not track.sound), None),
+        sample_rate_hz=sound.rate if sound else None,
+        channels=sound.channels if sound else None,
+        transcoded=any(isinstance(track, Recoded) for track in tracks),
+        notice=_sentence(said),
+    )
 
 
 def _seconds(count: int, time_base: Fraction | None) -> Fraction:
@@ -154,6 +168,18 @@ def _mux(out: OutputContainer, mine: Track, packets: "Iterator[Packet[Any]]") ->
             out.mux_one(packet)
         except av.FFmpegError:  # a broken packet in what was a good file
             mine.damaged += 1
+
+
+def _left_out(reading: Reading) -> Iterator[str]:
+    there = reading.original.streams
+    sounds = sum(isinstance(stream, AudioStream) for stream in reading.streams)
+    pictures = [stream for stream in there.video if not stream.disposition & Disposition.attached_pic]
+    if len(there.audio) > 1:
+        yield f"of its {len(there.audio)} sound tracks only the first was kept: mix them into one to hear them all"
+    elif len(there.audio) > sounds:
+        yield "its sound is of a kind that cannot be read and was left out"
+    if pictures and len(reading.streams) == sounds:
+        yield "its picture is of a kind that cannot be read and was left out"
 
 
 def _recoding(track: Track) -> str:
