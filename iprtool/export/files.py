@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from iprtool.export.schema import Table
+from iprtool.export.schema import Column, Table
 from iprtool.model.errors import ExportError
 
 MANIFEST = "manifest.sha256"
@@ -37,16 +37,22 @@ def write_parquet(table: Table, built: pa.Table, path: Path) -> None:
     """Write one table: zstd, row groups of a fixed size, a checksum on every page (they are off by default)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     times = {column.name for column in table.columns if column.unit == "ms"}
-    keys = {column.name for column in table.columns if (column.name,) == table.key}
+    unlike = {column.name for column in table.columns if column.kind == "text" or _names_much(column)}
     pq.write_table(
         built,
         path,
         compression="zstd",
         write_page_checksum=True,
         row_group_size=ROW_GROUP,
-        use_dictionary=[column.name for column in table.columns if column.name not in times | keys],
+        write_batch_size=ROW_GROUP,
+        use_dictionary=[column.name for column in table.columns if column.name not in times | unlike],
         column_encoding=dict.fromkeys(times, "DELTA_BINARY_PACKED") or None,
     )
+
+
+def _names_much(column: Column) -> bool:
+    """Whether nearly every row has another id, so that a dictionary of them would only cost."""
+    return column.kind == "id" and column.names in {None, "annotation", "operation"}
 
 
 def write_csv(built: pa.Table, path: Path) -> None:
