@@ -7,12 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from iprtool.media.conform import conform
 from iprtool.media.peaks import compute_all
 from iprtool.model.errors import MediaError, StoreError
 from iprtool.model.study import Recording, Session, Utterance
 from iprtool.model.terms import ObjectKind
 from iprtool.store.derived import PeaksFile, create_peaks, write_transcript
+from iprtool.store.keys import Keyring
 from iprtool.store.media import SealedSink, SealedSource
 from iprtool.store.study import Study
 
@@ -21,36 +24,58 @@ ROOM = 1.05
 
 def add_recording(
     study: Study,
-    session: Session,
+    session: Callable[[], Session],
     original: Path,
     progress: Callable[[float], None],
     *,
     transcript: list[Utterance] | None = None,
+    outlined: bool = True,
 ) -> tuple[Recording, str]:
-    """Conform and seal a recording for a session; the original is not touched.
+    """Conform and seal a recording for the session that `session` gives, asked last; the original is not touched.
 
-    Returns the recording and a notice (empty where there is nothing to say). Raises MediaError or StoreError in one
-    sentence, and leaves nothing behind then, nor when `progress` raises.
+    The sound's outline is drawn now, unless `outlined` leaves it to the first recall. Returns the recording and a
+    notice (empty where there is nothing to say). Raises MediaError or StoreError in one sentence, and leaves nothing
+    behind then, nor when `progress` raises.
     """
     _check_original(study, original)
     made: list[str] = []
     try:
-        media, path, key = _new(study, "media", made)
-        added = conform(original, SealedSink(path, key), progress)
-        peaks, peaks_path, peaks_key = _new(study, "derived", made)
-        create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
-        words = None
-        if transcript:
-            words, words_path, words_key = _new(study, "derived", made)
-            write_transcript(words_path, words_key, transcript)
+        recording, notice = _sealed(study, original, progress, transcript, made, outlined=outlined)
+        twice = study.recordings_by_sha256(recording.original_sha256)
+        recording = msgspec.structs.replace(recording, session=session().id)
+        study.put(recording)
     except BaseException:
-        for object_id in made:
-            study.discard_object(object_id)
+        # Ctrl-C may come when the recording has just been put into the roster: then it is there whole.
+        if not any(one.media in made for one in study.recordings()):
+            for object_id in made:
+                study.discard_object(object_id)
         raise
-    twice = study.recordings_by_sha256(added.original_sha256)
+    again = "This recording is in the study already; it was added once more." if twice else ""
+    return recording, " ".join(text for text in (notice, again) if text)
+
+
+def _sealed(
+    study: Study,
+    original: Path,
+    progress: Callable[[float], None],
+    transcript: list[Utterance] | None,
+    made: list[str],
+    *,
+    outlined: bool,
+) -> tuple[Recording, str]:
+    media, path, key = _new(study, "media", made)
+    added = conform(original, SealedSink(path, key), progress)
+    peaks, peaks_path, peaks_key = _new(study, "derived", made)
+    create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
+    if outlined and added.audio_codec is not None:
+        _outline(partial(SealedSource, path, key), peaks_path, peaks_key, added.duration_ms)
+    words = None
+    if transcript:
+        words, words_path, words_key = _new(study, "derived", made)
+        write_transcript(words_path, words_key, transcript)
     recording = Recording(
         id=str(uuid.uuid4()),
-        session=session.id,
+        session="",
         media=media,
         original_sha256=added.original_sha256,
         duration_ms=added.duration_ms,
@@ -61,9 +86,31 @@ def add_recording(
         peaks=peaks,
         transcript=words,
     )
-    study.put(recording)
-    again = "This recording is in the study already; it was added once more." if twice else ""
-    return recording, " ".join(text for text in (added.notice, again) if text)
+    return recording, added.notice
+
+
+def make_study_of_one(
+    path: Path,
+    keyring: Keyring,
+    session: Callable[[Study], Session],
+    original: Path,
+    progress: Callable[[float], None],
+) -> str:
+    """A study at `path` with this one recording in it, there whole or not at all; returns the notice.
+
+    The outline is left to the first recall, which begins the sooner.
+    """
+    part = path.with_name(path.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with Study.create(part, keyring) as study:
+            notice = add_recording(study, lambda: session(study), original, progress, outlined=False)[1]
+        part.rename(path)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return notice
 
 
 def sha256_of(path: Path) -> str:
@@ -81,8 +128,9 @@ def _check_original(study: Study, original: Path) -> None:
     except OSError as error:
         raise MediaError(f"{original.name} cannot be read ({error.strerror}); check the path.") from error
     free = shutil.disk_usage(study.path).free
-    if size * ROOM > free:
-        need = (size - free) // 1_000_000 + 1
+    lacking = int(size * ROOM) - free
+    if lacking > 0:
+        need = lacking // 1_000_000 + 1
         raise StoreError(f"There is no room on the disk for {original.name}: free another {need} MB and try again.")
 
 
@@ -92,12 +140,10 @@ def _new(study: Study, kind: ObjectKind, made: list[str]) -> tuple[str, Path, by
     return object_id, path, key
 
 
-def outline(study: Study, recording: Recording) -> None:
-    """Draw the sound's outline now rather than at the first recall; a recording without sound has none."""
-    if recording.peaks is None or recording.audio_codec is None:
-        return
-    open_source = partial(SealedSource, study.path_of(recording.media), study.key_of(recording.media))
-    peaks = PeaksFile(study.path_of(recording.peaks), study.key_of(recording.peaks))
-    peaks.write(list(compute_all(open_source, recording.duration_ms)))
-    peaks.set_complete()
-    peaks.close()
+def _outline(open_source: Callable[[], SealedSource], path: Path, key: bytes, duration_ms: int) -> None:
+    peaks = PeaksFile(path, key)
+    try:
+        peaks.write(list(compute_all(open_source, duration_ms)))
+        peaks.set_complete()
+    finally:
+        peaks.close()

@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from iprtool.commands import RECALL, REVIEW, Command, remapped
 from iprtool.edits import Hand
-from iprtool.launch import receive_grant
+from iprtool.launch import end_on_signals, receive_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.layer import LayerContent
@@ -134,6 +134,14 @@ def serve(grant: Grant) -> None:
     player = _player(grant.media, grant.recording)
     log: LayerLog | None = None
     peaks = _peaks(grant)
+
+    def let_go() -> None:
+        if log is not None:
+            log.close()
+        player.close()
+        if peaks is not None:
+            peaks.stop()
+
     try:
         if isinstance(grant, RecallGrant):
             log = LayerFile(Path(grant.layer.path), grant.layer.raw_key)
@@ -149,15 +157,12 @@ def serve(grant: Grant) -> None:
         app = IprtoolApp(first, peaks)
         if isinstance(grant, RecallGrant):
             app.set_keymap(grant.keymap)
+        end_on_signals(lambda code: app.exit(return_code=code), let_go)
         app.run()
         if app.return_code:
             raise SystemExit(app.return_code)
     finally:
-        if peaks is not None:
-            peaks.stop()
-        player.close()
-        if log is not None:
-            log.close()
+        let_go()
 
 
 def main() -> None:

@@ -1,13 +1,17 @@
 """The command line. Long work shows its progress; an error is one sentence on stderr and exit code 1 (2 for usage)."""
 
+import sys
 from datetime import date
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from iprtool import __version__
-from iprtool.console import as_json_text, keyring_for, passphrase_from, progress_of, say
+from iprtool.console import as_json_text, keyring_for, need_terminal, passphrase_from, progress_of, say
+from iprtool.launch import forbid_core_dumps
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role, levels
 
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Interpersonal Process Recall: play a recorded session, stop, mark, take the marks away.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -42,7 +45,8 @@ def run_recall(
     from iprtool.store.study import Study
 
     with keyring, Study.open(study_path, keyring) as study:
-        where = desk.session_at(study, dyad, session) if dyad and session else desk.the_only_session(study)[1]
+        where = desk.the_only_session(study, dyad, session)[1]
+        desk.keymap()  # said before anything is made, where it is wrong
         wanted = new.pop("codebook", None)
         recall = desk.recall_by(study, where, by)
         if recall is None:
@@ -71,6 +75,8 @@ def demo(
     """Open the demo recall: a fictional session, ready to play (space starts it)."""
     from iprtool.demo_study import demo_path, ensure_demo
 
+    if not where:
+        need_terminal()
     path = demo_path()
     if not path.exists():
         with progress_of("Preparing the demo session (once)") as progress:
@@ -90,24 +96,20 @@ def open_recording(
 ) -> None:
     """Review a recording at once, in a study of one; the same file opens the same study again."""
     from iprtool import desk
-    from iprtool.adding import add_recording, sha256_of
+    from iprtool.adding import make_study_of_one, sha256_of
     from iprtool.media.probe import probe
-    from iprtool.store.study import Study
 
+    need_terminal()
     probe(file)
     digest = sha256_of(file)
     keyring = keyring_for(None, passphrase_file, make=True)
     path = desk.study_of_one(keyring, digest)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Study.create(path, keyring).close()
-    with Study.open(path, keyring) as study:
-        session = desk.ensure_session(study, "D01", 1)
-        if study.recording_of(session) is None:
-            with progress_of("Sealing the recording") as progress:
-                notice = add_recording(study, session, file, progress)[1]
-            if notice:
-                say(notice)
+        session = partial(desk.ensure_session, dyad_label="D01", number=1)
+        with progress_of("Sealing the recording") as progress:
+            notice = make_study_of_one(path, keyring, session, file, progress)
+        if notice:
+            say(notice)
     run_recall(path, keyring, "D01", 1, by, codebook=codebook)
 
 
@@ -139,18 +141,18 @@ def add(
 ) -> None:
     """Add a session's recording: conformed and sealed into the study; the original is not touched."""
     from iprtool import desk
-    from iprtool.adding import add_recording, outline
+    from iprtool.adding import add_recording
     from iprtool.media.probe import probe
     from iprtool.media.transcript import read_vtt
     from iprtool.store.study import Study
 
+    desk.check_label(dyad)
     probe(file)
     words = read_vtt(transcript) if transcript else None
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        where = desk.ensure_session(opened, dyad, session)
+        where = partial(desk.ensure_session, opened, dyad, session)
         with progress_of(f"Sealing {file.name}") as progress:
             recording, notice = add_recording(opened, where, file, progress, transcript=words)
-            outline(opened, recording)
     from iprtool.model.times import clock
 
     say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}. {notice}".strip())
@@ -172,6 +174,7 @@ def recall(
     """Begin a person's recall of a session, or go on with it."""
     from iprtool.model.study import RecallProtocol
 
+    need_terminal()
     protocol = RecallProtocol(after_note="stay" if stay else "go_on", planned_minutes=minutes)
     more = {"protocol": protocol, "inquirer": inquirer, "place": place, "codebook": codebook}
     run_recall(study, keyring_for(study, passphrase_file), dyad, session, by, **more)
@@ -186,14 +189,9 @@ def review(
     from iprtool.launch import become_app
     from iprtool.store.study import Study
 
+    need_terminal()
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        if dyad and session:
-            found = opened.dyad(dyad)
-            where = desk.session_at(opened, dyad, session)
-            assert found is not None
-        else:
-            found, where = desk.the_only_session(opened)
-        grant = desk.review_grant(opened, found, where)
+        grant = desk.review_grant(opened, *desk.the_only_session(opened, dyad, session))
     become_app(grant)
 
 
@@ -243,12 +241,15 @@ def verify(
     from iprtool.store.study import Study
     from iprtool.store.verify import verify_study
 
-    with progress_of("Checking") as progress:
-        if (path / "manifest.sha256").exists():
-            findings: list[Any] = list(verify_export(path))
-        else:
-            with keyring_for(path, passphrase_file) as keyring, Study.open(path, keyring) as study:
-                findings = list(verify_study(study, progress))
+    if (path / "manifest.sha256").exists():
+        findings: list[Any] = list(verify_export(path))
+    else:
+        with (
+            keyring_for(path, passphrase_file) as keyring,
+            Study.open(path, keyring) as study,
+            progress_of("Checking") as progress,
+        ):
+            findings = list(verify_study(study, progress))
     if as_json:
         say(as_json_text(findings))
     elif not findings:
@@ -268,11 +269,13 @@ def recover(
     """Open your studies again with the printed recovery key, and choose a new passphrase."""
     from iprtool.desk import keyring_path
     from iprtool.store.keys import recover as recovered
+    from iprtool.store.study import read_head
 
+    read_head(study)
     path = keyring_path()
     if path.exists():
         raise IprtoolError(f"A keyring is at {path} already; move it away first if its passphrase is lost.")
-    recovery_key = passphrase_from(recovery_key_file, prompt="Recovery key").strip()
+    recovery_key = passphrase_from(recovery_key_file, prompt="Recovery key", option="--recovery-key-file")
     passphrase = passphrase_from(passphrase_file, prompt="Choose a new passphrase", confirm=True)
     recovered(study, recovery_key, path, passphrase).close()
     say("Your keyring is back; your studies open with the new passphrase.")
@@ -333,11 +336,20 @@ def top(
 
 def main() -> None:
     """The entry point: errors become one sentence on stderr and exit code 1."""
+    forbid_core_dumps()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except IprtoolError as error:
         typer.echo(f"iprtool: {error}", err=True)
-        raise SystemExit(1) from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        typer.echo(f"iprtool: {error.filename or 'A file'} cannot be used ({why}); check its path and disk.", err=True)
+    else:
+        return
+    raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Speaking with the person at the command line: lines, progress, passphrases, keyrings."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import typer
 from iprtool.desk import keyring_path
 from iprtool.model.errors import IprtoolError
 from iprtool.store.keys import Keyring, create_keyring, keyring_opens_without_asking, open_keyring
+from iprtool.store.study import read_head
 
 
 def say(text: str) -> None:
@@ -23,9 +25,16 @@ def as_json_text(result: object) -> str:
     return msgspec.json.encode(result, enc_hook=str).decode()
 
 
+def need_terminal() -> None:
+    """IprtoolError where there is no terminal that can show a screen."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if os.environ.get("TERM") == "dumb" or not all(stream is not None and stream.isatty() for stream in streams):
+        raise IprtoolError("This shows a screen, so it needs a terminal: run it in a terminal window, not redirected.")
+
+
 @contextmanager
 def progress_of(what: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar for work that takes longer than half a second; calls give the part done, 0 to 1."""
+    """A progress bar, on a terminal; calls give the part done, 0 to 1."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -35,8 +44,10 @@ def progress_of(what: str) -> Iterator[Callable[[float], None]]:
         yield lambda part: bar.update(task, completed=part)
 
 
-def passphrase_from(file: Path | None, *, prompt: str = "Passphrase", confirm: bool = False) -> str:
-    """The passphrase from a file's first line, or asked for without an echo."""
+def passphrase_from(
+    file: Path | None, *, prompt: str = "Passphrase", confirm: bool = False, option: str = "--passphrase-file"
+) -> str:
+    """The passphrase from a file's first line, or asked for without an echo; `option` is what names the file."""
     if file is not None:
         try:
             return file.read_text("utf-8").splitlines()[0]
@@ -44,11 +55,15 @@ def passphrase_from(file: Path | None, *, prompt: str = "Passphrase", confirm: b
             raise IprtoolError(
                 f"{file.name} holds no passphrase that can be read; write it on the first line."
             ) from error
+    if not sys.stdin.isatty():
+        raise IprtoolError(f"There is no terminal to ask for it on ({prompt}); say {option} FILE instead.")
     return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
 
 
 def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) -> Keyring:
-    """The keyring that opens the study; with `make`, it is made where the person has none yet."""
+    """The keyring that opens the study, which must be one; with `make`, it is made where the person has none yet."""
+    if study is not None and not make:
+        read_head(study)
     path = keyring_path(study)
     if not path.exists():
         if not make:

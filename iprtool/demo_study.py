@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iprtool import desk
-from iprtool.adding import add_recording, outline
+from iprtool.adding import add_recording
 from iprtool.demo_session import DemoLayer, demo_folder, demo_layers
 from iprtool.edits import Hand
 from iprtool.media.transcript import read_vtt
@@ -54,8 +54,7 @@ def _make(path: Path, keyring: Keyring, progress: Callable[[float], None]) -> No
         study.set_contact(CONTACT)
         session = desk.ensure_session(study, DYAD, SESSION)
         words = read_vtt(source / "session.vtt")
-        recording, _ = add_recording(study, session, source / "session.opus", progress, transcript=words)
-        outline(study, recording)
+        add_recording(study, lambda: session, source / "session.opus", progress, transcript=words)
         for layer in demo_layers(source):
             _write_layer(study, session, layer)
 

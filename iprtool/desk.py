@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import socket
 import uuid
 from pathlib import Path
@@ -23,6 +24,8 @@ from iprtool.store.study import Study
 
 OPEN_KEYRING = "open.keyring"
 """A keyring of this name beside a study opens it without asking: the demo's, and those of tests."""
+
+_LABEL = re.compile(r"\w[\w.-]{0,23}")
 
 PALETTES: dict[Role, str] = {
     "client": "recaller-plain",
@@ -87,29 +90,36 @@ def study_of_one(keyring: Keyring, original_sha256: str) -> Path:
     return data_folder() / "opened" / f"{name}.ipr"
 
 
-def session_at(study: Study, dyad_label: str, number: int) -> Session:
-    """The session, which must be there."""
-    session = study.session_of(dyad_label, number)
-    if session is None:
-        known = ", ".join(sorted(dyad.label for dyad in study.dyads())) or "none yet"
+def the_only_session(study: Study, dyad_label: str | None = None, number: int | None = None) -> tuple[Dyad, Session]:
+    """The one session of the study that is of this dyad and has this number, where they are given."""
+    dyads = {dyad.id: dyad for dyad in study.dyads()}
+    found = [
+        (dyads[one.dyad], one)
+        for one in study.sessions()
+        if dyad_label in (None, dyads[one.dyad].label) and number in (None, one.number)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise IprtoolError("This study has several such sessions; say which one with --dyad and --session.")
+    asked = "".join((f" {number}" if number else "", f" of {dyad_label}" if dyad_label else ""))
+    known = ", ".join(sorted(dyad.label for dyad in dyads.values())) or "none yet"
+    raise IprtoolError(f"There is no session{asked} in this study (dyads: {known}); add its recording first.")
+
+
+def check_label(dyad_label: str) -> None:
+    """IprtoolError where this can be no dyad's label: it stands on every screen of the dyad."""
+    if not _LABEL.fullmatch(dyad_label):
         raise IprtoolError(
-            f"There is no session {number} of {dyad_label} in this study (dyads: {known}); add its recording first."
+            "A dyad's label is a short pseudonym: up to 24 letters, digits, hyphens, points or underscores, as D05."
         )
-    return session
-
-
-def the_only_session(study: Study) -> tuple[Dyad, Session]:
-    """The session of a study that has one only."""
-    sessions = study.sessions()
-    if len(sessions) != 1:
-        raise IprtoolError("This study has several sessions; say which one with --dyad and --session.")
-    return next(dyad for dyad in study.dyads() if dyad.id == sessions[0].dyad), sessions[0]
 
 
 def ensure_session(study: Study, dyad_label: str, number: int) -> Session:
     """The session, made with its dyad where it is not there."""
     dyad = study.dyad(dyad_label)
     if dyad is None:
+        check_label(dyad_label)
         dyad = Dyad(str(uuid.uuid4()), dyad_label)
         study.put(dyad)
     session = study.session_of(dyad_label, number)
@@ -154,8 +164,9 @@ def begin_recall(
     inquirer: str | None = None,
     place: str | None = None,
 ) -> Recall:
-    """A new recall with its empty layer, which pins codebook, protocol and contact card."""
+    """A new recall with its empty layer, which pins codebook, protocol and contact card; none where that fails."""
     recording = the_recording(study, session)
+    _object(study, recording.media)
     dyad = next(one for one in study.dyads() if one.id == session.dyad)
     layer, path, key = study.new_object("layer")
     recall = Recall(
@@ -183,8 +194,12 @@ def begin_recall(
         contact=study.contact,
         rupture_markers=FACES[by] != "participant",
     )
-    create_layer(path, key, head)
-    study.put(recall)
+    try:
+        create_layer(path, key, head)
+        study.put(recall)
+    except BaseException:
+        study.discard_object(layer)
+        raise
     return recall
 
 

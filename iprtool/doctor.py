@@ -40,18 +40,14 @@ def examine() -> list[Found]:
 def _players() -> list[Found]:
     engines = find_engines()
     found = [
-        Found(one.name, one.ok, " ".join(part for part in (one.version, one.sink) if part), one.reason)
+        Found(one.name, one.ok, " ".join(part for part in (one.version, one.sink) if part) or "not found", one.reason)
         for one in engines
     ]
-    used = next((one.name for one in engines if one.ok), None)
-    if used is None:
+    usable = [one.name for one in engines if one.ok]
+    if not usable:
         return [*found, Found("player", False, "none", "install VLC, or install iprtool again with its libraries")]
-    return [
-        *found,
-        Found(
-            "player", True, f"{used} plays; IPRTOOL_PLAYER={'embedded' if used == 'vlc' else 'vlc'} chooses the other"
-        ),
-    ]
+    other = "".join(f"; IPRTOOL_PLAYER={name} chooses the other" for name in usable[1:])
+    return [*found, Found("player", True, f"{usable[0]} plays{other}")]
 
 
 def _terminal() -> Found:
@@ -69,11 +65,14 @@ def _terminal() -> Found:
 
 
 def _folders() -> list[Found]:
-    keyring = desk.keyring_path()
-    free = shutil.disk_usage(_existing(desk.data_folder())).free
+    keyring, data = desk.keyring_path(), desk.data_folder()
+    nearest = _existing(data)
+    writable = nearest.is_dir() and os.access(nearest, os.W_OK)
+    unwritable = f"nothing can be written into {nearest}; set IPRTOOL_HOME to a folder of yours"
+    free = shutil.disk_usage(nearest).free
     return [
         Found("keyring", True, f"{keyring}" if keyring.exists() else "none yet; iprtool new makes one"),
-        Found("data", True, f"{desk.data_folder()}, {free / 1e9:.0f} GB free"),
+        Found("data", writable, f"{data}, {free / 1e9:.0f} GB free", "" if writable else unwritable),
     ]
 
 

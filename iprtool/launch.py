@@ -1,13 +1,31 @@
 """Handing over to the process that serves a person: it gets its grant over a pipe, and this one is gone."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
 from typing import NoReturn
 
 import msgspec
 
 from iprtool.model.grant import Grant
+
+LEAVING_S = 5.0
+_TELLING = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION")
+"""What makes Textual write down or show elsewhere what is typed and seen."""
+
+
+def forbid_core_dumps() -> None:
+    """From now on neither this process nor one that it starts leaves its memory, keys in it, on the disk."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def become_app(grant: Grant) -> NoReturn:
@@ -20,15 +38,17 @@ def become_app(grant: Grant) -> NoReturn:
     os.close(write_end)
     sys.stdout.flush()
     sys.stderr.flush()
-    command = [sys.executable, "-m", "iprtool.app", "--grant-fd"]
+    # -P: never a module from the folder that one happens to be in.
+    command = [sys.executable, "-P", "-m", "iprtool.app", "--grant-fd"]
+    environment = {name: value for name, value in os.environ.items() if name not in _TELLING}
     if sys.platform == "win32":
         import msvcrt
 
         handle = msvcrt.get_osfhandle(read_end)
         os.set_handle_inheritable(handle, True)
-        raise SystemExit(subprocess.call([*command, str(handle)], close_fds=False))
+        raise SystemExit(subprocess.call([*command, str(handle)], close_fds=False, env=environment))
     os.set_inheritable(read_end, True)
-    os.execv(sys.executable, [*command, str(read_end)])
+    os.execve(sys.executable, [*command, str(read_end)], environment)
     raise AssertionError("exec returned")
 
 
@@ -40,3 +60,27 @@ def receive_grant(descriptor: int) -> bytes:
         descriptor = msvcrt.open_osfhandle(descriptor, os.O_RDONLY)
     with os.fdopen(descriptor, "rb") as pipe:
         return pipe.read()
+
+
+def end_on_signals(leave: Callable[[int], None], let_go: Callable[[], None]) -> None:
+    """Told to end (SIGTERM), `leave` with this exit code; with the terminal gone (SIGHUP), let go and be gone.
+
+    A terminal that is gone is not written to again: Textual's thread would wait for it for ever. `let_go` saves what
+    waits and ends the other processes; it is called as well where leaving takes too long.
+    """
+    if sys.platform != "win32":
+        for number, grace_s in ((signal.SIGTERM, LEAVING_S), (signal.SIGHUP, 0)):
+            signal.signal(number, partial(_ending, leave, let_go, grace_s))
+
+
+def _ending(
+    leave: Callable[[int], None], let_go: Callable[[], None], grace_s: float, number: int, _frame: FrameType | None
+) -> None:
+    def end() -> None:
+        if grace_s:
+            leave(128 + number)
+            time.sleep(grace_s)
+        let_go()
+        os._exit(128 + number)
+
+    threading.Thread(target=end, daemon=True).start()

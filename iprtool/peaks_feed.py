@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -66,11 +67,12 @@ class PeaksFeed:
         self._child = child
         assert child.stdin is not None
         assert child.stdout is not None
-        with child, child.stdin, child.stdout:
+        # Should the child be killed, the pipe breaks or the last line is cut: the outline then ends there.
+        with child, child.stdout, suppress(BrokenPipeError, msgspec.DecodeError):
             if self._stopping.is_set():
                 child.kill()
                 return
-            child.stdin.write(msgspec.json.encode(self._job) + b"\n")
-            child.stdin.flush()
+            with child.stdin:
+                child.stdin.write(msgspec.json.encode(self._job) + b"\n")
             for line in child.stdout:
                 arrived(msgspec.json.decode(line, type=PeakChunk))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def child_command(role: str) -> list[str]:
     """The command that starts a child in this role."""
-    return [sys.executable, "-m", "iprtool.process", role]
+    return [sys.executable, "-P", "-m", "iprtool.process", role]
 
 
 def _open_source(opening: "Opening") -> "Source":
