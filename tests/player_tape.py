@@ -223,7 +223,7 @@ def staged(
         tap = Path(folder) / "tap"
         tap.touch()
         given = {"path": str(path or conformed_path), "tap": str(tap), **source}
-        opening = Opening(given, conformed.audio_codec, conformed.duration_ms, engine)
+        opening = Opening(given, conformed.audio_codec, RATE_HZ, conformed.duration_ms, engine)
         player = ProcessPlayer(command or COMMAND, opening, silent_s=silent_s)
         try:
             yield Stage(player, tap, seconds)

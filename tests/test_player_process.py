@@ -228,7 +228,7 @@ def test_closing_leaves_no_process_thread_or_file_behind() -> None:
 def test_closing_at_once_and_twice_is_well() -> None:
     path, conformed = recording("opus")
     for _ in range(5):
-        player = ProcessPlayer(COMMAND, Opening({"path": str(path)}, "opus", conformed.duration_ms, "embedded"))
+        player = ProcessPlayer(COMMAND, Opening({"path": str(path)}, "opus", 48_000, conformed.duration_ms, "embedded"))
         player.play()
         player.close()
         player.close()

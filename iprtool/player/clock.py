@@ -25,11 +25,10 @@ TICKS_LATEST_NS = 1_500_000_000
 _NS_PER_MS = 1e6
 _FOR_EVER_NS = 2**62
 
-_AHEAD_MS: dict[Engine, dict[str, float]] = {
-    "vlc": {"mp3": 47.7, "opus": 7.0},
-    "embedded": {},
-}
-_STRETCH_MS: dict[Engine, float] = {"vlc": 36.0, "embedded": 0.0}
+# By how much libVLC's own time is ahead of what is heard, as measured, and the same at rates other than 1 beyond that.
+_OPUS_MS = 6.5
+_MPEG_FRAMES = 2
+_STRETCH_MS = 36.0
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -90,10 +89,12 @@ class Ticked(msgspec.Struct, frozen=True):
 ClockEvent = Cued | Held | WentOn | Ticked
 
 
-def new_clock(engine: Engine, codec: str | None, duration_ms: int) -> Clock:
+def new_clock(engine: Engine, codec: str | None, sample_rate_hz: int, duration_ms: int) -> Clock:
     """A clock at 0, standing, with the constants of this engine and codec (FFmpeg's short name)."""
-    ahead_ms = _AHEAD_MS[engine].get(codec or "", 0.0)
-    return Clock(duration_ms=duration_ms, ahead_ms=ahead_ms, stretch_ms=_STRETCH_MS[engine])
+    if engine == "embedded":
+        return Clock(duration_ms=duration_ms)
+    ahead_ms = _vlc_ahead_ms(codec, sample_rate_hz)
+    return Clock(duration_ms=duration_ms, ahead_ms=ahead_ms, stretch_ms=_STRETCH_MS)
 
 
 def position_ms(clock: Clock, now_ns: int) -> float:
@@ -209,6 +210,16 @@ def _never_back(anchored: Clock, before: Clock, now_ns: int) -> Clock:
 
 def _line_ms(clock: Clock, now_ns: int) -> float:
     return clock.media_ms + (now_ns - clock.at_ns) * clock.rate / _NS_PER_MS
+
+
+def _vlc_ahead_ms(codec: str | None, sample_rate_hz: int) -> float:
+    """libVLC does not take off Opus's pre-skip (312 samples of 48 kHz), nor its MPEG decoder's delay of two frames."""
+    if codec == "opus":
+        return _OPUS_MS
+    if codec not in {"mp2", "mp3"}:
+        return 0.0
+    frame = 576 if codec == "mp3" and sample_rate_hz < 32_000 else 1152
+    return _MPEG_FRAMES * frame * 1000 / sample_rate_hz
 
 
 def _ahead_ms(clock: Clock, rate: float) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from iprtool.model.errors import MediaError
 from iprtool.model.playing import PlayerState
 from iprtool.model.terms import Engine as EngineName
 from iprtool.model.times import clock as clock_text
@@ -41,7 +42,7 @@ class Deck:
         self._report = report
         self._serial = opening.serial
         self._told_ns = 0
-        self._clock = new_clock(name, opening.codec, opening.duration_ms)
+        self._clock = new_clock(name, opening.codec, opening.sample_rate_hz, opening.duration_ms)
         self._state = PlayerState(
             status="paused", duration_ms=opening.duration_ms, engine=name, sink=engine.sink, message=message
         )
@@ -176,7 +177,11 @@ class Deck:
     def _cue(self, to_ms: float, *, rate: float | None = None, running: bool = False) -> None:
         rate = self._clock.rate if rate is None else rate
         at_ns = time.monotonic_ns()
-        due_ns = self._engine.cue(round(to_ms), rate, running)
+        try:
+            due_ns = self._engine.cue(round(to_ms), rate, running)
+        except MediaError as error:
+            self._happened(Held(at_ns), status="failed", message=str(error))
+            return
         self._happened(Cued(round(to_ms), rate, running, at_ns, due_ns), status="playing" if running else "paused")
 
     def _happened(self, event: ClockEvent, **changes: object) -> None:

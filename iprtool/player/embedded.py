@@ -28,7 +28,7 @@ AHEAD_MS = 400
 PRE_ROLL_MS = 200
 GAP_MS = 30
 IDLE_S = 3.0
-DEAD_S = 1.5
+DEAD_S = 3.0
 START_NS = 1_000_000_000
 """Until the output has asked for sound, no position is told to be heard."""
 

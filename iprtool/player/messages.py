@@ -18,11 +18,12 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     """The first message: which recording, with which engine (None: the best there is), and how to begin.
 
     `source` is for the one who opens the source, and says where the object is and what opens it; it is never logged.
-    `codec` is FFmpeg's short name.
+    `codec` is FFmpeg's short name; codec and sample rate decide by how much the engine's time is ahead of the sound.
     """
 
     source: dict[str, Any]
     codec: str | None = None
+    sample_rate_hz: int = 48_000
     duration_ms: int = 0
     engine: Engine | None = None
     at_ms: int = 0

@@ -43,9 +43,10 @@ class SoundQueue:
             self._bytes += len(data)
 
     def finish(self, sentence: str) -> None:
-        """Nothing more comes: the end, or, with a sentence, why the recording cannot be read on."""
+        """Nothing more comes: the end, or, with a sentence, why the recording cannot be read on; said first, it stays."""
         with self._lock:
-            self._end = sentence
+            if self._end is None:
+                self._end = sentence
 
     def clear(self, rate: float) -> None:
         """Drop all and stand still; what comes next is at this rate."""

@@ -142,19 +142,20 @@ class VlcEngine:
         return self._instance.media_player_new()
 
     def _load(self) -> None:
-        """Open the recording, standing at its start with its first bytes buffered."""
+        """Open the recording, standing at its start with its first bytes buffered; MediaError where that fails."""
         self._over = False
         self._rate = 1.0
         self._loudness_set = False
         self._buffered.clear()
         self._player.play()
         if not self._buffered.wait(OPEN_S) or self._over:
+            self._over = True
             raise MediaError(self._source.failure or "VLC cannot play this recording; it may be damaged.")
         self._track = self._player.audio_get_track()
         self._player.set_rate(1.0)
 
     def _drop_stretched(self) -> None:
-        """Renew the decoder and what follows it: the stretching filter holds 30 ms of the old place, even when flushed."""
+        """Renew decoder and filters: the one that stretches keeps 30 ms of the old place even when it is flushed."""
         self._player.audio_set_track(-1)
         self._player.audio_set_track(self._track)
 
