@@ -1,11 +1,9 @@
 """Recordings of hours, made in seconds: some minutes of sound, encoded once, and its packets one after the other."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-
     from tests.sounds import Kind
 
 PIECE_S = 60
@@ -22,7 +20,7 @@ def lengthened(folder: Path, kind: "Kind", minutes: int) -> Path:
     path = folder / f"{minutes}.{SUFFIXES[kind]}"
     with av.open(str(piece)) as short, av.open(str(path), "w") as long:
         stream = short.streams.audio[0]
-        written = cast("AudioStream", long.add_stream_from_template(stream))
+        written = long.add_stream_from_template(stream)
         assert stream.time_base is not None
         packets = [(packet.duration or 0, bytes(packet)) for packet in short.demux(stream) if packet.size]
         at = 0

@@ -90,9 +90,9 @@ def layer_of(folder: Path, marks: int, duration_ms: int) -> ObjectGrant:
     return granted
 
 
-def marks_of(head: LayerHead, count: int) -> Iterator[Mark]:
+def marks_of(head: LayerHead, count: int, seed: int = 3) -> Iterator[Mark]:
     """Marks as people make them: a word each, a note on every fourth, every fifth an interval."""
-    chance = random.Random(3)
+    chance = random.Random(seed)
     words = [entry.id for entry in head.codebook.codes]
     for number in range(count):
         at_ms = chance.randrange(head.duration_ms - 10_000)

@@ -77,8 +77,11 @@ def pairs_of(ours: Sequence[float], theirs: Sequence[float]) -> Pairs:
     return Pairs(statistics.median(ours), statistics.median(theirs), ratio)
 
 
-def interleaved(times: int, *ways: Callable[[], float], warm: bool = True) -> list[list[float]]:
-    """What each way gave, run so often in turn, each time in the other order; `warm` runs all once for nothing."""
+def interleaved(times: int, *ways: Callable[[], float], warm: bool = True, collect: bool = True) -> list[list[float]]:
+    """What each way gave, run so often in turn, each time in the other order.
+
+    `warm` runs all once for nothing; `collect` takes the garbage of the others away before each.
+    """
     if warm:
         for way in ways:
             way()
@@ -86,7 +89,8 @@ def interleaved(times: int, *ways: Callable[[], float], warm: bool = True) -> li
     for turn in range(times):
         order = list(zip(ways, gave, strict=True))
         for way, figures in order if turn % 2 == 0 else reversed(order):
-            gc.collect()
+            if collect:
+                gc.collect()
             figures.append(way())
     return gave
 

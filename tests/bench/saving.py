@@ -1,0 +1,191 @@
+"""What it costs to keep something: a mark durably, a recording sealed, and a place in it found."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iprtool.edits import Hand
+from iprtool.model.layer import Marked
+from iprtool.model.ports import Source
+from iprtool.model.terms import Engine
+from tests.bench.longer import lengthened
+from tests.bench.playing import usable_engines
+from tests.bench.recalls import layer_of, long_recall, marks_of, scratch
+from tests.bench.row import Pairs, Row, interleaved, measure, p, pairs_of
+
+if TYPE_CHECKING:
+    from iprtool.player.engine import Engine as PlayerEngine
+
+DURATION_MS = 3_600_000
+MIB = 1 << 20
+PIECE_BYTES = 256 << 10
+
+
+@measure("mark_durable", "mark_durable_100k")
+def mark_durable(quick: bool) -> list[Row]:
+    """A mark until the disk has it, in an empty layer and in a large one, beside a row in plain SQLite."""
+    times, many = (50, 2_000) if quick else (600, 100_000)
+    with scratch() as folder:
+        return [_durable("mark_durable", folder, 0, times), _durable("mark_durable_100k", folder, many, times)]
+
+
+def _durable(name: str, folder: Path, marks: int, times: int) -> Row:
+    from iprtool.store.layer import LayerFile, read_layer
+
+    granted = layer_of(folder, marks, DURATION_MS)
+    path, key = Path(granted.path), granted.raw_key
+    more = cycle(marks_of(read_layer(path, key).head, times + 1, seed=4))
+    hand = Hand("client", "device")
+    with LayerFile(path, key) as log, closing(_plain(folder / f"{name}.db", marks)) as plain:
+
+        def ours() -> float:
+            op = hand.op(hand.new_id(), Marked(msgspec.structs.replace(next(more), id=hand.new_id())))
+            begun = time.perf_counter()
+            log.commit([op]).result()
+            return (time.perf_counter() - begun) * 1000
+
+        def theirs() -> float:
+            row = hand.new_id(), msgspec.json.encode(next(more))
+            begun = time.perf_counter()
+            plain.execute("BEGIN IMMEDIATE")
+            plain.execute("INSERT INTO mark VALUES (?, ?)", row)
+            plain.execute("COMMIT")
+            return (time.perf_counter() - begun) * 1000
+
+        sealed, bare = interleaved(times, ours, theirs, collect=False)
+    value, reference = p(50, sealed), p(50, bare)
+    note = (
+        f"p50 of {times}, {marks:,} marks before; plain SQLite, WAL, FULL; p99 {p(99, sealed):.1f}, {p(99, bare):.1f}"
+    )
+    return Row(name, value, "ms", reference, value / reference, 1.3, "ratio", "max", note)
+
+
+def _plain(path: Path, rows: int) -> sqlite3.Connection:
+    """A plain SQLite table of as many rows, durable at every commit."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE mark (id TEXT PRIMARY KEY, value BLOB NOT NULL)")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany("INSERT INTO mark VALUES (?, ?)", ((f"{number:032x}", bytes(400)) for number in range(rows)))
+    connection.execute("COMMIT")
+    return connection
+
+
+@measure("seal_rate", "open_rate")
+def sealing(quick: bool) -> list[Row]:
+    """Bytes into a sealed recording and out of it again, in order, beside a plain file."""
+    pieces, times = (64, 2) if quick else (1_024, 3)
+    data = [os.urandom(PIECE_BYTES) for _ in range(16)]
+    with scratch() as folder:
+        numbers = iter(range(1_000))
+        seal, write = partial(_sealed, folder, numbers, data, pieces), partial(_written, folder, numbers, data, pieces)
+        sealed, written = interleaved(times, seal, write)
+        opened, read = interleaved(times, partial(_read_sealed, folder), partial(_read_plain, folder))
+    sealing, opening = pairs_of(sealed, written), pairs_of(opened, read)
+    size = f"{pieces * PIECE_BYTES // MIB} MiB"
+    return [
+        Row(
+            "seal_rate", sealing.value, "MiB/s", sealing.reference, sealing.ratio, 200, "value", "min", f"{size}; file"
+        ),
+        Row(
+            "open_rate", opening.value, "MiB/s", opening.reference, opening.ratio, 350, "value", "min", f"{size}; file"
+        ),
+    ]
+
+
+KEY = bytes(range(32))
+
+
+def _sealed(folder: Path, numbers: Iterator[int], data: list[bytes], pieces: int) -> float:
+    from iprtool.store.media import SealedSink
+
+    begun = time.perf_counter()
+    sink = SealedSink(folder / f"{next(numbers)}.sealed", KEY)
+    for number, piece in zip(range(pieces), cycle(data), strict=False):
+        sink.write_at(number * PIECE_BYTES, piece)
+    sink.commit()
+    return pieces * PIECE_BYTES / MIB / (time.perf_counter() - begun)
+
+
+def _written(folder: Path, numbers: Iterator[int], data: list[bytes], pieces: int) -> float:
+    begun = time.perf_counter()
+    with (folder / f"{next(numbers)}.plain").open("wb") as file:
+        for _, piece in zip(range(pieces), cycle(data), strict=False):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return pieces * PIECE_BYTES / MIB / (time.perf_counter() - begun)
+
+
+def _read_sealed(folder: Path) -> float:
+    from iprtool.store.media import SealedSource
+
+    begun = time.perf_counter()
+    source = SealedSource(next(folder.glob("*.sealed")), KEY)
+    return _rate(source, begun)
+
+
+def _read_plain(folder: Path) -> float:
+    from iprtool.media.source_file import FileSource
+
+    begun = time.perf_counter()
+    return _rate(FileSource(next(folder.glob("*.plain"))), begun)
+
+
+def _rate(source: Source, begun: float) -> float:
+    size = source.size
+    for offset in range(0, size, PIECE_BYTES):
+        source.read_at(offset, PIECE_BYTES)
+    rate = size / MIB / (time.perf_counter() - begun)
+    source.close()
+    return rate
+
+
+@measure("sealed_seek")
+def sealed_seek(quick: bool) -> list[Row]:
+    """A player's seek, until it has the sound of that place, in a sealed recording and in the same bytes in clear."""
+    from iprtool.media.source_file import FileSource
+    from iprtool.store.media import SealedSource
+
+    minutes, times = (10, 10) if quick else (60, 40)
+    with scratch() as folder:
+        grant = long_recall(folder, lengthened(folder, "m4a", minutes), 0)
+        sealed: Source = SealedSource(Path(grant.media.path), grant.media.raw_key)
+        plain = folder / "plain.mka"
+        plain.write_bytes(sealed.read_at(0, sealed.size))
+        sought = {engine: _seeks((sealed, FileSource(plain)), engine, minutes, times) for engine in usable_engines()[0]}
+    each = ", ".join(f"{engine} {pairs.value:.1f} to {pairs.reference:.1f}" for engine, pairs in sought.items())
+    worst = max(sought.values(), key=lambda pairs: pairs.ratio)
+    note = f"p50, sealed to plain file: {each}"
+    return [Row("sealed_seek", worst.value, "ms", worst.reference, worst.ratio, 2, "ratio", "max", note)]
+
+
+def _seeks(sources: tuple[Source, Source], engine: Engine, minutes: int, times: int) -> Pairs:
+    """Seeks to the same places, all over, through one of the player's engines."""
+    from iprtool.player.child import ENGINES
+
+    players = [ENGINES[engine](source, lambda _happening: None) for source in sources]
+    ways = [partial(_seek, player, cycle(_places(minutes, times))) for player in players]
+    sealed, plain = interleaved(times, *ways)
+    for player in players:
+        player.close()
+    return pairs_of(sealed, plain)
+
+
+def _places(minutes: int, times: int) -> list[int]:
+    return [place * 37 % times * minutes * 60_000 // times for place in range(times)]
+
+
+def _seek(player: "PlayerEngine", places: Iterator[int]) -> float:
+    begun = time.perf_counter()
+    player.cue(next(places), 1.0, False)
+    return (time.perf_counter() - begun) * 1000

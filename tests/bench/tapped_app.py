@@ -1,0 +1,49 @@
+"""The real program with a player whose sound is written down: `python -m tests.bench.tapped_app --grant-fd N`.
+
+The file that takes the sound is named by IPRTOOL_BENCH_TAP. The same module, started with `player`, is that player.
+"""
+
+import os
+import sys
+
+import iprtool.app
+from iprtool.process import child_command
+
+VARIABLE = "IPRTOOL_BENCH_TAP"
+
+
+def _command(role: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "tests.bench.tapped_app", role] if role == "player" else child_command(role)
+
+
+def _play() -> None:
+    from pathlib import Path
+
+    from iprtool.model.ports import Source
+    from iprtool.player.child import private_pipes, serve
+    from iprtool.player.embedded import EmbeddedEngine
+    from iprtool.player.messages import Opening
+    from iprtool.store.media import SealedSource
+    from tests.player_child import Tap, TappedVlc, _tap_outputs
+
+    tap = Tap(os.environ[VARIABLE])
+    TappedVlc.tap = tap
+    _tap_outputs(tap)
+
+    def open_source(opening: Opening) -> Source:
+        return SealedSource(Path(opening.source["path"]), bytes.fromhex(opening.source["key"]))
+
+    serve(open_source, *private_pipes(), {"vlc": TappedVlc, "embedded": EmbeddedEngine})
+
+
+def main() -> None:
+    """Serve the recall, or play for it."""
+    if sys.argv[1:] == ["player"]:
+        _play()
+        return
+    vars(iprtool.app)["child_command"] = _command
+    iprtool.app.main()
+
+
+if __name__ == "__main__":
+    main()
