@@ -22,7 +22,7 @@ from tests.player_child import RECORD
 from tests.sounds import Kind, locate, make_recording, noise
 
 RATE_HZ = 48_000
-SECONDS = 8
+SECONDS = 12
 COMMAND = [sys.executable, "-P", "-m", "tests.player_child"]
 WINDOW_MS = 30
 _NS = 1_000_000_000

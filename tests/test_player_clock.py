@@ -200,6 +200,13 @@ def test_readings_never_go_back_while_it_plays(seed: int) -> None:
         last_ms = read_ms
 
 
+def test_where_it_was_when_a_key_was_pressed_is_not_moved_by_a_later_anchor() -> None:
+    shown, told = running(), after(running(), Ticked(11_003, START_NS + 1_000 * MS, START_NS + 1_000 * MS))
+    for clock in (after(shown, Ticked(11_000, START_NS + 1_000 * MS, START_NS + 1_000 * MS)), told):
+        adopted_clock = adopted(shown, clock, START_NS + 1_050 * MS)
+        assert position_ms(adopted_clock, START_NS + 900 * MS) == pytest.approx(10_900, abs=3)
+
+
 def test_another_position_is_adopted_as_it_is() -> None:
     held, arrived = running(20_000), running(3_000)
     arrived = msgspec.structs.replace(arrived, since_ns=START_NS + 1)

@@ -25,6 +25,7 @@ from tests.vlc_needed import need_vlc
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 KINDS: tuple[Kind, ...] = ("wav", "m4a", "mp3", "mp3-vbr", "ogg", "opus", "flac", "mp4")
 RATES = (0.5, 0.75, 1.25, 1.5, 2.0)
+SECONDS = 8
 STEADY_P99_MS = 25
 AFTER_SEEK_P99_MS = 120
 SILENCE_MS = 50
@@ -85,7 +86,7 @@ def performances(engine: Engine) -> dict[Kind, Performance]:
 
 def perform(engine: Engine, kind: Kind) -> Performance:
     """Play, jump while playing, pause, go on, jump while paused to where it was stopped, and play to it again."""
-    with staged(engine, kind) as stage:
+    with staged(engine, kind, seconds=SECONDS) as stage:
         player = stage.player
         stage.wait_for("paused")
         player.play()
@@ -196,7 +197,7 @@ def test_a_pause_is_silence_at_once(engine: Engine) -> None:
 
 def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> None:
     """That noise is found in the original at all shows the pitch; how the finds move on shows the rate."""
-    with staged(engine) as stage:
+    with staged(engine, seconds=SECONDS) as stage:
         stage.wait_for("paused")
         stage.player.play()
         stage.wait_for("playing")
@@ -204,7 +205,7 @@ def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> 
         for rate in (*RATES, 1.0):
             stage.player.set_rate(rate)
             stage.wait(lambda state, rate=rate: state.rate == rate)  # type: ignore[misc]  # a default of the lambda's
-            taken[rate] = stage.stamps(0.5, 0.025)
+            taken[rate] = stage.stamps(0.4, 0.02)
         stage.wait_for("playing")
         tape = stage.tape()
     for rate, stamps in taken.items():
@@ -218,7 +219,7 @@ def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> 
 
 
 def test_jumping_at_another_rate_lands(engine: Engine) -> None:
-    with staged(engine) as stage:
+    with staged(engine, seconds=SECONDS) as stage:
         stage.wait_for("paused")
         stage.player.set_rate(1.5)
         stage.player.play()
@@ -235,10 +236,10 @@ def test_a_loop_is_played_again_and_again_to_the_very_end_too(engine: Engine) ->
         stage.player.set_loop((800, 1_200))
         stage.player.play()
         stage.wait_for("playing")
-        inside = stage.stamps(1.3, 0.02)
+        inside = stage.stamps(1.1, 0.02)
         stage.player.set_loop((1_300, 60_000))
         stage.wait(lambda state: state.loop == (1_300, 2_000))
-        at_end = stage.stamps(2.2, 0.05)
+        at_end = stage.stamps(1.9, 0.05)
         stage.player.set_loop(None)
         stage.wait_for("ended")
         tape = stage.tape()
@@ -267,7 +268,7 @@ def heard_loudness(stage: Stage) -> tuple[int, int]:
 
 
 def test_volume_and_mute_are_heard(engine: Engine) -> None:
-    with staged(engine) as stage:
+    with staged(engine, seconds=SECONDS) as stage:
         stage.wait_for("paused")
         stage.player.play()
         stage.wait_for("playing")
@@ -332,7 +333,7 @@ def test_the_states_of_a_life(engine: Engine) -> None:
 
 
 def test_a_recording_that_cannot_be_read_on_fails_in_one_sentence_and_elsewhere_plays(engine: Engine) -> None:
-    with staged(engine, "flac", damaged=(100_000, 150_000)) as stage:
+    with staged(engine, "flac", seconds=SECONDS, damaged=(100_000, 150_000)) as stage:
         stage.wait_for("paused")
         stage.player.play()
         failed = stage.wait_for("failed")

@@ -34,8 +34,8 @@ _STRETCH_MS = 36.0
 class Clock(msgspec.Struct, frozen=True):
     """What is known of the position: at `at_ns` the recording was heard at `media_ms`, and moves on by `rate`.
 
-    While running no reading lies before `floor_ms`, since sound does not go back by itself. `since_ns` is when the
-    position was last set: older ticks are stale. Until `wide_until_ns` the uncertainty is `wide_ms`. `ahead_ms` and
+    While running no reading from `floor_ns` on lies before `floor_ms`, since sound does not go back by itself.
+    `since_ns` is when the position was last set: older ticks are stale. Until `wide_until_ns` the uncertainty is `wide_ms`. `ahead_ms` and
     `stretch_ms` are by how much the engine's reports are ahead of the sound, always and at rates other than 1.
     `late_ms` is by how much the last tick seemed late.
     """
@@ -49,6 +49,7 @@ class Clock(msgspec.Struct, frozen=True):
     rate: float = 1.0
     running: bool = False
     floor_ms: float = 0.0
+    floor_ns: int = 0
     wide_ms: int = 0
     wide_until_ns: int = 0
     late_ms: float = 0.0
@@ -99,7 +100,9 @@ def new_clock(engine: Engine, codec: str | None, sample_rate_hz: int, duration_m
 
 def position_ms(clock: Clock, now_ns: int) -> float:
     """Where the recording is heard at a monotonic time, within 0 and its duration."""
-    ms = max(_line_ms(clock, now_ns), clock.floor_ms) if clock.running else clock.media_ms
+    ms = _line_ms(clock, now_ns) if clock.running else clock.media_ms
+    if clock.running and now_ns >= clock.floor_ns:
+        ms = max(ms, clock.floor_ms)
     return min(max(ms, 0.0), float(clock.duration_ms))
 
 
@@ -150,6 +153,7 @@ def _after_cue(clock: Clock, event: Cued) -> Clock:
         clock,
         media_ms=event.to_ms - ahead_ms,
         floor_ms=event.to_ms,
+        floor_ns=event.at_ns,
         at_ns=event.due_ns,
         since_ns=event.at_ns,
         rate=event.rate,
@@ -177,6 +181,7 @@ def _after_going_on(clock: Clock, event: WentOn) -> Clock:
     return _changed(
         clock,
         floor_ms=clock.media_ms,
+        floor_ns=event.at_ns,
         at_ns=event.due_ns,
         since_ns=event.at_ns,
         running=True,
@@ -205,7 +210,8 @@ def _never_back(anchored: Clock, before: Clock, now_ns: int) -> Clock:
     """The newer clock with the older one's reading as its floor, unless that reading was plainly wrong."""
     read_ms = position_ms(before, now_ns)
     too_far_ms = read_ms - position_ms(_changed(anchored, floor_ms=0.0), now_ns)
-    return _changed(anchored, floor_ms=read_ms if too_far_ms <= uncertainty_ms(before, now_ns) else 0.0)
+    floor_ms = read_ms if too_far_ms <= uncertainty_ms(before, now_ns) else 0.0
+    return _changed(anchored, floor_ms=floor_ms, floor_ns=now_ns)
 
 
 def _line_ms(clock: Clock, now_ns: int) -> float:

@@ -43,7 +43,7 @@ class SoundQueue:
             self._bytes += len(data)
 
     def finish(self, sentence: str) -> None:
-        """Nothing more comes: the end, or, with a sentence, why the recording cannot be read on; said first, it stays."""
+        """Nothing more comes: the end, or, with a sentence, why the recording cannot be read on; the first stays."""
         with self._lock:
             if self._end is None:
                 self._end = sentence
