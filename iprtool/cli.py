@@ -27,11 +27,13 @@ app = typer.Typer(
 codebook_app = typer.Typer(help="Codebooks.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 
-StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="the study's folder, NAME.ipr")]
+# readable=False: what may not be read is told by the part that reads it, with what to do.
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", readable=False, help="the study's folder, NAME.ipr")]
 DyadLabel = Annotated[str | None, typer.Option("--dyad", help="the dyad's label, for instance D05")]
 SessionNumber = Annotated[int | None, typer.Option("--session", help="the session's number", min=1)]
 PassphraseFile = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="read the passphrase from this file (for scripts)")
+    Path | None,
+    typer.Option("--passphrase-file", readable=False, help="read the passphrase from this file (for scripts)"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
@@ -89,7 +91,7 @@ def demo(
 
 @app.command("open")
 def open_recording(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="a recording, sound or film")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="a recording, sound or film")],
     by: By = "therapist",
     codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a .toml file")] = None,
     passphrase_file: PassphraseFile = None,
@@ -133,10 +135,10 @@ def new(
 @app.command()
 def add(
     study: StudyPath,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the session's recording")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="the session's recording")],
     dyad: Annotated[str, typer.Option("--dyad", help="the dyad's label, for instance D05")],
     session: Annotated[int, typer.Option("--session", help="the session's number", min=1)],
-    transcript: Annotated[Path | None, typer.Option(help="the session's transcript as WebVTT")] = None,
+    transcript: Annotated[Path | None, typer.Option(readable=False, help="the session's transcript as WebVTT")] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Add a session's recording: conformed and sealed into the study; the original is not touched."""
@@ -198,7 +200,7 @@ def review(
 @app.command()
 def export(
     study: StudyPath,
-    to: Annotated[Path, typer.Option("--to", help="the folder in which the export is made")],
+    to: Annotated[Path, typer.Option("--to", readable=False, help="the folder in which the export is made")],
     with_text: Annotated[bool, typer.Option("--with-text", help="notes and answers leave as well")] = False,
     with_dates: Annotated[bool, typer.Option("--with-dates", help="times of day leave, as offsets")] = False,
     fresh_ids: Annotated[bool, typer.Option("--fresh-ids", help="ids that no earlier export has")] = False,
@@ -232,7 +234,9 @@ def export(
 
 @app.command()
 def verify(
-    path: Annotated[Path, typer.Argument(metavar="STUDY|EXPORT", help="a study's folder, or an export's")],
+    path: Annotated[
+        Path, typer.Argument(metavar="STUDY|EXPORT", readable=False, help="a study's folder, or an export's")
+    ],
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -264,7 +268,9 @@ def verify(
 def recover(
     study: StudyPath,
     passphrase_file: PassphraseFile = None,
-    recovery_key_file: Annotated[Path | None, typer.Option(help="read the recovery key from this file")] = None,
+    recovery_key_file: Annotated[
+        Path | None, typer.Option(readable=False, help="read the recovery key from this file")
+    ] = None,
 ) -> None:
     """Open your studies again with the printed recovery key, and choose a new passphrase."""
     from iprtool.desk import keyring_path
@@ -297,7 +303,9 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @codebook_app.command("check")
-def check_codebook(file: Annotated[Path, typer.Argument(metavar="FILE", help="a codebook as TOML")]) -> None:
+def check_codebook(
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="a codebook as TOML")],
+) -> None:
     """Check a codebook's file: each error with its line and reason."""
     from iprtool.codebooks.loader import check, load
 

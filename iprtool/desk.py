@@ -166,7 +166,7 @@ def begin_recall(
 ) -> Recall:
     """A new recall with its empty layer, which pins codebook, protocol and contact card; none where that fails."""
     recording = the_recording(study, session)
-    _object(study, recording.media)
+    _media_and_peaks(study, recording)
     dyad = next(one for one in study.dyads() if one.id == session.dyad)
     layer, path, key = study.new_object("layer")
     recall = Recall(
@@ -212,19 +212,24 @@ def _object(study: Study, object_id: str) -> ObjectGrant:
     return ObjectGrant(str(path), study.key_of(object_id).hex())
 
 
+def _media_and_peaks(study: Study, recording: Recording) -> tuple[ObjectGrant, ObjectGrant | None]:
+    return _object(study, recording.media), _object(study, recording.peaks) if recording.peaks else None
+
+
 def recall_grant(study: Study, recall: Recall) -> RecallGrant:
     """What the recall's process gets: its own layer, the recording, the sound's outline; nothing else."""
     recording = next(one for one in study.recordings() if one.id == recall.recording)
     if recall.layer is None:
         raise IprtoolError("This recall did not take place, so there is nothing to open.")
+    media, peaks = _media_and_peaks(study, recording)
     return RecallGrant(
         face=FACES[recall.by],
         device=device(),
         keymap=keymap(),
         layer=_object(study, recall.layer),
-        media=_object(study, recording.media),
+        media=media,
         recording=recording,
-        peaks=_object(study, recording.peaks) if recording.peaks else None,
+        peaks=peaks,
     )
 
 
@@ -232,13 +237,14 @@ def review_grant(study: Study, dyad: Dyad, session: Session) -> ReviewGrant:
     """What a review's process gets: every layer of the session, to read."""
     recording = the_recording(study, session)
     recalls = [one for one in study.recalls() if one.session == session.id and one.layer]
+    media, peaks = _media_and_peaks(study, recording)
     order = list(PALETTES)
     recalls.sort(key=lambda one: order.index(one.by))
     return ReviewGrant(
         title=f"{dyad.label} · session {session.number} · review",
         layers=tuple(LayerGrant(one.by, _object(study, one.layer)) for one in recalls if one.layer),
-        media=_object(study, recording.media),
+        media=media,
         recording=recording,
-        peaks=_object(study, recording.peaks) if recording.peaks else None,
+        peaks=peaks,
         transcript=_object(study, recording.transcript) if recording.transcript else None,
     )

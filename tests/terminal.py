@@ -19,13 +19,19 @@ class Terminal:
     """A program on a pseudo-terminal of its own; `shown` is its screen as text."""
 
     def __init__(
-        self, command: Sequence[str], env: Mapping[str, str] | None = None, size: tuple[int, int] = (120, 40)
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (120, 40),
+        folder: Path | None = None,
     ) -> None:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})})
+            if folder is not None:
+                os.chdir(folder)
             os.execvp(command[0], list(command))
         columns, lines = size
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -45,7 +51,7 @@ class Terminal:
         is_shown = what if callable(what) else lambda text: what in text
         until = time.monotonic() + patience_s
         while not is_shown(self.shown):
-            if time.monotonic() > until or not self.read(0.1):
+            if time.monotonic() > until or not (self.read(0.1) or is_shown(self.shown)):
                 raise AssertionError(f"the screen never showed {what!r}:\n{self.shown}")
         return self.shown
 
