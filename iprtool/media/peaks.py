@@ -54,8 +54,11 @@ class PeakReader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        with _told(source):
-            self._container = open_media(SourceFile(source))
+        self._open()
+
+    def _open(self) -> None:
+        with _told(self._source):
+            self._container = open_media(SourceFile(self._source))
         stream = sound_of(self._container)
         if stream is None:
             raise MediaError("The recording has no sound to draw.")
@@ -65,12 +68,17 @@ class PeakReader:
         self._tick_s = stream.time_base or Fraction(1, stream.rate)
         start = 0 if is_conformed(self._container) else self._container.start_time or 0
         self._origin_s = start / av.time_base
+        self._reached = 0
         for other in self._container.streams:
             if other is not stream:
                 other.discard = Discard.all
 
     def chunk(self, first_bin: int, bins: int) -> PeakChunk:
         """The peaks of some bins; (0, 0) where there is no sound."""
+        if first_bin < self._reached:
+            # FFmpeg adds every packet of Matroska to its index: going back, each one would move all later entries.
+            self._open()
+        self._reached = first_bin + bins
         edges = [-(-number * self._rate // BINS_PER_SECOND) for number in range(first_bin, first_bin + bins + 1)]
         first, last = edges[0], edges[-1]
         wave: _Wave | None = None
@@ -167,7 +175,7 @@ def compute(source: Source, start_bin: int, bins: int) -> PeakChunk:
 def compute_all(
     open_source: OpenSource, duration_ms: int, first_at_ms: int = 0, cores: int | None = None
 ) -> Generator[PeakChunk]:
-    """The peaks of the whole recording, in chunks of up to 30 s: that around `first_at_ms` first, then ever further.
+    """The peaks of the whole recording, in chunks of up to 30 s: from `first_at_ms` on, then from the start.
 
     `open_source` opens the recording anew, here and in `cores` - 1 helping processes (as many as there are cores), to
     which it is sent pickled through a pipe. A helper that fails leaves its slice to this process. Closing the iterator
@@ -200,14 +208,15 @@ def compute_all(
 
 
 def slices(duration_ms: int, first_at_ms: int) -> list[Slice]:
-    """The slices (first bin, bins) of a recording, by their distance from the first one."""
+    """The slices (first bin, bins) of a recording: from that around a time to the last, then those before it."""
     bins = -(-duration_ms * BINS_PER_SECOND // 1000)
     middle = min(max(0, first_at_ms * BINS_PER_SECOND // 1000), bins)
     first = max(0, middle - SLICE_BINS // 2)
     # The grid is laid through the first slice, and what lies before it may be shorter.
     starts = [0, *range(first % SLICE_BINS or SLICE_BINS, bins, SLICE_BINS)]
     parts = [(start, end - start) for start, end in pairwise([*starts, bins]) if end > start]
-    return sorted(parts, key=lambda part: abs(part[0] - first))
+    begin = next((number for number, part in enumerate(parts) if part[0] >= first), 0)
+    return parts[begin:] + parts[:begin]
 
 
 def _next(waiting: deque[Slice]) -> Slice | None:
