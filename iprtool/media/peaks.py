@@ -6,7 +6,6 @@ program of the processes that help: `python -m iprtool.media.peaks` takes the wa
 slices from stdin, so that no key stands in a command line or an environment.
 """
 
-import math
 import os
 import pickle
 import sys
@@ -80,32 +79,28 @@ class PeakReader:
             self._open()
         self._reached = first_bin + bins
         edges = [-(-number * self._rate // BINS_PER_SECOND) for number in range(first_bin, first_bin + bins + 1)]
-        first, last = edges[0], edges[-1]
-        wave: _Wave | None = None
         with _told(self._source):
-            for at, frame in self._frames(first):
-                if at >= last:
-                    break
-                wave = wave or _Wave(frame, last - first)
-                wave.place(frame, at - first)
-        pairs = wave.pairs(np.array(edges[:-1]) - first) if wave else bytes(4 * bins)
+            wave = self._wave(edges[0], edges[-1])
+        pairs = wave.pairs(np.array(edges[:-1]) - edges[0]) if wave else bytes(4 * bins)
         return PeakChunk(first_bin, pairs)
 
-    def _frames(self, first: int) -> Iterator[tuple[int, AudioFrame]]:
-        """Frames from shortly before a sample on, each with the sample that it begins at."""
+    def _wave(self, first: int, last: int) -> "_Wave | None":
+        """The samples from one to another, None where there are none."""
         seek(self._container, max(0.0, first / self._rate - _PRE_ROLL_S) + self._origin_s)
         samples_per_tick, origin = float(self._tick_s * self._rate), self._origin_s * self._rate
-        gap, expected = _GAP_S * self._rate, -math.inf
-        for frame in self._decoded():
-            if frame.pts is not None:
-                at = frame.pts * samples_per_tick - origin
-                if not -gap < at - expected < gap:
-                    expected = _on_grid(at, frame.samples, _ROUNDING_S * self._rate)
-            if expected > -math.inf:
-                yield int(expected), frame
-                expected += frame.samples
+        gap, at, wave = _GAP_S * self._rate, -(2**62), None
+        for frame in self._frames():
+            if (pts := frame.pts) is not None:
+                told = pts * samples_per_tick - origin
+                if not -gap < told - at < gap:
+                    at = _on_grid(told, frame.samples, _ROUNDING_S * self._rate)
+            if at >= last:
+                break
+            wave = wave or _Wave(frame, first, last)
+            at = wave.place(frame, at)
+        return wave
 
-    def _decoded(self) -> Iterator[AudioFrame]:
+    def _frames(self) -> Iterator[AudioFrame]:
         decode = self._stream.codec_context.decode
         try:
             for packet in self._container.demux(self._stream):
@@ -118,32 +113,34 @@ class PeakReader:
 
 
 class _Wave:
-    """The samples of a slice: one row a plane, channels interleaved as FFmpeg has them; silence where nothing is."""
+    """The samples from one to another: one row a plane, channels interleaved as FFmpeg has them; 0 where none are."""
 
-    def __init__(self, frame: AudioFrame, samples: int) -> None:
+    def __init__(self, frame: AudioFrame, first: int, last: int) -> None:
         self._width = len(frame.layout.channels) // len(frame.planes)
         self._kind = np.dtype(_TYPES[frame.format.name.removesuffix("p")])
         self._silence = 128 if self._kind == np.uint8 else 0
-        self._samples = samples
-        self._rows = np.full((len(frame.planes), samples * self._width), self._silence, self._kind)
+        self._first = first
+        self._samples = last - first
+        self._table = np.full((len(frame.planes), self._samples * self._width), self._silence, self._kind)
+        self._rows = list(self._table)
 
-    def place(self, frame: AudioFrame, at: int) -> None:
-        """Put the frame's samples where they belong; `at` may be before the slice, or the frame reach past it."""
-        end, width = at + frame.samples, self._width
-        if end <= 0:
-            return
+    def place(self, frame: AudioFrame, at: int) -> int:
+        """Put the frame's samples where they belong, as far as they belong here; the sample after its last one."""
+        begin, count, width = at - self._first, frame.samples, self._width
+        end = begin + count
         for row, plane in zip(self._rows, frame.planes, strict=False):
-            samples = np.frombuffer(memoryview(plane), self._kind, (end - at) * width)
-            if at >= 0 and end <= self._samples:
-                row[at * width : end * width] = samples
-            else:
-                begin, stop = max(0, at), min(end, self._samples)
-                row[begin * width : stop * width] = samples[(begin - at) * width : (stop - at) * width]
+            samples = np.frombuffer(plane, self._kind, count * width)  # type: ignore[call-overload]  # it is a buffer
+            if begin >= 0 and end <= self._samples:
+                row[begin * width : end * width] = samples
+            elif end > 0:
+                inside = samples[max(0, -begin) * width : (self._samples - begin) * width]
+                row[max(0, begin) * width :][: len(inside)] = inside
+        return at + count
 
     def pairs(self, edges: NDArray[np.int_]) -> bytes:
         """The lowest and highest sample from each edge to the next, as int16 pairs."""
-        lowest = np.minimum.reduceat(self._rows, edges * self._width, axis=1).min(axis=0)
-        highest = np.maximum.reduceat(self._rows, edges * self._width, axis=1).max(axis=0)
+        lowest = np.minimum.reduceat(self._table, edges * self._width, axis=1).min(axis=0)
+        highest = np.maximum.reduceat(self._table, edges * self._width, axis=1).max(axis=0)
         return np.stack([self._int16(lowest), self._int16(highest)], axis=1).tobytes()
 
     def _int16(self, samples: NDArray[Any]) -> NDArray[np.int16]:
