@@ -35,6 +35,7 @@ class Machine:
     def copied(self, folder: Path) -> "Machine":
         """The same machine once more, elsewhere, to be spoilt."""
         made = Machine(folder)
+        made.environment = {**self.environment, **made.environment}
         for of, to in ((self.home, made.home), (self.work, made.work)):
             shutil.copytree(of, to, dirs_exist_ok=True)
         return made

@@ -29,13 +29,14 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
-            os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})})
             if folder is not None:
                 os.chdir(folder)
-            os.execvp(command[0], list(command))
+            # Not the environment of C, in which readline has noted the size of another terminal.
+            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+            os.execvpe(command[0], list(command), environment)
         columns, lines = size
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        self.status: int | None = None
+        self.written = b""
 
     @property
     def shown(self) -> str:
@@ -66,6 +67,7 @@ class Terminal:
                     return False
                 if not data:
                     return False
+                self.written = self.written[-10_000:] + data
                 self._stream.feed(data)
         return True
 
@@ -74,14 +76,20 @@ class Terminal:
         os.kill(self.pid, signal.SIGKILL)
         self.end()
 
+    def close(self) -> None:
+        """Close the window: the program's terminal is gone."""
+        os.close(self._fd)
+        self._fd = -1
+
     def end(self, *, patience_s: float = 30) -> int:
         """Wait for its end; the exit code."""
         until = time.monotonic() + patience_s
         while time.monotonic() < until:
-            self.read(0.05)
+            time.sleep(0.01) if self._fd < 0 else self.read(0.05)
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                os.close(self._fd)
+                if self._fd >= 0:
+                    os.close(self._fd)
                 return os.waitstatus_to_exitcode(status)
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
