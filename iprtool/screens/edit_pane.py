@@ -7,19 +7,47 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
 from textual.message import Message
-from textual.widgets import Input, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
-from iprtool.model.codebook import Codebook
+from iprtool.model.codebook import Codebook, CodeEntry
 from iprtool.model.mark import Code, Mark
 from iprtool.model.times import clock, parse_clock
 from iprtool.screens.note_area import NoteArea
 
 PARTS = "EditPane Input, #edit-note, #edit-words"
+FOR_THE_SCREEN = ("ctrl+q", "ctrl+p", "tab", "escape")
+"""Keys that reach the recall while a mark is edited; no other key may change anything behind the form."""
+
+
+class WordTicks(OptionList):
+    """The words of a mark: space puts one on or takes it off; those that are on have a ●."""
+
+    def __init__(self, codebook: Codebook, chosen: set[str], id: str) -> None:  # noqa: A002
+        super().__init__(id=id, compact=True, markup=False)
+        self._codebook = codebook
+        self.chosen = chosen
+        self.add_options(Option(self._text(entry), entry.id) for entry in codebook.codes)
+
+    def toggle(self, code: str) -> None:
+        """Put a word on, or take it off."""
+        self.chosen ^= {code}
+        entry = self._codebook.entry(code)
+        if entry is not None:
+            self.replace_option_prompt(code, self._text(entry))
+
+    def _text(self, entry: CodeEntry) -> str:
+        return f"{'●' if entry.id in self.chosen else ' '} {entry.label}"
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Space, Enter or a click on a word."""
+        event.stop()
+        if event.option.id is not None:
+            self.toggle(event.option.id)
 
 
 class EditPane(Vertical):
-    """A mark's edges, words and note; Enter saves, ↓ goes to the next part, an edge that is no time is said at once."""
+    """A mark's edges, words and note: Enter saves, ctrl+e leaves all as it was; a wrong edge is said at once."""
 
     DEFAULT_CSS = """
     EditPane { height: 1fr; padding: 0 1; }
@@ -29,13 +57,13 @@ class EditPane(Vertical):
     EditPane Horizontal Static { width: auto; color: $text-muted; padding-right: 1; }
     EditPane Horizontal Input { width: 16; border: none; height: 1; padding: 0; background: $boost; margin-right: 2; }
     EditPane NoteArea { height: 2; }
-    EditPane SelectionList { height: 1fr; border: none; padding: 0; background: transparent; }
+    EditPane WordTicks { height: 1fr; border: none; padding: 0; background: transparent; }
     """
 
     class Edited(Message):
-        """The mark is to have these values."""
+        """The mark is to have these values; None where it stays as it was."""
 
-        def __init__(self, mark: Mark, fields: dict[str, Any]) -> None:
+        def __init__(self, mark: Mark, fields: dict[str, Any] | None) -> None:
             super().__init__()
             self.mark = mark
             self.fields = fields
@@ -49,33 +77,50 @@ class EditPane(Vertical):
         """Edges, note, words."""
         mark = self._mark
         ends = clock(mark.end_ms, millis=True) if mark.end_ms is not None else ""
-        yield Static("edit   enter saves · ↑↓ next part · space sets a word", id="edit-title", markup=False)
+        yield Static("edit · enter saves · ctrl+e leaves it as it was", id="edit-title", markup=False)
         with Horizontal():
             yield Static("begins")
             yield Input(clock(mark.start_ms, millis=True), id="begins", compact=True, select_on_focus=False)
             yield Static("ends")
             yield Input(ends, id="ends", placeholder="a point", compact=True, select_on_focus=False)
         yield Static("", id="edit-error", markup=False)
-        yield NoteArea("the note", "edit-note")
-        chosen = {code.code for code in mark.codes}
-        yield SelectionList[str](
-            *(Selection(entry.label, entry.id, entry.id in chosen) for entry in self._codebook.codes),
-            id="edit-words",
-            compact=True,
-        )
-
-    def on_mount(self) -> None:
-        """The note as it is."""
-        self.query_one(NoteArea).write(self._mark.note)
+        yield NoteArea("the note", "edit-note", text=mark.note)
+        yield WordTicks(self._codebook, {code.code for code in mark.codes}, "edit-words")
 
     async def on_key(self, event: Key) -> None:
-        """↓ and ↑ go through the parts; Enter saves from the words as well."""
+        """↓ and ↑ go through the parts, Enter saves; what the part under the caret did not take ends here."""
         focused = self.screen.focused
-        if event.key in ("down", "up") and isinstance(focused, Input):
-            event.stop()
-            (self.screen.focus_next if event.key == "down" else self.screen.focus_previous)(PARTS)
+        at_words = isinstance(focused, WordTicks)
+        if event.key in FOR_THE_SCREEN:
+            return
+        if event.key == "ctrl+e":
+            self.post_message(self.Edited(self._mark, None))
+        elif event.key == "enter":
+            self.save()
+        elif isinstance(focused, WordTicks):
+            self._press_in_words(focused, event.key)
+        elif event.key in ("down", "up"):
+            self._go(1 if event.key == "down" else -1)
+        elif not at_words:
+            # Left and right, home and end are bindings of the part under the caret, and come after this.
+            return
+        event.stop()
+        event.prevent_default()
 
-    @on(Input.Submitted)
+    def _press_in_words(self, words: WordTicks, key: str) -> None:
+        match key:
+            case "up" if not words.highlighted:
+                self._go(-1)
+            case "up":
+                words.action_cursor_up()
+            case "down":
+                words.action_cursor_down()
+            case "space":
+                words.action_select()
+
+    def _go(self, direction: int) -> None:
+        (self.screen.focus_next if direction > 0 else self.screen.focus_previous)(PARTS)
+
     @on(NoteArea.Saved)
     def save(self, event: Message | None = None) -> None:
         """Enter: the values go to the mark, or the wrong edge is said."""
@@ -88,6 +133,10 @@ class EditPane(Vertical):
             return
         self.post_message(self.Edited(self._mark, fields))
 
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        self.save(event)
+
     def _values(self) -> dict[str, Any]:
         start_ms = parse_clock(self.query_one("#begins", Input).value)
         ends = self.query_one("#ends", Input).value.strip()
@@ -95,7 +144,7 @@ class EditPane(Vertical):
         if end_ms is not None and end_ms <= start_ms:
             raise ValueError("it ends before it begins; set the later time as its end")
         kind = "interval" if end_ms is not None else "open_interval" if self._mark.kind == "open_interval" else "point"
-        chosen = set(self.query_one(SelectionList[str]).selected)
+        chosen = self.query_one(WordTicks).chosen
         known = {code.code: code for code in self._mark.codes}
         book = self._codebook
         foreign = [code for code in self._mark.codes if code.codebook != book.id]

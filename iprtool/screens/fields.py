@@ -1,12 +1,11 @@
 """Fields set by keys in a pane beside the timeline: nothing to open, nothing to close, each change kept at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from rich.segment import Segment
-from textual.binding import Binding
-from textual.events import Click, Key
-from textual.message import Message
+from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -48,8 +47,11 @@ def _window(widths: list[int], place: int, room: int) -> tuple[int, int]:
             return first, last
 
 
-class FieldsPane(Widget, can_focus=True):
-    """A list of fields: ↑↓ chooses one, ←→ or a digit sets it, backspace empties it, Enter is done."""
+class FieldsPane(Widget, can_focus=False):
+    """A list of fields: ↑↓ chooses one, ←→ or a digit sets it, backspace empties it, Enter is done.
+
+    `changed` is told each new value at once, `done` that the pane may go.
+    """
 
     COMPONENT_CLASSES = {"fields--label", "fields--level", "fields--set", "fields--here", "fields--title"}
     DEFAULT_CSS = """
@@ -60,64 +62,53 @@ class FieldsPane(Widget, can_focus=True):
     FieldsPane > .fields--set { color: $text; text-style: bold reverse; }
     FieldsPane > .fields--here { color: $accent; text-style: bold; }
     """
-    BINDINGS = [
-        Binding("up", "go(-1)", show=False),
-        Binding("down", "go(1)", show=False),
-        Binding("left", "move(-1)", show=False),
-        Binding("right", "move(1)", show=False),
-        Binding("delete,backspace", "empty", show=False),
-        Binding("enter", "done", show=False),
-    ]
 
-    class Changed(Message):
-        """A field has another value."""
-
-        def __init__(self, name: str, value: Any) -> None:
-            super().__init__()
-            self.name = name
-            self.value = value
-
-    class Done(Message):
-        """Enter: the pane may go."""
-
-    def __init__(self, title: str, fields: list[Field], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        title: str,
+        fields: list[Field],
+        changed: Callable[[str, Any], None],
+        done: Callable[[], None],
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._title = title
         self._fields = fields
+        self._changed = changed
+        self._done = done
         self._here = 0
 
     def get_content_height(self, container: Any, viewport: Any, width: int) -> int:  # noqa: ARG002
         """A title, and a line for each field."""
         return len(self._fields) + 1
 
-    def action_go(self, by: int) -> None:
-        """Another field."""
-        self._here = max(0, min(len(self._fields) - 1, self._here + by))
-        self.refresh()
+    def press(self, key: str) -> bool:
+        """Carry a key out at once, in the order in which they come; False where it is none of the pane's."""
+        match key:
+            case "up" | "down":
+                here = self._here + (1 if key == "down" else -1)
+                self._here = max(0, min(len(self._fields) - 1, here))
+                self.refresh()
+            case "left" | "right":
+                self._set(self._fields[self._here].moved(1 if key == "right" else -1))
+            case "delete" | "backspace":
+                self._set(None)
+            case "enter":
+                self._done()
+            case _ if key.isdigit():
+                self._press_digit(key)
+            case _:
+                return False
+        return True
 
-    def action_move(self, by: int) -> None:
-        """Another level of this field."""
-        self._set(self._fields[self._here].moved(by))
-
-    def action_empty(self) -> None:
-        """Not judged, after all."""
-        self._set(None)
-
-    def action_done(self) -> None:
-        """The pane may go."""
-        self.post_message(self.Done())
-
-    def on_key(self, event: Key) -> None:
-        """A digit sets the level of that number."""
+    def _press_digit(self, key: str) -> None:
         levels = self._fields[self._here].levels
-        if event.key.isdigit():
-            event.stop()
-            event.prevent_default()
-            numbered = [value for value, text in levels if text == event.key]
-            if numbered:
-                self._set(numbered[0])
-            elif 1 <= int(event.key) <= len(levels) and not any(text.isdigit() for _, text in levels):
-                self._set(levels[int(event.key) - 1][0])
+        numbered = [value for value, text in levels if text == key]
+        if numbered:
+            self._set(numbered[0])
+        elif 1 <= int(key) <= len(levels) and not any(text.isdigit() for _, text in levels):
+            self._set(levels[int(key) - 1][0])
 
     def on_click(self, event: Click) -> None:
         """A click on a line chooses its field; on a level, sets it."""
@@ -140,7 +131,7 @@ class FieldsPane(Widget, can_focus=True):
             hint = "   ↑↓ field · ←→ or digit · enter done"
             segments = [Segment(self._title, style("fields--title")), Segment(hint, style("fields--label"))]
         elif y <= len(self._fields):
-            segments = self._field_line(self._fields[y - 1], here=y - 1 == self._here and self.has_focus)
+            segments = self._field_line(self._fields[y - 1], here=y - 1 == self._here)
         else:
             segments = []
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
@@ -170,7 +161,7 @@ class FieldsPane(Widget, can_focus=True):
         field = self._fields[self._here]
         if value != field.value:
             self._fields[self._here] = msgspec.structs.replace(field, value=value)
-            self.post_message(self.Changed(field.name, value))
+            self._changed(field.name, value)
         self.refresh()
 
 

@@ -41,8 +41,8 @@ class NoteArea(TextArea):
             super().__init__()
             self.text = text
 
-    def __init__(self, placeholder: str, id: str, take_key: TakeKey | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, placeholder=placeholder, soft_wrap=True, show_line_numbers=False, compact=True)
+    def __init__(self, placeholder: str, id: str, take_key: TakeKey | None = None, *, text: str = "") -> None:  # noqa: A002
+        super().__init__(text, id=id, placeholder=placeholder, soft_wrap=True, compact=True)
         self._take_key = take_key
         self.writing = take_key is None
 

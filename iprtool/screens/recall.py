@@ -1,25 +1,23 @@
 """The recall screen: one person, one recording. Its keys come from the command table and go to the recall."""
 
 import time
-from typing import Any
 
 from textual import on
 from textual.events import Key
 from textual.widgets import Input
 
-from iprtool.commands import RECALL
+from iprtool.commands import RECALL, Command
 from iprtool.model.mark import Rupture
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.edit_pane import EditPane
-from iprtool.screens.fields import FieldsPane
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of, command_of
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.screens.recall_view import RecallView
-from iprtool.screens.words import ChoicePane, WordsPane
+from iprtool.screens.words import WordsPane
 from iprtool.timeline.widget import TimelineView
 
 ENTER_REPEAT_S = 0.3
@@ -59,27 +57,37 @@ class RecallScreen(RecallView):
             playback.pressed_ns = None
 
     async def _take(self, event: Key) -> bool:
-        focused = self.focused
-        if self.panes.is_open and focused is not None and focused.id != "note":
-            focused.post_message(event)
+        if isinstance(self.focused, Input):
+            self.focused.post_message(event)
+            return True
+        if self.panes.press(event):
             return True
         command = self.on_keys.get(event.key)
         if self.writing:
-            if command is None or command.id not in WHILE_WRITING:
-                return False
-        elif command is None and event.is_printable and event.character is not None:
-            self.begin_note(event.character)
-            return True
+            return await self._take_while_writing(event, command)
         if command is not None:
             await self.run_action(command.action)
+        elif event.is_printable and event.character is not None:
+            self.begin_note(event.character)
         return True
 
-    def on_key(self, event: Key) -> None:
-        """A letter that an open pane does not want begins a note."""
-        if event.is_printable and event.character is not None and event.key not in self.on_keys:
+    async def _take_while_writing(self, event: Key, command: Command | None) -> bool:
+        if event.key == "enter":
+            self._save_note()
+        elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
+            self.settle_note()
+            self.show_moment()
+        elif command is not None and command.id in WHILE_WRITING:
+            await self.run_action(command.action)
+        else:
+            return False
+        return True
+
+    async def on_key(self, event: Key) -> None:
+        """Keys that come while nothing has the focus are the recall's all the same."""
+        if self.focused is None and await self.take_key(event):
             event.stop()
             event.prevent_default()
-            self.begin_note(event.character)
 
     def action_stop_or_go_on(self) -> None:
         """Space."""
@@ -96,8 +104,7 @@ class RecallScreen(RecallView):
         if self.monotonic() - self._entered > ENTER_REPEAT_S:
             self.begin_note("")
 
-    @on(NoteArea.Saved, "#note")
-    def _note_saved(self) -> None:
+    def _save_note(self) -> None:
         now = self.monotonic()
         if now - self._entered <= ENTER_REPEAT_S:
             return
@@ -145,27 +152,10 @@ class RecallScreen(RecallView):
             self.recall.choose(mark)
             self.show_moment()
 
-    @on(FieldsPane.Changed)
-    def _field_changed(self, event: FieldsPane.Changed) -> None:
-        self.panes.set_field(event.name, event.value)
-        self.show_moment()
-
-    @on(FieldsPane.Done)
-    def _fields_done(self) -> None:
-        self.panes.close()
-        self.show_moment()
-
-    @on(ChoicePane.Chosen)
-    def _choice_made(self, event: ChoicePane.Chosen) -> None:
-        self.panes.choose(event.choice)
-        self.show_moment()
-
     @on(EditPane.Edited)
     def _mark_edited(self, event: EditPane.Edited) -> None:
-        fields: dict[str, Any] = dict(event.fields)
-        if fields["start_ms"] == event.mark.start_ms:
-            del fields["start_ms"]
-        self.recall.change(event.mark, **fields)
+        if event.fields is not None:
+            self.recall.change(event.mark, **event.fields)
         self.panes.close()
         self.show_moment()
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from textual.containers import Vertical
-from textual.widget import Widget
+from textual.events import Key
 from textual.widgets import Input
 
 from iprtool.model.mark import Mark, Rupture
@@ -44,7 +44,7 @@ class RecallPanes:
 
     def __init__(self, screen: "RecallView") -> None:
         self._screen = screen
-        self._pane: Widget | None = None
+        self._pane: FieldsPane | ChoicePane | EditPane | None = None
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +93,9 @@ class RecallPanes:
             recognisable = ((False, "no"), (True, "yes"))
             value = mark.partner_recognisable if mark else False
             fields.append(Field("partner_recognisable", "recognisable", recognisable, value))
-        await self._open(FieldsPane(f"the stop{_peaks_text(mark)}", fields, id="card-fields"))
+        await self._open(
+            FieldsPane(f"the stop{_peaks_text(mark)}", fields, self._set_field, self._finish, id="card-fields")
+        )
 
     async def rupture(self) -> None:
         """The rupture marker of this stop."""
@@ -107,25 +109,25 @@ class RecallPanes:
             Field("addressed", "addressed", terms(YesNoUnsure), rupture.addressed),
             Field("resolved", "resolved", ONE_TO_FIVE, rupture.resolved),
         ]
-        await self._open(FieldsPane("rupture marker", fields, id="rupture-fields"))
+        await self._open(FieldsPane("rupture marker", fields, self._set_field, self._finish, id="rupture-fields"))
 
     async def all_words(self) -> None:
         """Every word of the codebook."""
         mark = self._screen.recall.mark
         chosen = [code.code for code in mark.codes] if mark else []
         codebook = self._screen.recall.head.codebook
-        await self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), id="all-words"))
+        await self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), self._choose, id="all-words"))
 
     async def leads(self) -> None:
         """Which kind of question the inquirer asked."""
         choices = [(lead, lead) for lead in LEADS]
-        await self._open(ChoicePane("which kind of question was asked?", choices, id="leads"))
+        await self._open(ChoicePane("which kind of question was asked?", choices, self._choose, id="leads"))
 
     async def edit(self, mark: Mark) -> None:
         """Words, edges and note of a mark."""
         await self._open(EditPane(mark, self._screen.recall.head.codebook))
 
-    def set_field(self, name: str, value: Any) -> None:
+    def _set_field(self, name: str, value: Any) -> None:
         """A field of the open pane has another value."""
         recall = self._screen.recall
         if self._pane is not None and self._pane.id == "rupture-fields":
@@ -138,15 +140,31 @@ class RecallPanes:
             recall.toggle_stopped_by()
         elif value is not None or name == "helpful":
             recall.change_stop_mark(**{name: value})
+        self._screen.show_moment()
 
-    def choose(self, choice: str) -> None:
+    def _choose(self, choice: str | None) -> None:
         """An entry of the open list was taken."""
         pane = self._pane.id if self._pane else None
         self.close()
-        if pane == "leads":
+        if choice is not None and pane == "leads":
             self._screen.recall.lead_used(choice)
-        elif pane == "all-words":
+        elif choice is not None and pane == "all-words":
             self._screen.recall.word(choice)
+        self._screen.show_moment()
+
+    def _finish(self) -> None:
+        self.close()
+        self._screen.show_moment()
+
+    def press(self, event: Key) -> bool:
+        """Give a key to the open pane, at once; False where it is none of its keys."""
+        match self._pane:
+            case FieldsPane():
+                return self._pane.press(event.key)
+            case ChoicePane():
+                return self._pane.press(event.key, event.character)
+            case _:
+                return False
 
     def close(self) -> None:
         """The words are back in their place."""
@@ -154,7 +172,7 @@ class RecallPanes:
             self._pane.remove()
             self._pane = None
             self._screen.query_one(WordsPane).display = True
-            self._screen.query_one("#note").display = True
+            self._screen.query_one("#note").remove_class("folded")
             self._screen.query_one("#card").styles.height = "auto"
             self._screen.set_focus(self._screen.query_one("#note"))
 
@@ -162,13 +180,15 @@ class RecallPanes:
         self.close()
         self._pane = pane
         self._screen.query_one(WordsPane).display = False
+        self._screen.query_one("#note").add_class("folded")
         card = self._screen.query_one("#card", Vertical)
-        await card.mount(pane)
-        # The keys go to the pane from here on: those typed meanwhile are handed on to it.
-        self._screen.set_focus(pane if isinstance(pane, FieldsPane) else pane.query(Input).first())
-        self._screen.query_one("#note").display = False
         if not isinstance(pane, FieldsPane):
             card.styles.height = "3fr"
+        await card.mount(pane)
+        # The other panes get their keys from the note's place, so that none overtakes another.
+        if isinstance(pane, EditPane):
+            self._screen.set_focus(pane.query(Input).first())
+        self._screen.show_moment()
 
 
 def _who(by: StoppedBy | None) -> str:

@@ -1,15 +1,15 @@
 """The words of the codebook on keys 1 to 9, and the list of all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Click, Key
+from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from iprtool.model.codebook import Codebook, CodeEntry
@@ -75,75 +75,73 @@ class WordsPane(Widget):
 
 
 class ChoicePane(Vertical):
-    """A list to choose one entry from, by typing a part of it, arrows and Enter."""
+    """A list to choose one entry from: letters narrow it, arrows go through it, Enter takes, backspace at last leaves."""
 
     DEFAULT_CSS = """
     ChoicePane { height: 1fr; padding: 0 1; }
     ChoicePane > #choice-title { color: $accent; text-style: bold; }
-    ChoicePane > Input { border: none; height: 1; padding: 0; background: $boost; }
+    ChoicePane > #choice-typed { background: $boost; color: $text; }
     ChoicePane > OptionList { border: none; height: 1fr; padding: 0; background: transparent; }
     """
 
-    class Chosen(Message):
-        """An entry was chosen."""
-
-        def __init__(self, pane: "ChoicePane", choice: str) -> None:
-            super().__init__()
-            self.pane = pane
-            self.choice = choice
-
-        @property
-        def control(self) -> "ChoicePane":
-            """The pane that was chosen in."""
-            return self.pane
-
-    def __init__(self, title: str, choices: list[tuple[str, str]], *, id: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        title: str,
+        choices: list[tuple[str, str]],
+        chosen: Callable[[str | None], None],
+        *,
+        id: str,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._title = title
         self._choices = choices
+        self._chosen = chosen
+        self._typed = ""
 
     def compose(self) -> ComposeResult:
         """A title, what is typed, and what matches it."""
         yield Static(self._title, id="choice-title", markup=False)
-        yield Input(placeholder="type a part of it", compact=True, select_on_focus=False)
+        yield Static("", id="choice-typed", markup=False)
         options = OptionList(compact=True, markup=False)
         options.can_focus = False
         yield options
 
     def on_mount(self) -> None:
         """Everything is shown until something is typed."""
-        self._show("")
+        self._show()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Only what holds the typed text."""
-        event.stop()
-        self._show(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes the lit entry."""
-        event.stop()
-        self.query_one(OptionList).action_select()
+    def press(self, key: str, character: str | None) -> bool:
+        """Carry a key out at once, in the order in which they come; False where it is none of the pane's."""
+        options = self.query_one(OptionList)
+        match key:
+            case "up":
+                options.action_cursor_up()
+            case "down":
+                options.action_cursor_down()
+            case "enter":
+                at = options.highlighted
+                self._chosen(options.get_option_at_index(at).id if at is not None else None)
+            case "backspace" if not self._typed:
+                self._chosen(None)
+            case "backspace":
+                self._typed = self._typed[:-1]
+                self._show()
+            case _ if character is not None and character.isprintable():
+                self._typed += character
+                self._show()
+            case _:
+                return False
+        return True
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """An entry was taken."""
+        """An entry was clicked."""
         event.stop()
-        if event.option.id is not None:
-            self.post_message(self.Chosen(self, event.option.id))
+        self._chosen(event.option.id)
 
-    def on_key(self, event: Key) -> None:
-        """Arrows move in the list while the caret stays in the text."""
-        options = self.query_one(OptionList)
-        if event.key == "up":
-            options.action_cursor_up()
-        elif event.key == "down":
-            options.action_cursor_down()
-        else:
-            return
-        event.stop()
-        event.prevent_default()
-
-    def _show(self, typed: str) -> None:
-        needle = typed.casefold().strip()
+    def _show(self) -> None:
+        needle = self._typed.casefold().strip()
+        hint = "type a part of it · enter takes · backspace leaves"
+        self.query_one("#choice-typed", Static).update(f"{self._typed}▏" if self._typed else hint)
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(text, choice) for choice, text in self._choices if needle in text.casefold())
