@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from iprtool.commands import RECALL, REVIEW, Command, remapped
@@ -29,6 +30,7 @@ from iprtool.peaks_feed import PeaksFeed, PeaksJob
 from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
+from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recall_view import RecallView
@@ -65,17 +67,18 @@ class IprtoolApp(App[None], inherit_bindings=False):
         self._first.post_message(self._first.PeaksArrived(chunk))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The cover is there in a recall, unless it lies there already."""
+        """The cover is there in a recall."""
         if action == "cover":
-            return isinstance(self._first, RecallView) and not self._first.recall.covered
+            return isinstance(self._first, RecallView)
         return super().check_action(action, parameters)
 
     def action_cover(self) -> None:
         """Tab: silence and stillness, whatever lies on top."""
         if isinstance(self._first, RecallScreen):
-            while self.screen is not self._first and len(self.screen_stack) > 2:
+            while isinstance(self.screen, HelpScreen | CommandPalette):
                 self.pop_screen()
-            self._first.action_cover()
+            if not self._first.recall.covered:
+                self._first.action_cover()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """The palette lists the table's commands and nothing else: no screenshot, no way elsewhere."""
@@ -88,6 +91,11 @@ class IprtoolApp(App[None], inherit_bindings=False):
             await self._first.run_action(command.action)
 
         return run
+
+    def action_command_palette(self) -> None:
+        """Not over the cover, nor over the closing question: what lies there has its own ways on."""
+        if self.screen is self._first:
+            super().action_command_palette()
 
     def copy_to_clipboard(self, text: str) -> None:
         """A participant's words stay in the note they were written in."""

@@ -14,7 +14,7 @@ from iprtool.app import IprtoolApp
 from iprtool.commands import RECALL, of_face, remapped
 from iprtool.edits import Hand
 from iprtool.model.layer import Closed, Draft, LayerContent, LeadUsed, Marked
-from iprtool.model.mark import Mark, Stamp
+from iprtool.model.mark import Mark, Rupture, Stamp
 from iprtool.model.terms import Face
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
@@ -421,7 +421,7 @@ async def test_the_note_shown_is_that_of_the_chosen_mark() -> None:
         await table.press("space", "up", "up")
         for note, key in (("one", "down"), ("two", "down"), ("six", "up")):
             lines = _shown(table).splitlines()
-            card = next(index for index, line in enumerate(lines) if "by recaller" in line)
+            card = next(index for index, line in enumerate(lines) if "by client" in line)
             assert note in lines[card + 1]
             await table.press(key)
 
@@ -471,3 +471,83 @@ async def test_a_mark_is_where_the_person_was_when_the_key_was_pressed() -> None
         await table.pilot.pause()
         assert len(table.marks) == 1
         assert before_ns <= asked[0] <= before_ns + 20_000_000
+
+
+async def test_the_closing_answer_outlives_the_cover() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("ctrl+q", *"odd", "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        await table.press("2")
+        assert isinstance(table.on_top(), ClosingScreen)
+        assert table.status == "paused"
+        assert table.log.draft is not None
+        assert (table.log.draft.text, table.log.draft.closing) == ("odd", True)
+        await table.press("!", "enter")
+        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["odd!"]
+        assert table.log.draft is None
+
+
+async def test_a_closing_answer_left_unfinished_is_there_again() -> None:
+    draft = Draft("half", 9_000, closing=True)
+    async with desk(loaded=LayerContent(content().head, draft=draft)) as table:
+        assert not table.screen.writing
+        await table.press("ctrl+q", "!", "enter")
+        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["half!"]
+
+
+async def test_no_palette_over_the_cover_and_the_cover_key_uncovers_nothing() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("tab", "ctrl+p", "question_mark", "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        assert table.screen.recall.covered
+
+
+async def test_cards_take_keys_as_fast_as_they_come() -> None:
+    async with desk("therapist") as table:
+        await table.play(9_000)
+        await table.pilot.press(
+            "plus", "2", "down", "right", "right", "down", "3", "down", "4", "down", "2", "down", "5", "enter"
+        )
+        await table.pilot.pause()
+        assert table.marks[0].rupture == Rupture("confrontation", "therapist", "bond", 4, "no", 5)
+
+
+async def test_speeds_take_keys_as_fast_as_they_come() -> None:
+    async with desk() as table:
+        await table.pilot.press(*["greater_than_sign"] * 9)
+        await table.pilot.pause()
+        assert table.player.state.rate == 2.0
+
+
+async def test_keys_of_the_edit_form_change_nothing_behind_it_and_it_can_be_left() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("x", "enter", "space", "up", "ctrl+e", "up", "9", ":", "left", "ctrl+z", "delete")
+        await table.press("ctrl+e")
+        (mark,) = table.marks
+        assert (mark.note, mark.codes) == ("x", ())
+        await table.press("ctrl+e", "down", "down", "down", "space", "down", "space", "enter")
+        assert [code.code for code in table.marks[0].codes] == ["felt_understood", "felt_safe"]
+
+
+async def test_a_peak_is_of_the_moment_shown_and_only_one_is_open() -> None:
+    async with desk() as table:
+        await table.play(1_000)
+        await table.press("comma")
+        await table.play(1_000)
+        await table.press("comma")
+        assert len(table.marks) == 1
+        await table.play(2_000)
+        await table.press("space", "full_stop", "shift+left", "ctrl+t", "ctrl+t")
+        (mark,) = table.marks
+        assert [peak.at_ms for peak in mark.peaks] == [3_960]
+
+
+async def test_backspace_leaves_an_empty_note() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("enter", "backspace", "1")
+        assert table.moment == "stopped"
+        assert table.marks[0].codes[0].code == "felt_understood"

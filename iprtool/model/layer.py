@@ -145,7 +145,10 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A note being written: its text, where it is, the stop and the mark it belongs to (None: not yet made)."""
+    """A note being written: its text, where it is, the stop and the mark it belongs to (None: not yet made).
+
+    `closing` is whether it is the answer to the closing question rather than a note.
+    """
 
     text: str
     at_ms: int
@@ -153,6 +156,7 @@ class Draft(msgspec.Struct, frozen=True):
     stop: str | None = None
     raw_ms: int = 0
     uncertainty_ms: int = 0
+    closing: bool = False
 
 
 class LayerHead(msgspec.Struct, frozen=True):

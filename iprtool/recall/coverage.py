@@ -9,6 +9,8 @@ from iprtool.model.layer import Covered
 
 WRITE_EVERY_MS = 5000
 SKIP_FROM_MS = 1000
+SHORTEST_MS = 50
+"""What is shorter was not watched: a speed passed through, a key held."""
 
 
 class CoverageTrack:
@@ -65,7 +67,7 @@ class CoverageTrack:
         return [(self._new_id(), Covered("declined", from_ms, to_ms))]
 
     def _write(self, to_ms: int) -> list[tuple[str, Covered]]:
-        if self._span is None or to_ms <= self._span[1]:
+        if self._span is None or to_ms < self._span[1] + SHORTEST_MS:
             return []
         entity, start_ms, rate = self._span
         self._written_ms = to_ms

@@ -16,8 +16,8 @@ SAME_PLACE_MS = 250
 class Playback:
     """Commands to the player, with what they mean for coverage.
 
-    `playing` is what the person asked for, which the player follows within some milliseconds. `pressed_ns` is when
-    the key now being carried out was pressed (monotonic), so that a busy screen does not shift a mark.
+    `playing` and `rate` are what the person asked for, which the player follows within some milliseconds.
+    `pressed_ns` is when the key now being carried out was pressed (monotonic): a busy screen does not shift a mark.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Playback:
         self.player = player
         self.playing = False
         self.pressed_ns: int | None = None
+        self.rate = player.state.rate
         self._duration_ms = duration_ms
         self._reaction_time_ms = reaction_time_ms
         self._track = CoverageTrack(new_id)
@@ -68,12 +69,13 @@ class Playback:
         to_ms = max(0, min(to_ms, self._duration_ms))
         now_ms = self.player.now().raw_ms
         self.player.seek(to_ms)
-        self._begin_anew(now_ms, to_ms, self.player.state.rate)
+        self._begin_anew(now_ms, to_ms, self.rate)
         return abs(to_ms - now_ms) > SAME_PLACE_MS
 
     def set_rate(self, rate: float) -> None:
         """Play at another speed."""
         now_ms = self.player.now().raw_ms
+        self.rate = rate
         self.player.set_rate(rate)
         self._begin_anew(now_ms, now_ms, rate)
 
@@ -98,7 +100,7 @@ class Playback:
     def player_changed(self, state: PlayerState) -> None:
         """Follows the player: playing begins a stretch; the end and failures close it and stop the recall."""
         if state.status == "playing" and self.playing and self._track.playing_from_ms is None:
-            self._write(self._track.begin(self.player.now().raw_ms, state.rate))
+            self._write(self._track.begin(self.player.now().raw_ms, self.rate))
         elif state.status in ("ended", "failed"):
             self._write(self._track.end(state.position_ms))
             self.playing = False

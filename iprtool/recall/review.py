@@ -1,6 +1,8 @@
 """A review: every layer of a session side by side, one chosen moment, and what each person made of it."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -33,12 +35,14 @@ class Placed(msgspec.Struct, frozen=True):
 class Review:
     """The layers of one session, read only; `chosen` is the moment looked at, `lane` narrows the ways to the next.
 
-    Lanes are the layers in order, then the ruptures of all of them; None is all marks.
+    Lanes are the layers in order, then the ruptures of all of them; None is all marks. `names` are the layers' names:
+    the role, with a number where a role has several layers.
     """
 
     def __init__(self, layers: Sequence[LayerContent], transcript: Sequence[Utterance] = ()) -> None:
         self.layers = tuple(layers)
-        self.transcript = tuple(transcript)
+        self.names = _named_apart([str(layer.head.by).replace("_", " ") for layer in self.layers])
+        self.transcript = tuple(sorted(transcript, key=lambda one: one.start_ms))
         placed = (Placed(index, layer.head.by, mark) for index, layer in enumerate(self.layers) for mark in layer.marks)
         self.marks = sorted(placed, key=lambda one: (one.mark.start_ms, one.layer, one.mark.id))
         self.chosen: Placed | None = None
@@ -49,7 +53,7 @@ class Review:
         """What the ways to the next mark go through."""
         if self.lane is None:
             return "all marks"
-        return "ruptures" if self.lane == len(self.layers) else str(self.layers[self.lane].head.by)
+        return "ruptures" if self.lane == len(self.layers) else self.names[self.lane]
 
     def codebook(self, placed: Placed) -> Codebook:
         """The codebook of the mark's layer."""
@@ -80,11 +84,11 @@ class Review:
         return self.chosen
 
     def account_of(self, by: Role, at_ms: int) -> Placed | None:
-        """What this person marked nearest to a moment, within the same moment; the chosen mark if it is theirs."""
+        """What this person marked at a moment, or nearest to it within the same moment; the chosen mark if theirs."""
         if self.chosen is not None and self.chosen.by == by and self.chosen.mark.start_ms == at_ms:
             return self.chosen
-        near = [one for one in self.marks if one.by == by and abs(one.mark.start_ms - at_ms) <= SAME_MOMENT_MS]
-        return min(near, key=lambda one: abs(one.mark.start_ms - at_ms), default=None)
+        near = [one for one in self.marks if one.by == by and _away_ms(one.mark, at_ms) <= SAME_MOMENT_MS]
+        return min(near, key=lambda one: (_away_ms(one.mark, at_ms), abs(one.mark.start_ms - at_ms)), default=None)
 
     def stretch(self, placed: Placed, pre_roll_ms: int) -> tuple[int, int]:
         """From where to where a mark is played: its pre-roll before it, its end, or some seconds for a point."""
@@ -92,13 +96,39 @@ class Review:
         end_ms = mark.end_ms if mark.end_ms is not None else mark.start_ms + AFTER_A_POINT_MS
         return max(0, mark.start_ms - pre_roll_ms), end_ms
 
-    def spoken(self, at_ms: int, around: int) -> list[tuple[Utterance, bool]]:
-        """The utterances around a position, each with whether it is the one being spoken."""
-        begun = sum(one.start_ms <= at_ms for one in self.transcript)
-        first = max(0, min(begun - around // 2, len(self.transcript) - around))
-        return [(one, one.start_ms <= at_ms < one.end_ms) for one in self.transcript[first : first + around]]
+    def spoken(self, at_ms: int, room: int, height: Callable[[Utterance], int]) -> list[tuple[Utterance, bool]]:
+        """The utterances around a position that fill a room of lines, each with whether it is the one begun last.
+
+        That one is always among them, with one before it where there is room, and what follows it.
+        """
+        texts = self.transcript
+        last = bisect_right(texts, at_ms, key=lambda one: one.start_ms) - 1
+        first = max(0, last)
+        stop = min(first + 1, len(texts))
+        left = room - sum(height(one) for one in texts[first:stop])
+        for before in (True, *[False] * room, *[True] * room):
+            index = first - 1 if before else stop
+            least = height(texts[index]) if before and index >= 0 else 1  # the last one may be cut off
+            if 0 <= index < len(texts) and least <= left:
+                left -= height(texts[index])
+                first, stop = min(first, index), max(stop, index + 1)
+        return [(texts[index], index == last) for index in range(first, stop)]
 
     def _in_lane(self, placed: Placed, *, ruptures: bool) -> bool:
         if ruptures or self.lane == len(self.layers):
             return placed.mark.rupture is not None
         return self.lane is None or placed.layer == self.lane
+
+
+def _away_ms(mark: Mark, at_ms: int) -> int:
+    """How far a moment is from a mark: nothing within an interval."""
+    return max(mark.start_ms - at_ms, at_ms - mark.last_ms, 0)
+
+
+def _named_apart(names: Sequence[str]) -> tuple[str, ...]:
+    seen: Counter[str] = Counter()
+    apart = []
+    for name in names:
+        seen[name] += 1
+        apart.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return tuple(apart)

@@ -120,14 +120,21 @@ class Recall:
         """Go on or back by so much."""
         self.seek(self.playback.at_ms + ms)
 
-    def replay(self) -> None:
-        """Hear the last ten seconds again; while stopped on an interval, go round in it."""
+    def replay(self) -> bool:
+        """Hear the last ten seconds again, or leave a loop; while stopped on an interval, go round in it.
+
+        False where the person is stopped and on no interval.
+        """
+        if self.playing and self.playback.player.state.loop is not None:
+            self.playback.player.set_loop(None)
+            return True
         if self.playing:
             self.seek_by(-STEP_BACK_MS)
-            return
+            return True
         intervals = [mark for mark in (self.mark, *self.marks_at(self.playback.at_ms)) if mark and mark.end_ms]
         if intervals:
             self.playback.loop(intervals[0].start_ms, intervals[0].last_ms)
+        return bool(intervals)
 
     def to_mark(self, direction: int) -> Mark | None:
         """Go to the previous (−1) or next (1) mark's start; None where there is none."""
@@ -213,9 +220,11 @@ class Recall:
         """The rupture marker of this stop."""
         return self.change_stop_mark(rupture=rupture)
 
-    def begin_interval(self) -> Mark:
-        """An interval begins here and stays open; it plays on, or stays stopped."""
+    def begin_interval(self) -> Mark | None:
+        """An interval begins here and stays open; it plays on, or stays stopped. None where one is open already."""
         stamp = self.playback.stamp()
+        if self.open_interval is not None:
+            return None
         here = self.mark
         if not self.playing and here is not None and here.kind == "point":
             return self.change(here, kind="open_interval")
@@ -240,11 +249,12 @@ class Recall:
         return ended
 
     def add_peak(self) -> Mark | None:
-        """A peak of the open interval, or of the interval that the person is in; None where there is neither."""
+        """A peak of the interval shown, of the open one, or of one that the person is in; None where there is none."""
         stamp = self.playback.stamp()
-        inside = (mark for mark in self.marks_at(stamp.ms) if mark.kind == "interval")
-        mark = self.open_interval or next(inside, None)
-        if mark is None or stamp.ms < mark.start_ms:
+        shown = [] if self.playing or self.mark is None else [self.mark]
+        candidates = [*shown, *([self.open_interval] if self.open_interval else []), *self.marks_at(stamp.ms)]
+        mark = next((one for one in candidates if _holds(one, stamp.ms)), None)
+        if mark is None or any(peak.at_ms == stamp.ms for peak in mark.peaks):
             return None
         peak = Peak(stamp.ms, self.head.by, stamp.uncertainty_ms)
         return self.change(mark, peaks=tuple(sorted((*mark.peaks, peak), key=lambda one: one.at_ms)))
@@ -304,6 +314,11 @@ class Recall:
             self.stop_id = self.mark_id = None
             self.playback.decline(to_ms)
 
+    def keep_closing(self, text: str) -> None:
+        """The answer to the closing question as far as it is written, made durable as it is typed."""
+        self.draft = Draft(text, self.playback.at_ms, closing=True)
+        self.saving.save_draft(self.draft if text.strip() else None)
+
     def close(self, answer: str = "") -> None:
         """The recall ends with the answer to the closing question."""
         self._do([(self.head.layer, Closed(answer.strip()))], clear_draft=True)
@@ -360,3 +375,14 @@ class Recall:
         if changes:
             self._listener.marks_changed(changes)
         return bool(ops)
+
+
+def _holds(mark: Mark, at_ms: int) -> bool:
+    """Whether a peak at this time can be one of the mark's."""
+    match mark.kind:
+        case "interval":
+            return mark.start_ms <= at_ms <= mark.last_ms
+        case "open_interval":
+            return mark.start_ms <= at_ms
+        case _:
+            return False

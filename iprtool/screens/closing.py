@@ -33,13 +33,19 @@ class ClosingScreen(Screen[None]):
         super().__init__()
         self._recall = recall
         self._asked = False
+        draft = recall.draft
+        self._begun = draft.text if draft is not None and draft.closing else ""
 
     def compose(self) -> ComposeResult:
         """The question."""
         with Vertical(id="closing-box"):
             yield Static(QUESTION, id="closing-question", markup=False)
-            yield NoteArea("as much or as little as you like", "closing-answer")
+            yield NoteArea("as much or as little as you like", "closing-answer", text=self._begun)
             yield Static("enter goes on · ctrl+j new line", classes="hint", id="closing-hint", markup=False)
+
+    @on(NoteArea.Changed)
+    def _written(self, event: NoteArea.Changed) -> None:
+        self._recall.keep_closing(event.text_area.text)
 
     @on(NoteArea.Saved)
     async def _answered(self) -> None:

@@ -29,6 +29,10 @@ class WordTicks(OptionList):
         self.chosen = chosen
         self.add_options(Option(self._text(entry), entry.id) for entry in codebook.codes)
 
+    def on_mount(self) -> None:
+        """The first word is the one that space sets."""
+        self.highlighted = 0
+
     def toggle(self, code: str) -> None:
         """Put a word on, or take it off."""
         self.chosen ^= {code}

@@ -32,16 +32,14 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One text, scrolled by arrows."""
-        lines: list[Content] = []
+        has_notes = any(one.id == "note" for one in self._table)
+        lines = [Content.styled("any other letter stops and begins a note", "italic")] if has_notes else []
         rows = [one for one in self._table if not one.id.startswith("word_") or one.id == "word_1"]
-        for group, commands in groupby(
-            sorted(rows, key=lambda one: list(TITLES).index(one.group)), lambda one: one.group
-        ):
+        rows.sort(key=lambda one: list(TITLES).index(one.group))
+        for group, commands in groupby(rows, lambda one: one.group):
             lines += [Content(""), Content.styled(TITLES[group], "bold $accent")]
             for one in commands:
                 keys, label = ("1–9", "a word") if one.id == "word_1" else (one.shown, one.label)
                 lines.append(Content.assemble((f"{keys:>9}", "bold"), f"  {label}: {one.help}"))
         with VerticalScroll(can_focus=True):
-            yield Static(
-                Content("\n").join([Content.styled("any other letter stops and begins a note", "italic"), *lines])
-            )
+            yield Static(Content("\n").join(lines))

@@ -22,6 +22,7 @@ class MarkRow(msgspec.Struct, frozen=True):
 
     id: str
     at_ms: int
+    until: str
     glyph: str
     title: str
     note: str
@@ -96,7 +97,7 @@ class MarksList(ScrollView):
         pointer = "▸" if row.id == self._chosen else " "
         return Strip(
             [
-                Segment(f"{pointer}{clock(row.at_ms)} ", style("marks--time")),
+                Segment(f"{pointer}{clock(row.at_ms)}{row.until} ", style("marks--time")),
                 Segment(f"{row.glyph} ", style("marks--glyph")),
                 Segment(row.title, style("marks--title")),
             ]

@@ -58,6 +58,10 @@ class NoteArea(TextArea):
         self.read_only = not writing
         self.set_class(writing, "-writing")
 
+    def on_mount(self) -> None:
+        """The caret stands at the end of what is there."""
+        self.move_cursor(self.document.end)
+
     async def _on_key(self, event: Key) -> None:
         if self._take_key is not None and await self._take_key(event):
             event.stop()

@@ -17,7 +17,9 @@ SYMBOLS = {"playing": "▶", "paused": "❚❚", "ended": "■", "opening": "…
 
 def row_of(mark: Mark, codebook: Codebook) -> MarkRow:
     """A mark as a row of the list."""
-    return MarkRow(mark.id, mark.start_ms, glyph_of(mark, codebook), title_of(mark, codebook), mark.note)
+    until = f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
+    peaks = f" · peak {', '.join(clock(peak.at_ms) for peak in mark.peaks)}" if mark.peaks else ""
+    return MarkRow(mark.id, mark.start_ms, until, glyph_of(mark, codebook), title_of(mark, codebook) + peaks, mark.note)
 
 
 def item_of(mark: Mark, codebook: Codebook, *, key: str | None = None, tone: Role | None = None) -> LaneItem:
@@ -49,7 +51,7 @@ def speech_of(index: int, utterance: Utterance) -> LaneItem:
     """A stretch of speech as an item of the speech lane, headed by the speaker's letter."""
     speaker = utterance.speaker if utterance.speaker in ("client", "therapist") else "plain"
     letter = utterance.speaker[:1].upper()
-    return LaneItem(str(index), utterance.start_ms, utterance.end_ms, glyph="─", label=letter, style=speaker)
+    return LaneItem(str(index), utterance.start_ms, utterance.end_ms, glyph=letter, style=speaker)
 
 
 def stepped_rate(rate: float, by: int) -> float:

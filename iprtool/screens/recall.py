@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from iprtool.commands import RECALL, Command
 from iprtool.model.mark import Rupture
+from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.edit_pane import EditPane
@@ -199,8 +200,11 @@ class RecallScreen(RecallView):
 
     def action_begin_interval(self) -> None:
         ""","""
-        self.recall.begin_interval()
-        self.notice("a longer moment begins; . ends it")
+        opened = self.recall.open_interval
+        if self.recall.begin_interval() is not None:
+            self.notice("a longer moment begins; . ends it")
+        elif opened is not None:
+            self.notice(f"one is open since {clock(opened.start_ms)}; . ends it")
         self.show_moment()
 
     def action_end_interval(self) -> None:
@@ -210,7 +214,7 @@ class RecallScreen(RecallView):
 
     def action_peak(self) -> None:
         """A peak of the open interval."""
-        self.notice("peak" if self.recall.add_peak() else "no longer moment here; , begins one")
+        self.notice("peak" if self.recall.add_peak() else "no longer moment here, or a peak is here already")
         self.show_moment()
 
     def action_delete(self) -> None:
@@ -258,7 +262,8 @@ class RecallScreen(RecallView):
 
     def action_replay(self) -> None:
         """The last ten seconds, or round in the interval."""
-        self.recall.replay()
+        if not self.recall.replay():
+            self.notice("no longer moment here to go round in")
         self.show_moment()
 
     def action_slower(self) -> None:
@@ -323,6 +328,8 @@ class RecallScreen(RecallView):
         self.show_moment()
 
     def _uncovered(self, choice: str | None) -> None:
+        if isinstance(self.app.screen, ClosingScreen):
+            return
         if choice == "end":
             self.action_end()
         elif choice == "play" and not self.writing:
@@ -359,5 +366,5 @@ class RecallScreen(RecallView):
         self.show_moment()
 
     def _rate(self, by: int) -> None:
-        self.recall.playback.set_rate(stepped_rate(self.player.state.rate, by))
+        self.recall.playback.set_rate(stepped_rate(self.recall.playback.rate, by))
         self.show_moment()

@@ -11,11 +11,8 @@ from iprtool.model.mark import Mark, Rupture
 from iprtool.model.terms import (
     Locus,
     Mover,
-    Perspective,
-    Quotable,
     RuptureType,
     StoppedBy,
-    Timeframe,
     YesNoUnsure,
     levels,
 )
@@ -31,6 +28,9 @@ LEADS = ("affect", "agenda", "cognition", "image", "body", "mutual", "expectatio
 """The categories of the inquirer's questions (Kagan's leads, grouped)."""
 
 HELPFUL = tuple((half / 2, f"{half / 2:g}") for half in range(2, 19))
+TIMEFRAMES = (("then", "then"), ("now", "now, on watching"), ("unsure", "not sure"))
+PERSPECTIVES = (("own", "of myself"), ("guess_of_partner", "my guess of the other"))
+QUOTABLE = (("no", "no"), ("ask", "ask me"), ("yes", "yes"))
 ONE_TO_FIVE = tuple((value, str(value)) for value in range(1, 6))
 
 
@@ -57,11 +57,13 @@ class RecallPanes:
         mark, stop = recall.mark, recall.state.stops.get(recall.stop_id or "")
         if recall.playing:
             opened = recall.open_interval
+            if (loop := self._screen.player.state.loop) is not None:
+                return f"going round {clock(loop[0])}–{clock(loop[1])}; space stops, ctrl+r plays on"
             return f"a longer moment is open since {clock(opened.start_ms)}" if opened else "playing"
         if mark is not None:
-            return f"{_extent(mark)} · {_who(mark.stopped_by)}{_when(mark)}"
+            return f"{_extent(mark)} · {self._who(mark.stopped_by)}{_when(mark)}"
         if stop is not None:
-            return f"stopped {clock(stop.at_ms)} · {_who(stop.stopped_by)}then"
+            return f"stopped {clock(stop.at_ms)} · {self._who(stop.stopped_by)}then"
         return "not yet stopped anywhere here"
 
     def doing(self) -> str:
@@ -77,17 +79,24 @@ class RecallPanes:
             return "the end\nspace plays it again"
         return "stopped\nspace goes on" if recall.stop_id else "space plays"
 
+    def _stoppers(self) -> tuple[tuple[StoppedBy, str], ...]:
+        return (("recaller", self._screen.recall.head.by.replace("_", " ")), ("inquirer", "inquirer"))
+
+    def _who(self, by: StoppedBy | None) -> str:
+        words = {**dict(self._stoppers()), "program": "the program"}
+        return f"by {words[by]} · " if by else ""
+
     async def card(self) -> None:
         """The stop's card."""
         recall = self._screen.recall
         mark = recall.mark
         stop = recall.state.stops.get(recall.stop_id or "")
         fields = [
-            Field("stopped_by", "stopped by", terms(StoppedBy)[:2], stop.stopped_by if stop else None),
-            Field("timeframe", "of", terms(Timeframe), mark.timeframe if mark else "then"),
-            Field("perspective", "account", terms(Perspective), mark.perspective if mark else "own"),
+            Field("stopped_by", "stopped by", self._stoppers(), stop.stopped_by if stop else None),
+            Field("timeframe", "this was", TIMEFRAMES, mark.timeframe if mark else "then"),
+            Field("perspective", "it tells", PERSPECTIVES, mark.perspective if mark else "own"),
             Field("helpful", "helpful", HELPFUL, mark.helpful if mark else None),
-            Field("quotable", "quotable", terms(Quotable), mark.quotable if mark else "ask"),
+            Field("quotable", "be quoted", QUOTABLE, mark.quotable if mark else "ask"),
         ]
         if self._screen.face != "participant":
             recognisable = ((False, "no"), (True, "yes"))
@@ -189,12 +198,6 @@ class RecallPanes:
         if isinstance(pane, EditPane):
             self._screen.set_focus(pane.query(Input).first())
         self._screen.show_moment()
-
-
-def _who(by: StoppedBy | None) -> str:
-    return {"recaller": "by recaller · ", "inquirer": "by inquirer · ", "program": "by the program · "}.get(
-        by or "", ""
-    )
 
 
 def _when(mark: Mark) -> str:

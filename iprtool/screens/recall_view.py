@@ -124,7 +124,7 @@ class RecallView(Screen[None]):
         self.show_marks()
         self.player.on_state(self._hear)
         self.player_changed(self.player.state)
-        if (draft := self.recall.draft) is not None:
+        if (draft := self.recall.draft) is not None and not draft.closing:
             self.recall.stop_id, self.recall.mark_id = draft.stop, draft.mark
             self.player.seek(draft.at_ms)
             self._write_note(draft.text)

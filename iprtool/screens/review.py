@@ -3,7 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -13,14 +13,12 @@ from iprtool.model.layer import LayerContent
 from iprtool.model.peaks import PeakChunk
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
-from iprtool.model.terms import Role
-from iprtool.model.times import clock
-from iprtool.recall.review import SAME_MOMENT_MS, Placed, Review
-from iprtool.recall.wording import title_of
+from iprtool.recall.review import Placed, Review
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.presenting import item_of, speech_of, stepped_rate, transport_text
+from iprtool.screens.review_panes import AccountPane, TranscriptPane
 from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpansLane
 from iprtool.timeline.widget import TimelineView
 
@@ -66,6 +64,7 @@ class ReviewScreen(Screen[None]):
         self._playing = False
         self._until_ms: int | None = None
         self._shown_second = -1
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         """Head line, timeline, transport, accounts, transcript, key line."""
@@ -73,10 +72,10 @@ class ReviewScreen(Screen[None]):
         yield TimelineView(self._duration_ms, id="timeline")
         yield Static("", id="transport", markup=False)
         with Horizontal(id="accounts"):
-            yield Static("", id="account-client")
-            yield Static("", id="account-therapist")
-            yield Static("", id="account-other")
-        yield Static("", id="transcript")
+            yield AccountPane(id="account-client")
+            yield AccountPane(id="account-therapist")
+            yield AccountPane(id="account-other")
+        yield TranscriptPane("", id="transcript")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
@@ -84,12 +83,17 @@ class ReviewScreen(Screen[None]):
         layers = self.review.layers
         head = self.query_one(HeadLine)
         head.left = f"iprtool  {self._title}"
-        head.right = "   ".join(f"{one.head.by} {'✓' if one.closed else '…'} {len(one.marks)}" for one in layers)
+        states = [f"{'✓' if one.closed else '…'} {len(one.marks)}" for one in layers]
+        head.right = "  ".join(f"{name} {state}" for name, state in zip(self.review.names, states, strict=True))
         self.query_one(KeyLine).table = REVIEW
         self.query_one(TimelineView).set_lanes(self._lanes())
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
         self.player.on_state(self._hear)
         self._follow(self.player.state)
+
+    def on_resize(self, event: Resize) -> None:  # noqa: ARG002
+        """The transcript fills the room that there is now."""
+        self.call_after_refresh(self.show_moment)
 
     def _lanes(self) -> list[Lane]:
         review = self.review
@@ -102,7 +106,7 @@ class ReviewScreen(Screen[None]):
         lanes: list[Lane] = [PeaksLane("sound")]
         if review.transcript:
             lanes.append(SpansLane("speech", [speech_of(index, one) for index, one in enumerate(review.transcript)]))
-        lanes += [MarksLane(str(one.head.by), marks[at]) for at, one in enumerate(review.layers)]
+        lanes += [MarksLane(name, items) for name, items in zip(review.names, marks, strict=True)]
         return [*lanes, RupturesLane("ruptures", ruptures)]
 
     # What the player says
@@ -115,8 +119,9 @@ class ReviewScreen(Screen[None]):
         self._follow(event.state)
 
     def _follow(self, state: PlayerState) -> None:
-        if state.message:
+        if state.message and state.message != self._told:
             self.notify(state.message, severity="error" if state.status == "failed" else "information", timeout=10)
+        self._told = state.message
         if state.status in ("ended", "failed"):
             self._playing = False
         self.show_moment()
@@ -131,34 +136,26 @@ class ReviewScreen(Screen[None]):
         """Playing or stopped, and the moment chosen."""
         keys = self.query_one(KeyLine)
         keys.moment = "playing" if self._playing else "stopped"
-        keys.hint = f"through {self.review.lane_name}"
         (self._ticker.resume if self._playing else self._ticker.pause)()
         chosen = self.review.chosen
         self.query_one(TimelineView).selected = chosen.key if chosen else None
-        at_ms = chosen.mark.start_ms if chosen else self.player.now().ms
-        for by in ("client", "therapist"):
-            self.query_one(f"#account-{by}", Static).update(self._account(by, at_ms))
-        other = self.query_one("#account-other", Static)
-        other.display = chosen is not None and chosen.by not in ("client", "therapist")
-        if chosen is not None and other.display:
-            other.update(Content.styled(chosen.by, "bold $accent") + self._told(chosen))
         self._shown_second = -1
         self._tick()
 
-    def _account(self, by: Role, at_ms: int) -> Content:
-        placed = self.review.account_of(by, at_ms)
-        head = Content.styled(by, "bold $accent")
-        if placed is None:
-            near = SAME_MOMENT_MS // 1000
-            return head + Content.styled(f"\nnothing marked within {near} s of {clock(at_ms)}", "$text-muted")
-        return head + self._told(placed)
+    def _show_accounts(self, at_ms: int) -> None:
+        chosen = self.review.chosen
+        at_ms = chosen.mark.start_ms if chosen else at_ms
+        for by in ("client", "therapist"):
+            self._show_account(by, self.review.account_of(by, at_ms), at_ms)
+        other = self.query_one("#account-other")
+        other.display = chosen is not None and chosen.by not in ("client", "therapist")
+        if chosen is not None and other.display:
+            self._show_account("other", chosen, at_ms)
 
-    def _told(self, placed: Placed) -> Content:
-        mark = placed.mark
-        until = f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
-        title = title_of(mark, self.review.codebook(placed))
-        note = f"\n“{mark.note}”" if mark.note else ""
-        return Content.assemble(f"  {clock(mark.start_ms)}{until}\n", (title, "bold"), (note, "italic"))
+    def _show_account(self, pane: str, placed: Placed | None, at_ms: int) -> None:
+        who = self.review.names[placed.layer] if placed else pane
+        codebook = self.review.codebook(placed) if placed else None
+        self.query_one(f"#account-{pane}", AccountPane).show(who, placed, codebook, at_ms)
 
     def _tick(self) -> None:
         at_ms = self.player.now().ms
@@ -168,17 +165,15 @@ class ReviewScreen(Screen[None]):
         self.query_one(TimelineView).move_playhead(at_ms)
         if at_ms // 1000 != self._shown_second:
             self._shown_second = at_ms // 1000
-            text = transport_text(self.player.now(), self.player.state, playing=self._playing)
-            self.query_one("#transport", Static).update(text, layout=False)
-            self._show_transcript(at_ms)
+            self._show_transport()
+            self._show_accounts(at_ms)
+            self.query_one(TranscriptPane).show(self.review, at_ms)
 
-    def _show_transcript(self, at_ms: int) -> None:
-        pane = self.query_one("#transcript", Static)
-        lines = []
-        for one, is_now in self.review.spoken(at_ms, max(1, pane.size.height)):
-            style = "bold" if is_now else "$text-muted"
-            lines.append(Content.styled(f"{clock(one.start_ms)} {one.speaker[:1].upper()}  {one.text}", style))
-        pane.update(Content("\n").join(lines) if lines else "This session has no transcript.", layout=False)
+    def _show_transport(self) -> None:
+        left = transport_text(self.player.now(), self.player.state, playing=self._playing)
+        right = f"n, b through {self.review.lane_name}"
+        room = self.size.width - len(left) - 2
+        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
 
     # Keys
 
@@ -265,6 +260,7 @@ class ReviewScreen(Screen[None]):
         """Show or hide the transcript."""
         pane = self.query_one("#transcript")
         pane.display = not pane.display
+        self.call_after_refresh(self.show_moment)
 
     def action_help(self) -> None:
         """Every key."""

@@ -75,7 +75,7 @@ class WordsPane(Widget):
 
 
 class ChoicePane(Vertical):
-    """A list to choose one entry from: letters narrow it, arrows go through it, Enter takes, backspace at last leaves."""
+    """A list to choose one entry from: letters narrow it, arrows go through it, Enter takes, backspace leaves."""
 
     DEFAULT_CSS = """
     ChoicePane { height: 1fr; padding: 0 1; }
