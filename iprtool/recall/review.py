@@ -1,6 +1,6 @@
 """A review: every layer of a session side by side, one chosen moment, and what each person made of it."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -45,6 +45,10 @@ class Review:
         self.transcript = tuple(sorted(transcript, key=lambda one: one.start_ms))
         placed = (Placed(index, layer.head.by, mark) for index, layer in enumerate(self.layers) for mark in layer.marks)
         self.marks = sorted(placed, key=lambda one: (one.mark.start_ms, one.layer, one.mark.id))
+        self._of: dict[Role, tuple[list[Placed], int]] = {}
+        for by in {one.by for one in self.marks}:
+            theirs = [one for one in self.marks if one.by == by]
+            self._of[by] = theirs, max(one.mark.last_ms - one.mark.start_ms for one in theirs)
         self.chosen: Placed | None = None
         self.lane: int | None = None
 
@@ -87,7 +91,10 @@ class Review:
         """What this person marked at a moment, or nearest to it within the same moment; the chosen mark if theirs."""
         if self.chosen is not None and self.chosen.by == by and self.chosen.mark.start_ms == at_ms:
             return self.chosen
-        near = [one for one in self.marks if one.by == by and _away_ms(one.mark, at_ms) <= SAME_MOMENT_MS]
+        theirs, longest_ms = self._of.get(by, ((), 0))
+        first = bisect_left(theirs, at_ms - longest_ms - SAME_MOMENT_MS, key=_start_ms)
+        stop = bisect_right(theirs, at_ms + SAME_MOMENT_MS, key=_start_ms)
+        near = [one for one in theirs[first:stop] if _away_ms(one.mark, at_ms) <= SAME_MOMENT_MS]
         return min(near, key=lambda one: (_away_ms(one.mark, at_ms), abs(one.mark.start_ms - at_ms)), default=None)
 
     def stretch(self, placed: Placed, pre_roll_ms: int) -> tuple[int, int]:
@@ -118,6 +125,10 @@ class Review:
         if ruptures or self.lane == len(self.layers):
             return placed.mark.rupture is not None
         return self.lane is None or placed.layer == self.lane
+
+
+def _start_ms(placed: Placed) -> int:
+    return placed.mark.start_ms
 
 
 def _away_ms(mark: Mark, at_ms: int) -> int:

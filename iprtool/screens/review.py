@@ -209,7 +209,7 @@ class ReviewScreen(Screen[None]):
 
     def action_next_rupture(self) -> None:
         """The next rupture marker of any layer."""
-        self._choose(self.review.step(1, self.player.now().ms, ruptures=True))
+        self._choose(self.review.step(1, self.player.now().ms, ruptures=True), among="ruptures")
 
     def action_next_lane(self) -> None:
         """Go through another lane's marks."""
@@ -282,9 +282,9 @@ class ReviewScreen(Screen[None]):
     def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
         self._choose(self.review.choose(event.item_id.removeprefix("r")))
 
-    def _choose(self, placed: Placed | None) -> None:
+    def _choose(self, placed: Placed | None, *, among: str | None = None) -> None:
         if placed is None:
-            self.notify(f"No further mark among {self.review.lane_name}.")
+            self.notify(f"No further mark among {among or self.review.lane_name}.")
             return
         self._until_ms = None
         self.player.seek(placed.mark.start_ms)

@@ -1,0 +1,63 @@
+"""What the review shows below the timeline: an account of a moment, and the transcript around it."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from iprtool.model.codebook import Codebook
+from iprtool.model.study import Utterance
+from iprtool.model.times import clock
+from iprtool.recall.review import SAME_MOMENT_MS, Placed, Review
+from iprtool.recall.wording import title_of
+
+_MUTED = "$foreground-muted"
+
+
+class AccountPane(VerticalScroll, can_focus=False):
+    """What one person made of a moment; the wheel scrolls a long note."""
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static("", markup=False)
+
+    def show(self, who: str, placed: Placed | None, codebook: Codebook | None, at_ms: int) -> None:
+        """A person's mark with its words and note, or that there is none near this moment."""
+        self.border_title = who
+        if placed is None or codebook is None:
+            none = f"nothing marked within {SAME_MOMENT_MS // 1000} s of {clock(at_ms)}"
+            self.query_one(Static).update(Content.styled(none, _MUTED))
+            return
+        mark = placed.mark
+        until = f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
+        self.border_title = f"{who}  {clock(mark.start_ms)}{until}"
+        whose = ["a guess of the partner"] if mark.perspective == "guess_of_partner" else []
+        when = {"now": ["of the watching, not of then"], "unsure": ["then, or while watching"]}.get(mark.timeframe, [])
+        about = "\n" + " · ".join((*whose, *when)) if whose or when else ""
+        note = f"\n“{mark.note}”" if mark.note else ""
+        title = (title_of(mark, codebook), "bold")
+        self.query_one(Static).update(Content.assemble(title, (about, _MUTED), (note, "italic")))
+        self.scroll_home(animate=False)
+
+
+class TranscriptPane(Static):
+    """The transcript around a position, with what was begun last standing out."""
+
+    def show(self, review: Review, at_ms: int) -> None:
+        """As many utterances as there is room for, the one begun last among them."""
+        if not review.transcript:
+            self.update("This session has no transcript.", layout=False)
+            return
+        lines = [
+            Content.styled(self._line(one), "bold" if is_last else _MUTED)
+            for one, is_last in review.spoken(at_ms, max(1, self.size.height), self._height)
+        ]
+        self.update(Content("\n").join(lines), layout=False)
+
+    def _height(self, utterance: Utterance) -> int:
+        """How many lines an utterance takes."""
+        return Content(self._line(utterance)).get_height({}, max(1, self.size.width))
+
+    @staticmethod
+    def _line(utterance: Utterance) -> str:
+        return f"{clock(utterance.start_ms)} {utterance.speaker[:1].upper()}  {utterance.text}"
