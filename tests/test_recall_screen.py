@@ -524,10 +524,12 @@ async def test_speeds_take_keys_as_fast_as_they_come() -> None:
 async def test_keys_of_the_edit_form_change_nothing_behind_it_and_it_can_be_left() -> None:
     async with desk() as table:
         await table.play(9_000)
-        await table.press("x", "enter", "space", "up", "ctrl+e", "up", "9", ":", "left", "ctrl+z", "delete")
+        await table.press("x", "enter", "space", "down", "ctrl+e", "up", "9", ":", "left", "ctrl+z", "delete")
         await table.press("ctrl+e")
         (mark,) = table.marks
         assert (mark.note, mark.codes) == ("x", ())
+        await table.press("ctrl+e", "ctrl+z", "down", "ctrl+z", "down", "ctrl+r", "ctrl+e")
+        assert table.marks == [mark]
         await table.press("ctrl+e", "down", "down", "down", "space", "down", "space", "enter")
         assert [code.code for code in table.marks[0].codes] == ["felt_understood", "felt_safe"]
 

@@ -24,6 +24,7 @@ from iprtool.timeline.widget import TimelineView
 ENTER_REPEAT_S = 0.3
 WHILE_WRITING = ("card", "palette", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
+WHILE_EDITING = ("cover", "palette", "end")
 STEP_MS = 1000
 LATE_NS = 1_000_000_000
 JUMP_MS = 5000
@@ -39,7 +40,9 @@ class RecallScreen(RecallView):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """What this face does not have is not there."""
+        """What this face does not have is not there, nor what would change something behind the edit form."""
+        if self.panes.is_editing and action not in WHILE_EDITING:
+            return False
         command = command_of(RECALL, action)
         return command is None or command in self.commands or self.face in command.faces
 

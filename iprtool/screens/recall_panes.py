@@ -47,9 +47,9 @@ class RecallPanes:
         self._pane: FieldsPane | ChoicePane | EditPane | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Whether a pane stands in the words' place."""
-        return self._pane is not None
+    def is_editing(self) -> bool:
+        """Whether the form that edits a mark is open."""
+        return isinstance(self._pane, EditPane)
 
     def card_head(self) -> str:
         """The line over the note: where, by whom, then or now; or what is being played."""
