@@ -4,68 +4,37 @@ Run as `python -P -m tests.player_child`. The opening's source names the file (`
 what cannot be read (`damaged`, two offsets); with the argument `garbage` or `dies` it does just that.
 """
 
-import ctypes
 import os
 import struct
 import sys
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from iprtool.media.source_file import FileSource
 from iprtool.model.ports import Source
-from iprtool.player import embedded
+from iprtool.player import playout
 from iprtool.player.child import private_pipes, serve
-from iprtool.player.embedded import EmbeddedEngine
-from iprtool.player.engine import Engine, Tell
 from iprtool.player.messages import Opening
 from iprtool.player.output import Feed, Output, SilentOutput
-from iprtool.player.vlc import VlcEngine
 
-RATE_HZ = 48_000
-RECORD = struct.Struct("<cqqqi")
-"""A tap's record: kind (s sound, p pause, r resume, f flush), told ns, date ns, rate in Hz, bytes of samples."""
+RECORD = struct.Struct("<qqii")
+"""A tap's record: told ns, ns at which it is heard, rate in Hz, bytes; then the samples, the first channel's only."""
 
 
-class Tap:
-    """Records what the audio path is given, with its date, in a file."""
+def tap_outputs(path: str) -> None:
+    """Let both engines play into silence that keeps time, and write down what they play and when it is heard."""
+    file = Path(path).open("ab", buffering=0)  # noqa: SIM115
 
-    def __init__(self, path: str) -> None:
-        self._file = Path(path).open("ab", buffering=0)  # noqa: SIM115
-        self._lock = threading.Lock()
+    def opened(feed: Feed, rate_hz: int, channels: int) -> Output:
+        def tapped(frames: int, heard_ns: int) -> bytes:
+            data = feed(frames, heard_ns)
+            mono = memoryview(data).cast("h")[::channels].tobytes()
+            file.write(RECORD.pack(time.monotonic_ns(), heard_ns, rate_hz, len(mono)) + mono)
+            return data
 
-    def write(self, kind: bytes, date_ns: int, data: bytes = b"", rate_hz: int = RATE_HZ) -> None:
-        with self._lock:
-            self._file.write(RECORD.pack(kind, time.monotonic_ns(), date_ns, rate_hz, len(data)) + data)
+        return SilentOutput(tapped, rate_hz, channels)
 
-
-class TappedVlc(VlcEngine):
-    """libVLC whose samples go to the tap, with the date at which it means them to be heard."""
-
-    tap: Tap
-
-    def _new_player(self) -> Any:
-        player = super()._new_player()
-        kinds, tap = self._vlc.CallbackDecorators, self.tap
-
-        def noted(kind: bytes) -> Callable[[Any, int], None]:
-            return lambda _opaque, date_us: tap.write(kind, date_us * 1000)
-
-        def sound(_opaque: Any, samples: Any, count: int, date_us: int) -> None:
-            tap.write(b"s", date_us * 1000, ctypes.string_at(samples, count * 2))
-
-        self._taps = (
-            kinds.AudioPlayCb(sound),
-            kinds.AudioPauseCb(noted(b"p")),
-            kinds.AudioResumeCb(noted(b"r")),
-            kinds.AudioFlushCb(noted(b"f")),
-            kinds.AudioDrainCb(lambda _opaque: None),
-        )
-        player.audio_set_callbacks(*self._taps, None)
-        player.audio_set_format("S16N", RATE_HZ, 1)
-        return player
+    vars(playout)["open_output"] = opened
 
 
 class DamagedSource:
@@ -89,27 +58,9 @@ class DamagedSource:
 def open_source(opening: Opening) -> Source:
     given = opening.source
     if "tap" in given:
-        tap = Tap(given["tap"])
-        TappedVlc.tap = tap
-        _tap_outputs(tap)
+        tap_outputs(given["tap"])
     file = FileSource(Path(given["path"]))
     return DamagedSource(file, given["damaged"]) if "damaged" in given else file
-
-
-def _tap_outputs(tap: Tap) -> None:
-    def opened(feed: Feed, rate_hz: int, channels: int) -> Output:
-        def tapped(frames: int, heard_ns: int) -> bytes:
-            data = feed(frames, heard_ns)
-            tap.write(b"s", heard_ns, data, rate_hz * channels)
-            return data
-
-        return SilentOutput(tapped, rate_hz, channels)
-
-    vars(embedded)["open_output"] = opened
-
-
-def open_vlc(source: Source, tell: Tell) -> Engine:
-    return (TappedVlc if hasattr(TappedVlc, "tap") else VlcEngine)(source, tell)
 
 
 def main() -> None:
@@ -119,7 +70,7 @@ def main() -> None:
     if "dies" in sys.argv:
         os._exit(3)
     log = os.environ.get("IPRTOOL_TEST_LOG")
-    serve(open_source, *private_pipes(Path(log) if log else None), {"vlc": open_vlc, "embedded": EmbeddedEngine})
+    serve(open_source, *private_pipes(Path(log) if log else None))
 
 
 if __name__ == "__main__":

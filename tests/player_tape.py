@@ -41,21 +41,18 @@ class Piece(msgspec.Struct):
 
 
 class Tape:
-    """What was heard when, put together from a tap's records as a device would play them."""
+    """What was heard when, by a tap's records."""
 
     def __init__(self, path: Path, reference: Samples) -> None:
         self._reference = reference
         self._heard: list[Piece] = []
-        self._waiting: list[Piece] = []
-        self._paused_ns: int | None = None
         data = path.read_bytes()
         at = 0
         while at + RECORD.size <= len(data):
-            kind, told_ns, date_ns, rate_hz, size = RECORD.unpack_from(data, at)
+            _told_ns, heard_ns, rate_hz, size = RECORD.unpack_from(data, at)
+            assert rate_hz == RATE_HZ
             at += RECORD.size + size
-            self._record(kind, told_ns, date_ns, rate_hz, data[at - size : at])
-        self._heard += self._waiting
-        self._heard.sort(key=lambda piece: piece.at_ns)
+            self._heard.append(Piece(heard_ns, np.frombuffer(data[at - size : at], np.int16)))
 
     def position_ms(self, at_ns: int, near_ms: float, rate: float = 1.0) -> float | None:
         """Which time of the recording is heard at a monotonic time; None in silence.
@@ -115,35 +112,6 @@ class Tape:
         samples = np.concatenate(parts)[: RATE_HZ * WINDOW_MS // 1000]
         whole = len(samples) > RATE_HZ * WINDOW_MS // 2000 and np.count_nonzero(samples) > len(samples) * 0.9
         return Piece(start_ns, samples) if whole else None
-
-    def _record(self, kind: bytes, told_ns: int, date_ns: int, rate_hz: int, data: bytes) -> None:
-        match kind:
-            case b"s" if data:
-                # libVLC does not say resume where its decoder was renewed in the pause.
-                self._paused_ns = None
-                samples = np.frombuffer(data, np.int16)
-                self._waiting.append(Piece(date_ns, samples if rate_hz == RATE_HZ else samples[::2]))
-            case b"p":
-                self._cut(date_ns)
-                self._paused_ns = date_ns
-            case b"f":
-                self._cut(told_ns if self._paused_ns is None else self._paused_ns)
-                self._waiting.clear()
-            case b"r" if self._paused_ns is not None:
-                for piece in self._waiting:
-                    piece.at_ns += date_ns - self._paused_ns
-                self._paused_ns = None
-
-    def _cut(self, at_ns: float) -> None:
-        """What is due before a time has been heard; the rest waits."""
-        waiting: list[Piece] = []
-        for piece in self._waiting:
-            count = min(max(0, int((at_ns - piece.at_ns) * RATE_HZ / _NS)), len(piece.samples))
-            if count:
-                self._heard.append(Piece(piece.at_ns, piece.samples[:count]))
-            if count < len(piece.samples):
-                waiting.append(Piece(piece.at_ns + count * _NS / RATE_HZ, piece.samples[count:]))
-        self._waiting = waiting
 
 
 class FileSink:

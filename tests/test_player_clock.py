@@ -21,11 +21,11 @@ from iprtool.player.clock import (
     WentOn,
     adopted,
     after,
-    new_clock,
     position_ms,
     stamp,
     uncertainty_ms,
 )
+from iprtool.player.vlc import ahead_of_samples_ms
 
 MS = 1_000_000
 START_NS = 5_000 * MS
@@ -34,7 +34,7 @@ HOUR_MS = 3_600_000
 
 def running(at_ms: float = 10_000, rate: float = 1.0, clock: Clock | None = None) -> Clock:
     """A clock that has been running for a second, without ticks."""
-    base = clock or new_clock("embedded", "opus", 48_000, HOUR_MS)
+    base = clock or Clock(HOUR_MS)
     return after(base, Cued(at_ms, rate, True, START_NS, START_NS))
 
 
@@ -45,26 +45,25 @@ def test_it_moves_on_by_the_rate(at_ms: int, rate: float, passed_ms: int) -> Non
 
 
 def test_it_does_not_move_before_the_sound_is_due_nor_while_it_stands() -> None:
-    cued = after(new_clock("embedded", None, 48_000, HOUR_MS), Cued(7_000, 1.0, True, START_NS, START_NS + 50 * MS))
+    cued = after(Clock(HOUR_MS), Cued(7_000, 1.0, True, START_NS, START_NS + 50 * MS))
     assert position_ms(cued, START_NS + 20 * MS) == 7_000
     held = after(cued, Held(START_NS + 150 * MS))
     assert position_ms(held, START_NS + 150 * MS) == position_ms(held, START_NS + 9_999 * MS) == 7_100
+
+
+@pytest.mark.parametrize(("rate", "ahead_ms"), [(1.0, 48), (2.0, 84)])
+def test_by_how_much_ticks_are_ahead_of_the_sound_is_taken_off(rate: float, ahead_ms: float) -> None:
+    clock = running(rate=rate, clock=Clock(HOUR_MS, ahead_ms=48, stretch_ms=36))
+    ticked = after(clock, Ticked(12_200, START_NS + 1_052 * MS, START_NS + 1_052 * MS))
+    assert position_ms(ticked, START_NS + 1_052 * MS) == pytest.approx(12_200 - ahead_ms)
 
 
 @pytest.mark.parametrize(
     ("codec", "sample_rate_hz", "ahead_ms"),
     [("mp3", 48_000, 48), ("mp3", 16_000, 72), ("mp2", 32_000, 72), ("opus", 48_000, 6.5), ("aac", 44_100, 0)],
 )
-def test_the_codecs_constant_is_taken_off_what_libvlc_reports(codec: str, sample_rate_hz: int, ahead_ms: float) -> None:
-    clock = running(clock=new_clock("vlc", codec, sample_rate_hz, HOUR_MS))
-    ticked = after(clock, Ticked(11_100, START_NS + 1_052 * MS, START_NS + 1_052 * MS))
-    assert position_ms(ticked, START_NS + 1_052 * MS) == pytest.approx(11_100 - ahead_ms)
-
-
-def test_the_stretch_has_a_constant_of_its_own() -> None:
-    clock = running(rate=2.0, clock=new_clock("vlc", "flac", 48_000, HOUR_MS))
-    ticked = after(clock, Ticked(12_000, START_NS + 1_000 * MS, START_NS + 1_000 * MS))
-    assert position_ms(ticked, START_NS + 1_000 * MS) == pytest.approx(12_000 - 36)
+def test_libvlcs_time_is_ahead_by_a_constant_of_the_codec(codec: str, sample_rate_hz: int, ahead_ms: float) -> None:
+    assert ahead_of_samples_ms(codec, sample_rate_hz) == ahead_ms
 
 
 def test_a_tick_told_before_the_seek_is_stale() -> None:
@@ -138,7 +137,7 @@ class Simulated:
         self.chance = random.Random(seed)
         self.now_ns, self.rate, self.plays = START_NS, 1.0, False
         self.truth_ms = 0.0
-        self.clock = new_clock("embedded", "opus", 48_000, HOUR_MS)
+        self.clock = Clock(HOUR_MS)
 
     def pass_time(self, ms: float) -> None:
         self.now_ns += round(ms * MS)

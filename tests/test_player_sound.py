@@ -12,12 +12,13 @@ import pytest
 
 from iprtool.media.source_file import FileSource
 from iprtool.model.errors import PlayerError
-from iprtool.player import embedded
+from iprtool.player import embedded, playout
 from iprtool.player.clock import Ticked
 from iprtool.player.embedded import EmbeddedEngine
 from iprtool.player.engine import Happening, RanOut, WatchedSource
+from iprtool.player.messages import Opening
 from iprtool.player.output import Feed, SilentOutput, has_sound_device, open_output
-from iprtool.player.soundqueue import SoundQueue
+from iprtool.player.playout import SoundQueue
 from tests.player_tape import recording
 
 RATE_HZ = 48_000
@@ -148,12 +149,12 @@ class Device(SilentOutput):
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedEngine]:
-    monkeypatch.setattr(embedded, "open_output", Device)
-    monkeypatch.setattr(embedded, "DEAD_S", 0.1)
-    monkeypatch.setattr(embedded, "IDLE_S", 0.1)
+    monkeypatch.setattr(playout, "open_output", Device)
+    monkeypatch.setattr(playout, "DEAD_S", 0.1)
+    monkeypatch.setattr(playout, "IDLE_S", 0.1)
     monkeypatch.setattr(Device, "made", [])
     monkeypatch.setattr(Device, "startable", True)
-    engine = EmbeddedEngine(FileSource(recording("opus")[0]), lambda _happening: None)
+    engine = EmbeddedEngine(FileSource(recording("opus")[0]), Opening({}), lambda _happening: None)
     yield engine
     engine.close()
 

@@ -29,18 +29,18 @@ Inbox = queue.SimpleQueue[Item]
 OpenSource = Callable[[Opening], Source]
 
 
-def open_vlc(source: Source, tell: Tell) -> Engine:
+def open_vlc(source: Source, opening: Opening, tell: Tell) -> Engine:
     """libVLC, imported only now."""
     from iprtool.player.vlc import VlcEngine
 
-    return VlcEngine(source, tell)
+    return VlcEngine(source, opening, tell)
 
 
-def open_embedded(source: Source, tell: Tell) -> Engine:
+def open_embedded(source: Source, opening: Opening, tell: Tell) -> Engine:
     """The embedded player, imported only now."""
     from iprtool.player.embedded import EmbeddedEngine
 
-    return EmbeddedEngine(source, tell)
+    return EmbeddedEngine(source, opening, tell)
 
 
 ENGINES: dict[EngineName, OpenEngine] = {"vlc": open_vlc, "embedded": open_embedded}
@@ -136,7 +136,7 @@ def _loaded(
     reasons: list[str] = []
     for name in [opening.engine] if opening.engine else engines:
         try:
-            return name, engines[name](source, tell), " ".join(reasons)
+            return name, engines[name](source, opening, tell), " ".join(reasons)
         except IprtoolError as error:
             reasons.append(str(error))
     raise PlayerError(source.error or reasons[-1])

@@ -1,9 +1,8 @@
 """Where in the recording the sound is, told from anchors on the system's monotonic clock; pure.
 
 An anchor says which time of the recording was heard at which monotonic time (CLOCK_MONOTONIC, the same in every
-process). Between anchors the position moves on by the rate. What an engine reports is ahead of what is heard by a
-constant that depends on the engine and the codec in Matroska, and by another one where the sound is stretched; both
-were measured against the samples that came out of the audio path.
+process). Between anchors the position moves on by the rate. What libVLC reports is ahead of its sound by a constant
+that depends on the codec in Matroska, and by another one where the sound is stretched.
 """
 
 from math import ceil
@@ -12,7 +11,6 @@ from typing import Any
 import msgspec
 
 from iprtool.model.mark import Stamp
-from iprtool.model.terms import Engine
 
 STEADY_MS = 40
 STRETCHED_MS = 50
@@ -25,19 +23,14 @@ TICKS_LATEST_NS = 1_500_000_000
 _NS_PER_MS = 1e6
 _FOR_EVER_NS = 2**62
 
-# By how much libVLC's own time is ahead of what is heard, as measured, and the same at rates other than 1 beyond that.
-_OPUS_MS = 6.5
-_MPEG_FRAMES = 2
-_STRETCH_MS = 36.0
-
 
 class Clock(msgspec.Struct, frozen=True):
     """What is known of the position: at `at_ns` the recording was heard at `media_ms`, and moves on by `rate`.
 
     While running no reading from `floor_ns` on lies before `floor_ms`, since sound does not go back by itself.
-    `since_ns` is when the position was last set: older ticks are stale. Until `wide_until_ns` the uncertainty is `wide_ms`. `ahead_ms` and
-    `stretch_ms` are by how much the engine's reports are ahead of the sound, always and at rates other than 1.
-    `late_ms` is by how much the last tick seemed late.
+    `since_ns` is when the position was last set: older ticks are stale. Until `wide_until_ns` the uncertainty is
+    `wide_ms`. `ahead_ms` and `stretch_ms` are by how much ticks are ahead of the sound, always and at rates other than
+    1. `late_ms` is by how much the last tick seemed late.
     """
 
     duration_ms: int = 0
@@ -90,17 +83,9 @@ class Ticked(msgspec.Struct, frozen=True):
 ClockEvent = Cued | Held | WentOn | Ticked
 
 
-def new_clock(engine: Engine, codec: str | None, sample_rate_hz: int, duration_ms: int) -> Clock:
-    """A clock at 0, standing, with the constants of this engine and codec (FFmpeg's short name)."""
-    if engine == "embedded":
-        return Clock(duration_ms=duration_ms)
-    ahead_ms = _vlc_ahead_ms(codec, sample_rate_hz)
-    return Clock(duration_ms=duration_ms, ahead_ms=ahead_ms, stretch_ms=_STRETCH_MS)
-
-
 def position_ms(clock: Clock, now_ns: int) -> float:
     """Where the recording is heard at a monotonic time, within 0 and its duration."""
-    ms = _line_ms(clock, now_ns) if clock.running else clock.media_ms
+    ms = line_ms(clock, now_ns) if clock.running else clock.media_ms
     if clock.running and now_ns >= clock.floor_ns:
         ms = max(ms, clock.floor_ms)
     return min(max(ms, 0.0), float(clock.duration_ms))
@@ -199,7 +184,7 @@ def _after_tick(clock: Clock, event: Ticked) -> Clock:
         return clock
     heard_ms = event.reported_ms - _ahead_ms(clock, clock.rate)
     ticked = _changed(clock, media_ms=heard_ms, at_ns=event.at_ns, late_ms=0.0)
-    late_ms = _line_ms(clock, event.told_ns) - _line_ms(ticked, event.told_ns)
+    late_ms = line_ms(clock, event.told_ns) - line_ms(ticked, event.told_ns)
     if event.told_ns > clock.at_ns and CREDIBLE_MS < late_ms <= uncertainty_ms(clock, event.told_ns):
         agreed_ms = min(late_ms, clock.late_ms)
         ticked = _changed(ticked, media_ms=heard_ms + late_ms - agreed_ms, late_ms=late_ms - agreed_ms)
@@ -214,18 +199,9 @@ def _never_back(anchored: Clock, before: Clock, now_ns: int) -> Clock:
     return _changed(anchored, floor_ms=floor_ms, floor_ns=now_ns)
 
 
-def _line_ms(clock: Clock, now_ns: int) -> float:
+def line_ms(clock: Clock, now_ns: int) -> float:
+    """Where the clock's last anchor alone puts the position, without bounds."""
     return clock.media_ms + (now_ns - clock.at_ns) * clock.rate / _NS_PER_MS
-
-
-def _vlc_ahead_ms(codec: str | None, sample_rate_hz: int) -> float:
-    """libVLC does not take off Opus's pre-skip (312 samples of 48 kHz), nor its MPEG decoder's delay of two frames."""
-    if codec == "opus":
-        return _OPUS_MS
-    if codec not in {"mp2", "mp3"}:
-        return 0.0
-    frame = 576 if codec == "mp3" and sample_rate_hz < 32_000 else 1152
-    return _MPEG_FRAMES * frame * 1000 / sample_rate_hz
 
 
 def _ahead_ms(clock: Clock, rate: float) -> float:

@@ -9,7 +9,7 @@ from iprtool.model.errors import MediaError
 from iprtool.model.playing import PlayerState
 from iprtool.model.terms import Engine as EngineName
 from iprtool.model.times import clock as clock_text
-from iprtool.player.clock import ClockEvent, Cued, Held, Ticked, WentOn, after, new_clock, position_ms
+from iprtool.player.clock import Clock, ClockEvent, Cued, Held, Ticked, WentOn, after, position_ms
 from iprtool.player.engine import STEP_MS, Engine, Happening, RanOut
 from iprtool.player.messages import (
     AnyCommand,
@@ -28,8 +28,7 @@ from iprtool.player.messages import (
 SHORT_OF_END_MS = 500
 SHORTEST_LOOP_MS = 200
 HEARTBEAT_S = 1.0
-EARLY_END_MS = 2500
-"""Without a sound device libVLC ends when the last block was handed out, up to 1.2 s before it would be heard."""
+EARLY_END_MS = 1000
 
 
 class Deck:
@@ -42,7 +41,7 @@ class Deck:
         self._report = report
         self._serial = opening.serial
         self._told_ns = 0
-        self._clock = new_clock(name, opening.codec, opening.sample_rate_hz, opening.duration_ms)
+        self._clock = Clock(opening.duration_ms)
         self._state = PlayerState(
             status="paused", duration_ms=opening.duration_ms, engine=name, sink=engine.sink, message=message
         )

@@ -18,19 +18,16 @@ from av.filter import Graph
 
 from iprtool.media.guard import open_media, sound_of
 from iprtool.media.source_file import SourceFile
-from iprtool.model.errors import MediaError, PlayerError
+from iprtool.model.errors import MediaError
 from iprtool.model.ports import Source
 from iprtool.player.engine import Tell, WatchedSource
-from iprtool.player.output import SAMPLE_BYTES, SilentOutput, open_output
-from iprtool.player.soundqueue import SoundQueue
+from iprtool.player.messages import Opening
+from iprtool.player.output import SAMPLE_BYTES
+from iprtool.player.playout import Playout
 
 AHEAD_MS = 400
 PRE_ROLL_MS = 200
 GAP_MS = 30
-IDLE_S = 3.0
-DEAD_S = 3.0
-START_NS = 1_000_000_000
-"""Until the output has asked for sound, no position is told to be heard."""
 
 Block = tuple[float, bytes]
 """The time of the recording in ms, and interleaved 16-bit samples from there on."""
@@ -39,7 +36,7 @@ Block = tuple[float, bytes]
 class EmbeddedEngine:
     """A recording in PyAV; see `Engine`."""
 
-    def __init__(self, source: Source, tell: Tell) -> None:
+    def __init__(self, source: Source, _opening: Opening, tell: Tell) -> None:
         self._source = WatchedSource(source)
         self._container = open_media(SourceFile(self._source))
         stream = sound_of(self._container)
@@ -47,82 +44,56 @@ class EmbeddedEngine:
             raise MediaError("The recording has no sound that can be played.")
         self._stream = stream
         self._channels = min(2, stream.channels)
-        self._queue = SoundQueue(stream.rate, self._channels, tell)
-        self._output = open_output(self._queue.feed, stream.rate, self._channels)
-        self._pulling = False
-        self._held_ns = time.monotonic_ns()
-        self.sink = self._output.name
+        self._playout = Playout(stream.rate, self._channels, tell)
         self.cue(0, 1.0, False)
+
+    @property
+    def sink(self) -> str:
+        """See `Engine`."""
+        return self._playout.sink
 
     def cue(self, to_ms: int, rate: float, running: bool) -> int:
         """See `Engine`."""
         self._source.failure = ""
-        self._queue.clear(rate)
+        self._playout.queue.clear(rate)
         self._blocks = _blocks(self._container, self._stream, self._channels, to_ms, rate)
         self._fill()
         return self.go_on() if running else time.monotonic_ns()
 
     def hold(self) -> float | None:
         """See `Engine`."""
-        self._held_ns = time.monotonic_ns()
-        return self._queue.hold()
+        return self._playout.hold()
 
     def go_on(self) -> int:
-        """See `Engine`; the queue's first tick says when the sound is really heard."""
-        self._queue.flow()
-        if not self._pulling:
-            self._start()
-        return time.monotonic_ns() + START_NS
+        """See `Engine`."""
+        return self._playout.go_on()
 
     def set_loudness(self, volume: int, muted: bool) -> None:
         """See `Engine`."""
-        self._queue.set_loudness(volume, muted)
+        self._playout.queue.set_loudness(volume, muted)
 
     def work(self) -> float:
         """See `Engine`."""
         self._fill()
-        now_ns = time.monotonic_ns()
-        if self._queue.flowing:
-            if now_ns - self._queue.fed_ns > DEAD_S * 1e9:
-                self._start_anew()
-            return AHEAD_MS / 4000
-        if self._pulling and now_ns - self._held_ns > IDLE_S * 1e9:
-            self._output.stop()
-            self._pulling = False
-        return IDLE_S
+        return self._playout.work()
 
     def close(self) -> None:
         """See `Engine`."""
-        self._output.close()
+        self._playout.close()
         self._container.close()
-
-    def _start(self) -> None:
-        self._queue.fed_ns = time.monotonic_ns()
-        try:
-            self._output.start()
-        except PlayerError:
-            self._output.close()
-            self._output = SilentOutput(self._queue.feed, self._stream.rate, self._channels)
-            self._output.start()
-        self._pulling = True
-        self.sink = self._output.name
-
-    def _start_anew(self) -> None:
-        """The device no longer asks for sound: take the one that is the default now."""
-        self._output.close()
-        self._output = open_output(self._queue.feed, self._stream.rate, self._channels)
-        self._start()
 
     def _fill(self) -> None:
         try:
-            while self._queue.length_ms < AHEAD_MS:
+            while self._playout.queue.length_ms < AHEAD_MS:
                 block = next(self._blocks, None)
                 if block is None:
-                    self._queue.finish(self._source.failure)
+                    self._playout.queue.finish(self._source.failure)
                     return
-                self._queue.put(*block)
+                self._playout.queue.put(*block)
         except (OSError, av.FFmpegError):
-            self._queue.finish(self._source.failure or "The recording cannot be played on; it may be damaged there.")
+            self._playout.queue.finish(
+                self._source.failure or "The recording cannot be played on; it may be damaged there."
+            )
 
 
 def _blocks(

@@ -7,6 +7,7 @@ import msgspec
 
 from iprtool.model.ports import Source
 from iprtool.player.clock import Ticked
+from iprtool.player.messages import Opening
 
 STEP_MS = 40
 FEW_BYTES = 4096
@@ -62,14 +63,19 @@ class WatchedSource:
 class Engine(Protocol):
     """A recording opened by an engine, standing at its start; all calls come from the one thread that made it.
 
-    Times of the recording are the engine's own report; monotonic times are nanoseconds.
+    Monotonic times are nanoseconds. While it runs it tells ticks: which time of the recording is heard when.
     """
 
-    sink: str
-    """What the sound goes to, in a word or two."""
+    @property
+    def sink(self) -> str:
+        """What the sound goes to, in a word or two."""
+        ...
 
     def cue(self, to_ms: int, rate: float, running: bool) -> int:
-        """Stand or run at a time and rate, from any state; the monotonic time at which `to_ms` is due."""
+        """Stand or run at a time and rate, from any state; by when `to_ms` is heard, unless a tick says it before.
+
+        Raises MediaError with one sentence where the recording cannot be opened again.
+        """
         ...
 
     def hold(self) -> float | None:
@@ -77,7 +83,7 @@ class Engine(Protocol):
         ...
 
     def go_on(self) -> int:
-        """Run on after a hold; the monotonic time at which the sound goes on."""
+        """Run on after a hold; by when the sound goes on, unless a tick says it before."""
         ...
 
     def set_loudness(self, volume: int, muted: bool) -> None:
@@ -93,5 +99,5 @@ class Engine(Protocol):
         ...
 
 
-OpenEngine = Callable[[Source, Tell], Engine]
+OpenEngine = Callable[[Source, Opening, Tell], Engine]
 """Raises PlayerError where the engine cannot be used here, MediaError where it cannot play this recording."""

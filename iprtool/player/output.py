@@ -15,8 +15,14 @@ VARIABLE = "IPRTOOL_AUDIO"
 """The environment variable that, set to `dummy`, makes both engines keep time without a sound device."""
 
 NO_DEVICE = "no sound device"
-PERIOD_MS = 20
 SAMPLE_BYTES = 2
+SILENT_PERIOD_MS = 20
+# What waits in the device: it is heard after a pause, and it is what bridges a thread that is late.
+PORTAUDIO_BLOCK_MS, PORTAUDIO_LATENCY_S = 10, 0.04
+MINIAUDIO_PERIOD_MS, MINIAUDIO_PERIODS = 40, 2
+# miniaudio does not say when a sample is heard. Of PulseAudio it asks for a buffer of one period, three quarters of
+# which wait on average (as measured); with ALSA, one period waits before the one that is asked for.
+MINIAUDIO_DELAY_NS = 30_000_000
 Feed = Callable[[int, int], bytes]
 """Asked for a number of frames of 16-bit samples, and told the monotonic time in ns at which the first is heard."""
 
@@ -84,8 +90,8 @@ class PortAudioOutput:
                 samplerate=rate_hz,
                 channels=channels,
                 dtype="int16",
-                blocksize=rate_hz * PERIOD_MS // 1000,
-                latency=2 * PERIOD_MS / 1000,
+                blocksize=rate_hz * PORTAUDIO_BLOCK_MS // 1000,
+                latency=PORTAUDIO_LATENCY_S,
                 callback=self._pull,
             )
         except sounddevice.PortAudioError as error:
@@ -132,17 +138,13 @@ class MiniaudioOutput:
             self._device = miniaudio.PlaybackDevice(
                 nchannels=channels,
                 sample_rate=rate_hz,
-                buffersize_msec=PERIOD_MS,
-                callback_periods=2,
+                buffersize_msec=MINIAUDIO_PERIOD_MS,
+                callback_periods=MINIAUDIO_PERIODS,
                 backends=real,
                 app_name="iprtool",
             )
         except miniaudio.MiniaudioError as error:
             raise PlayerError("miniaudio found no sound device; connect one to hear the recording.") from error
-        inside = self._device._device.playback
-        waiting = inside.internalPeriodSizeInFrames * (inside.internalPeriods - 1)
-        # A period is asked for when one has been played: the others are still before it.
-        self._delay_ns = waiting * 1_000_000_000 // max(1, inside.internalSampleRate)
 
     def start(self) -> None:
         """See `Output`; PlayerError where the device has gone."""
@@ -165,7 +167,7 @@ class MiniaudioOutput:
     def _pulls(self) -> Generator[bytes, int, None]:
         frames = yield b""
         while True:
-            frames = yield self._feed(frames, time.monotonic_ns() + self._delay_ns)
+            frames = yield self._feed(frames, time.monotonic_ns() + MINIAUDIO_DELAY_NS)
 
 
 class SilentOutput:
@@ -175,7 +177,7 @@ class SilentOutput:
 
     def __init__(self, feed: Feed, rate_hz: int, channels: int) -> None:  # noqa: ARG002
         self._feed = feed
-        self._frames = rate_hz * PERIOD_MS // 1000
+        self._frames = rate_hz * SILENT_PERIOD_MS // 1000
         self._period_ns = self._frames * 1_000_000_000 // rate_hz
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None

@@ -12,7 +12,7 @@ import msgspec
 
 from iprtool.model.errors import PlayerError
 from iprtool.model.terms import Engine
-from iprtool.player.output import NO_DEVICE
+from iprtool.player.output import open_output
 
 PROBE_S = 20
 _KNOWN_AS: dict[Engine, str] = {"vlc": "VLC", "embedded": "The embedded player"}
@@ -51,28 +51,23 @@ def find_engine(name: Engine) -> EngineFound:
         return EngineFound(name, False, f"{_KNOWN_AS[name]} breaks off when it is started; reinstall it.")
 
 
-def _try_vlc() -> EngineFound:
-    from iprtool.player.vlc import start_vlc
+def _try(name: Engine) -> EngineFound:
+    if name == "vlc":
+        from iprtool.player.vlc import start_vlc
 
-    found = start_vlc()
-    return EngineFound("vlc", True, "It plays the most kinds of recordings.", f"libVLC {found.version}", found.sink)
+        reason, program = "It plays the most kinds of recordings.", f"libVLC {start_vlc().version}"
+    else:
+        from iprtool.player import embedded  # noqa: F401
 
-
-def _try_embedded() -> EngineFound:
-    from iprtool.player import embedded  # noqa: F401
-    from iprtool.player.output import open_output
-
-    output = open_output(lambda frames, _heard_ns: bytes(frames), 48_000, 1)
+        reason, program = "It needs nothing but what is installed with iprtool.", f"PyAV {version('av')}"
+    output = open_output(lambda frames, _heard_ns: bytes(2 * frames), 48_000, 1)
     output.close()
-    reason = "It needs nothing but what is installed with iprtool."
-    if output.name == NO_DEVICE:
-        reason = "It keeps time, but finds no sound device."
-    return EngineFound("embedded", True, reason, f"PyAV {version('av')}", output.name)
+    return EngineFound(name, True, reason, program, output.name)
 
 
 def _main(name: Engine) -> None:
     try:
-        found = _try_vlc() if name == "vlc" else _try_embedded()
+        found = _try(name)
     except PlayerError as error:
         found = EngineFound(name, False, str(error))
     except ImportError:

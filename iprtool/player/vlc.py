@@ -1,7 +1,11 @@
 """The engine over libVLC 3, through python-vlc; the only place that imports it.
 
+libVLC decodes and stretches; its samples come back with the date at which it means them to be heard, and go through
+the same playout as the embedded engine's. For libVLC's own outputs are content when the sound is some 100 ms off its
+clock, and do not say so; ours say what is heard when.
+
 libVLC calls back from its own threads, and `set_time`, `stop` and `set_media` called in there hang for ever: a callback
-only notes and tells. Every change of place or rate is made while paused and waited for, because sound that was handed
+only notes and queues. Every change of place or rate is made while paused and waited for, because sound that was handed
 out before would play on at the old place or rate: set in that order (rate, then time) it holds at once and exactly.
 """
 
@@ -13,16 +17,24 @@ from typing import Any, NamedTuple
 
 from iprtool.model.errors import MediaError, PlayerError
 from iprtool.model.ports import Source
-from iprtool.player.clock import Ticked
-from iprtool.player.engine import EngineHungError, RanOut, Tell, WatchedSource
-from iprtool.player.output import NO_DEVICE, has_sound_device
+from iprtool.player.clock import Clock, Cued, Ticked, after, line_ms
+from iprtool.player.engine import EngineHungError, Happening, Tell, WatchedSource
+from iprtool.player.messages import Opening
+from iprtool.player.output import SAMPLE_BYTES
+from iprtool.player.playout import Playout
 
 READ_BYTES = 512 << 10
 OPEN_S = 10.0
 CUE_S = 2.0
 SILENT_S = 4.0
-DUE_MS = 11
-"""How long after the resume libVLC's own time is the one that was cued, whatever the codec (as measured)."""
+CHANNELS = 2
+
+# Measured, against the samples: when libVLC's own time is the one that was cued, after the resume; and by how much that
+# time is ahead of what the samples are, for Opus (its pre-skip), MPEG audio (two frames) and stretched sound.
+DUE_NS = 11_000_000
+OPUS_MS = 6.5
+MPEG_FRAMES = 2
+STRETCH_MS = 36.0
 
 _INSTANCE = ("--quiet", "--no-video", "--no-spu", "--no-osd", "--no-interact", "--no-stats")
 _MEDIA = (":start-paused", ":demux=mkv", ":no-video", ":no-spu")
@@ -30,12 +42,11 @@ _BUFFERED = 100.0
 
 
 class Vlc(NamedTuple):
-    """python-vlc, a libVLC that runs, its version, and what the sound goes to."""
+    """python-vlc, a libVLC that runs, and its version."""
 
     module: Any
     instance: Any
     version: str
-    sink: str
 
 
 def start_vlc() -> Vlc:
@@ -50,31 +61,37 @@ def start_vlc() -> Vlc:
         raise PlayerError("VLC was not found; install VLC 3 to play with it.") from error
     if not version.startswith("3."):
         raise PlayerError(f"VLC {version} was found, but VLC 3 is needed; install VLC 3 to play with it.")
-    heard = has_sound_device()
-    instance = vlc.Instance(*_INSTANCE, *(() if heard else ("--aout=adummy",)))
+    instance = vlc.Instance(*_INSTANCE)
     if instance is None:
         raise PlayerError("VLC could not be started; reinstall VLC 3, for the same processor as Python.")
-    return Vlc(vlc, instance, version, "libVLC" if heard else NO_DEVICE)
+    return Vlc(vlc, instance, version)
 
 
 class VlcEngine:
-    """A recording in libVLC; see `Engine`."""
+    """A recording in libVLC; see `Engine`.
 
-    def __init__(self, source: Source, tell: Tell) -> None:
-        self._vlc, self._instance, _version, self.sink = start_vlc()
+    `_line` tells which time of the recording a date is. Dates are in run time: the pauses since the last cue are
+    taken off, as libVLC moves the dates of what it has not yet handed out.
+    """
+
+    def __init__(self, source: Source, opening: Opening, tell: Tell) -> None:
+        self._vlc, self._instance, _version = start_vlc()
         self._tell = tell
         self._source = WatchedSource(source)
         self._bytes = _Bytes(self._vlc, self._source)
+        self._playout = Playout(opening.sample_rate_hz, CHANNELS, self._heard)
+        ahead_ms = ahead_of_samples_ms(opening.codec, opening.sample_rate_hz)
+        self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
+        self._lock = threading.Lock()
         self._buffered = threading.Event()
-        self._over = False
-        self._running = False
+        self._over = self._running = self._taking = False
         self._rate = 1.0
         self._track = -1
-        self._loudness = (100, False)
-        self._loudness_set = False
-        self._ticked_ns = 0
-        self._player = self._new_player()
-        self._listeners = self._listen()
+        self._cued_ms: int | None = 0
+        self._paused_ns: int | None = None
+        self._pauses_ns = self._ticked_ns = 0
+        self._player = self._instance.media_player_new()
+        self._callbacks = self._listen() + self._take_sound(opening.sample_rate_hz)
         self._media = self._bytes.media(self._instance)
         for option in _MEDIA:
             self._media.add_option(option)
@@ -85,67 +102,65 @@ class VlcEngine:
             self.close()
             raise
 
+    @property
+    def sink(self) -> str:
+        """See `Engine`."""
+        return self._playout.sink
+
     def cue(self, to_ms: int, rate: float, running: bool) -> int:
         """See `Engine`."""
-        self._running = False
+        self._running = self._taking = False
         self._source.failure = ""
-        if self._over:
-            self._player.stop()
-            self._load()
-        self._player.set_pause(1)
-        if self._rate != 1:
-            self._drop_stretched()
-        if rate != self._rate:
-            self._player.set_rate(rate)
-            self._rate = rate
-        self._buffered.clear()
-        self._player.set_time(to_ms)
-        self._buffered.wait(CUE_S)
-        return self.go_on() + DUE_MS * 1_000_000 if running else time.monotonic_ns()
+        self._playout.hold()
+        self._place(to_ms, rate)
+        if self._over and not self._source.failure:
+            # It came to its end while it was told to go elsewhere.
+            self._place(to_ms, rate)
+        self._cued_ms = to_ms
+        return self.go_on() if running else time.monotonic_ns()
 
     def hold(self) -> float | None:
         """See `Engine`; libVLC goes on to the sample where it stopped."""
-        self._player.set_pause(1)
         self._running = False
-        return None
+        label_ms = self._playout.hold()
+        self._player.set_pause(1)
+        return None if label_ms is None else self._recorded_ms(label_ms)
 
     def go_on(self) -> int:
         """See `Engine`."""
-        self._running = True
+        now_ns = self._ticked_ns = time.monotonic_ns()
+        if self._cued_ms is not None:
+            with self._lock:
+                self._line = after(self._line, Cued(self._cued_ms, self._rate, True, now_ns, now_ns + DUE_NS))
+            self._cued_ms = self._paused_ns = None
+            self._pauses_ns = 0
+        self._running = self._taking = True
         self._player.set_pause(0)
-        self._ticked_ns = time.monotonic_ns()
-        self._set_loudness()
-        return self._ticked_ns
+        return self._playout.go_on()
 
     def set_loudness(self, volume: int, muted: bool) -> None:
         """See `Engine`."""
-        self._loudness = volume, muted
-        self._set_loudness()
+        self._playout.queue.set_loudness(volume, muted)
 
     def work(self) -> float:
         """See `Engine`; EngineHungError where libVLC gives no sign of life."""
         if self._running and not self._over and time.monotonic_ns() - self._ticked_ns > SILENT_S * 1e9:
             raise EngineHungError("no tick from libVLC")
-        if not self._loudness_set:
-            self._set_loudness()
-        return SILENT_S
+        return self._playout.work()
 
     def close(self) -> None:
         """See `Engine`."""
-        self._running = False
+        self._running = self._taking = False
+        self._playout.close()
         self._player.stop()
         self._player.release()
         self._media.release()
         self._instance.release()
 
-    def _new_player(self) -> Any:
-        return self._instance.media_player_new()
-
     def _load(self) -> None:
         """Open the recording, standing at its start with its first bytes buffered; MediaError where that fails."""
         self._over = False
         self._rate = 1.0
-        self._loudness_set = False
         self._buffered.clear()
         self._player.play()
         if not self._buffered.wait(OPEN_S) or self._over:
@@ -154,16 +169,35 @@ class VlcEngine:
         self._track = self._player.audio_get_track()
         self._player.set_rate(1.0)
 
-    def _drop_stretched(self) -> None:
-        """Renew decoder and filters: the one that stretches keeps 30 ms of the old place even when it is flushed."""
-        self._player.audio_set_track(-1)
-        self._player.audio_set_track(self._track)
+    def _place(self, to_ms: int, rate: float) -> None:
+        if self._over:
+            self._player.stop()
+            self._load()
+        self._player.set_pause(1)
+        self._playout.queue.clear(1.0)
+        self._set_rate(rate)
+        self._buffered.clear()
+        self._player.set_time(to_ms)
+        self._buffered.wait(CUE_S)
 
-    def _set_loudness(self) -> None:
-        """Set what was wanted; libVLC refuses as long as it has no audio output."""
-        volume, muted = self._loudness
-        self._player.audio_set_mute(muted)
-        self._loudness_set = self._player.audio_set_volume(volume) == 0
+    def _set_rate(self, rate: float) -> None:
+        if self._rate != 1:
+            # Renews the filter that stretches, which keeps 30 ms of the old place even when it is flushed.
+            self._player.audio_set_track(-1)
+            self._player.audio_set_track(self._track)
+        if rate != self._rate:
+            self._player.set_rate(rate)
+            self._rate = rate
+
+    def _heard(self, happening: Happening) -> None:
+        """What the playout tells, its labels made times of the recording."""
+        if isinstance(happening, Ticked):
+            recorded_ms = self._recorded_ms(happening.reported_ms)
+            happening = Ticked(recorded_ms, happening.at_ns, happening.told_ns)
+        self._tell(happening)
+
+    def _recorded_ms(self, label_ms: float) -> float:
+        return line_ms(self._line, round(label_ms * 1e6))
 
     def _listen(self) -> list[Any]:
         events = self._player.event_manager()
@@ -181,7 +215,11 @@ class VlcEngine:
     def _on_time(self, event: Any) -> None:
         if self._running:
             self._ticked_ns = time.monotonic_ns()
-            self._tell(Ticked(event.u.new_time, self._ticked_ns, self._ticked_ns))
+            if event.u.new_time <= 0:
+                return  # what is before the start is said to be 0
+            run_ns = self._ticked_ns - self._pauses_ns
+            with self._lock:
+                self._line = after(self._line, Ticked(event.u.new_time, run_ns, run_ns))
 
     def _on_buffering(self, event: Any) -> None:
         # The share buffered stands where the union has its other float.
@@ -190,8 +228,45 @@ class VlcEngine:
 
     def _on_end(self, _event: Any) -> None:
         self._over = True
-        self._tell(RanOut(time.monotonic_ns(), self._source.failure))
+        self._playout.queue.finish(self._source.failure)
         self._buffered.set()
+
+    def _take_sound(self, rate_hz: int) -> list[Any]:
+        kinds = self._vlc.CallbackDecorators
+        callbacks = [
+            kinds.AudioPlayCb(self._on_sound),
+            kinds.AudioPauseCb(self._on_pause),
+            kinds.AudioResumeCb(self._on_resume),
+            # A cue clears the queue itself; and after the end libVLC flushes what is yet to be heard.
+            kinds.AudioFlushCb(lambda _opaque, _date_us: None),
+            kinds.AudioDrainCb(lambda _opaque: None),
+        ]
+        self._player.audio_set_callbacks(*callbacks, None)
+        self._player.audio_set_format("S16N", rate_hz, CHANNELS)
+        return callbacks
+
+    def _on_sound(self, _opaque: Any, samples: Any, count: int, date_us: int) -> None:
+        if self._taking and count:
+            data = ctypes.string_at(samples, count * CHANNELS * SAMPLE_BYTES)
+            self._playout.queue.put(date_us / 1000 - self._pauses_ns / 1e6, data)
+
+    def _on_pause(self, _opaque: Any, date_us: int) -> None:
+        self._paused_ns = date_us * 1000
+
+    def _on_resume(self, _opaque: Any, date_us: int) -> None:
+        if self._paused_ns is not None:
+            self._pauses_ns += date_us * 1000 - self._paused_ns
+            self._paused_ns = None
+
+
+def ahead_of_samples_ms(codec: str | None, sample_rate_hz: int) -> float:
+    """By how much libVLC's own time is ahead of its samples, for a codec in Matroska (FFmpeg's short name)."""
+    if codec == "opus":
+        return OPUS_MS
+    if codec not in {"mp2", "mp3"}:
+        return 0.0
+    frame = 576 if codec == "mp3" and sample_rate_hz < 32_000 else 1152
+    return MPEG_FRAMES * frame * 1000 / sample_rate_hz
 
 
 class _Bytes:

@@ -1,20 +1,85 @@
-"""The queue between the thread that decodes and the output's thread that asks for sound."""
+"""Playout: the queue of sound that an engine fills and an output empties, and the output itself, which may fail."""
 
 import threading
 import time
 from collections import deque
 
+from iprtool.model.errors import PlayerError
 from iprtool.player.clock import Ticked
 from iprtool.player.engine import RanOut, Tell
-from iprtool.player.output import SAMPLE_BYTES
+from iprtool.player.output import SAMPLE_BYTES, Output, SilentOutput, open_output
 
 TICK_NS = 250_000_000
+# An output that starts fills its buffer first: what is heard when is known only after some askings.
+SOON_TICK_NS, SOON_NS = 40_000_000, 400_000_000
+IDLE_S = 3.0
+DEAD_S = 3.0
+FLOWING_WAIT_S = 0.1
+START_NS = 1_000_000_000
+"""Until the output has asked for sound, nothing is told to be heard: that is due at the latest after this."""
+
+
+class Playout:
+    """A queue and the best output there is; the engine's thread calls, the output's thread feeds on the queue."""
+
+    def __init__(self, rate_hz: int, channels: int, tell: Tell) -> None:
+        self.queue = SoundQueue(rate_hz, channels, tell)
+        self._rate_hz, self._channels = rate_hz, channels
+        self._output: Output = open_output(self.queue.feed, rate_hz, channels)
+        self._pulling = False
+        self._held_ns = time.monotonic_ns()
+
+    @property
+    def sink(self) -> str:
+        """What the sound goes to."""
+        return self._output.name
+
+    def go_on(self) -> int:
+        """Let the sound flow; the monotonic time at which that is due, unless a tick says it before."""
+        self.queue.flow()
+        if not self._pulling:
+            self._start()
+        return time.monotonic_ns() + START_NS
+
+    def hold(self) -> float | None:
+        """Stop the sound; the label of what goes on, or None where nothing waits."""
+        self._held_ns = time.monotonic_ns()
+        return self.queue.hold()
+
+    def work(self) -> float:
+        """Take another output where this one asks no more, rest it in a long pause; how long that may wait, in s."""
+        now_ns = time.monotonic_ns()
+        if self.queue.flowing:
+            if now_ns - self.queue.fed_ns > DEAD_S * 1e9:
+                self._output.close()
+                self._output = open_output(self.queue.feed, self._rate_hz, self._channels)
+                self._start()
+            return FLOWING_WAIT_S
+        if self._pulling and now_ns - self._held_ns > IDLE_S * 1e9:
+            self._output.stop()
+            self._pulling = False
+        return IDLE_S
+
+    def close(self) -> None:
+        """Let the output go."""
+        self._output.close()
+
+    def _start(self) -> None:
+        self.queue.fed_ns = time.monotonic_ns()
+        try:
+            self._output.start()
+        except PlayerError:
+            self._output.close()
+            self._output = SilentOutput(self.queue.feed, self._rate_hz, self._channels)
+            self._output.start()
+        self._pulling = True
 
 
 class SoundQueue:
-    """Interleaved 16-bit samples with their time in the recording; safe between the two threads.
+    """Interleaved 16-bit samples, labelled with a time in ms; safe between the two threads.
 
-    It tells a tick with the first sound after a stillness and some four times a second, and when it has run out.
+    It tells a tick, with the label, at the first sound after a stillness and some four times a second, and when it
+    has run out.
     """
 
     def __init__(self, rate_hz: int, channels: int, tell: Tell) -> None:
@@ -28,7 +93,7 @@ class SoundQueue:
         self._bytes = 0
         self._rate = 1.0
         self._gain = 1.0
-        self._ticked_ns = 0
+        self._ticked_ns = self._flowed_ns = 0
         self._end: str | None = None
 
     @property
@@ -37,7 +102,7 @@ class SoundQueue:
         return self._bytes / self._frame_bytes * 1000 / self._rate_hz
 
     def put(self, at_ms: float, data: bytes) -> None:
-        """Add samples that begin at a time of the recording."""
+        """Add samples that begin at a time."""
         with self._lock:
             self._blocks.append((at_ms, data))
             self._bytes += len(data)
@@ -49,7 +114,7 @@ class SoundQueue:
                 self._end = sentence
 
     def clear(self, rate: float) -> None:
-        """Drop all and stand still; what comes next is at this rate."""
+        """Drop all and stand still; of what comes next a ms of sound is `rate` ms by its labels."""
         with self._lock:
             self._blocks.clear()
             self._bytes = 0
@@ -62,9 +127,10 @@ class SoundQueue:
         with self._lock:
             self.flowing = True
             self._ticked_ns = 0
+            self._flowed_ns = time.monotonic_ns()
 
     def hold(self) -> float | None:
-        """Give silence when asked; where in the recording the sound goes on, in ms, or None where nothing waits."""
+        """Give silence when asked; the label of what goes on, or None where nothing waits."""
         with self._lock:
             self.flowing = False
             return self._blocks[0][0] if self._blocks else None
@@ -95,7 +161,7 @@ class SoundQueue:
             if self._end is not None:
                 self.flowing = False
                 self._tell(RanOut(now_ns, self._end))
-        elif now_ns - self._ticked_ns > TICK_NS:
+        elif now_ns - self._ticked_ns > (SOON_TICK_NS if now_ns - self._flowed_ns < SOON_NS else TICK_NS):
             self._ticked_ns = now_ns
             self._tell(Ticked(at_ms, heard_ns, now_ns))
 
