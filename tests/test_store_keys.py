@@ -60,7 +60,9 @@ def test_the_printed_key_gives_access_back(made: tuple[Path, str, Path], tmp_pat
     assert pyrage.decrypt(key_file(study, layer).read_bytes(), [identity]) == key
 
 
-@pytest.mark.parametrize("wrong", ["", "AGE-SECRET-KEY-1", str(pyrage.x25519.Identity.generate())])
+@pytest.mark.parametrize(
+    "wrong", ["", "AGE-SECRET-KEY-1", str(pyrage.x25519.Identity.generate())], ids=["empty", "cut", "another"]
+)
 def test_another_key_recovers_nothing(made: tuple[Path, str, Path], tmp_path: Path, wrong: str) -> None:
     with pytest.raises(StoreError, match="not the recovery key of this study"):
         recover(made[2], wrong, tmp_path / "new", "p")
@@ -88,9 +90,10 @@ def test_a_keyring_is_not_written_over(made: tuple[Path, str, Path]) -> None:
     assert made[0].read_bytes() == before
 
 
-def test_an_empty_passphrase_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="needs a passphrase"):
-        create_keyring(tmp_path / "keyring", "")
+@pytest.mark.parametrize("short", ["", "pass"])
+def test_a_short_passphrase_is_refused(tmp_path: Path, short: str) -> None:
+    with pytest.raises(StoreError, match="at least 8 characters"):
+        create_keyring(tmp_path / "keyring", short)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,6 +16,7 @@ from iprtool.model.errors import StoreError
 from iprtool.store.schema import Schema, new_object, open_object
 from iprtool.store.sealed import FAULTS, KEY_BYTES, new_key, reading, store_error, write_durably
 
+SHORTEST_PASSPHRASE = 8
 FORMAT = 1
 ESCROW = "owner.age"
 """The file of a study that holds its owner's keys for the printed recovery key."""
@@ -234,8 +235,10 @@ def _read_header(path: Path) -> _Header:
 
 
 def _protected(passphrase: str) -> tuple[_Header, bytes]:
-    if not passphrase:
-        raise StoreError("A keyring needs a passphrase: choose one of several words.")
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise StoreError(
+            f"A passphrase has at least {SHORTEST_PASSPHRASE} characters: choose one of several words, easy to keep."
+        )
     header = _Header(FORMAT, "argon2id", b"", salt=new_key()[:16])
     key = _derive(passphrase, header)
     return msgspec.structs.replace(header, check=_check(key)), key
