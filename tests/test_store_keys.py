@@ -86,7 +86,7 @@ def test_the_recovery_key_is_kept_nowhere(made: tuple[Path, str, Path]) -> None:
 def test_a_keyring_is_not_written_over(made: tuple[Path, str, Path]) -> None:
     before = made[0].read_bytes()
     with pytest.raises(StoreError, match="is there already"):
-        create_keyring(made[0], "p")
+        create_keyring(made[0], PASSPHRASE)
     assert made[0].read_bytes() == before
 
 
