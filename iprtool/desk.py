@@ -71,12 +71,21 @@ def keymap() -> dict[str, str]:
     path = config_folder() / "keys.toml"
     try:
         keys = msgspec.toml.decode(path.read_bytes(), type=dict[str, str])
-        remapped(RECALL, keys)
+        _check_keys([key for command in remapped(RECALL, keys) for key in command.keys.split(",")])
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise IprtoolError(f"{path} cannot be used: {error}.") from error
     return keys
+
+
+def _check_keys(keys: list[str]) -> None:
+    """ValueError where a key would do two things, or keep a note from beginning."""
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"the key {key} would do two things")
+        if len(key) == 1 and key.isalpha():
+            raise ValueError(f"the key {key} is a letter, and letters begin notes")
 
 
 def device() -> str:
@@ -130,14 +139,23 @@ def ensure_session(study: Study, dyad_label: str, number: int) -> Session:
 
 
 def codebook_for(by: Role, wanted: str | None) -> Codebook:
-    """The palette of a role, or the codebook wanted: a shipped one's id, or a file."""
+    """The palette of a role, or the codebook wanted: a shipped one's id, or a file; its first words are on the digits.
+
+    IprtoolError where a participant would not get plain words.
+    """
     if wanted is None:
         codebook = shipped(PALETTES[by])
     else:
         codebook = load(Path(wanted)) if Path(wanted).suffix == ".toml" else shipped(wanted)
     if FACES[by] == "participant" and not codebook.plain:
         raise IprtoolError(f"{codebook.title} is not in plain words, which participants need; choose a plain codebook.")
-    return codebook
+    return codebook if any(entry.key for entry in codebook.codes) else _on_digits(codebook)
+
+
+def _on_digits(codebook: Codebook) -> Codebook:
+    """The codebook with its first nine words on the digits 1 to 9, where it puts none there itself."""
+    first = (msgspec.structs.replace(entry, key=key) for key, entry in enumerate(codebook.codes[:9], start=1))
+    return msgspec.structs.replace(codebook, codes=(*first, *codebook.codes[9:]))
 
 
 def the_recording(study: Study, session: Session) -> Recording:
@@ -228,7 +246,7 @@ def recall_grant(study: Study, recall: Recall) -> RecallGrant:
         keymap=keymap(),
         layer=_object(study, recall.layer),
         media=media,
-        recording=recording,
+        recording=msgspec.structs.replace(recording, transcript=None),
         peaks=peaks,
     )
 
