@@ -16,36 +16,20 @@ from iprtool.player import playout
 from iprtool.player.child import private_pipes, serve
 from iprtool.player.messages import Opening
 from iprtool.player.output import Feed, Output, SilentOutput
-from iprtool.player.vlc import VlcEngine
 
 RECORD = struct.Struct("<qqii")
 """A tap's record: told ns, ns at which it is heard, rate in Hz, bytes; then the samples, the first channel's only."""
 
 
-class Tap:
-    """Writes down what an output is given, with the time at which it is heard."""
-
-    def __init__(self, path: str) -> None:
-        self._file = Path(path).open("ab", buffering=0)  # noqa: SIM115
-
-    def write(self, heard_ns: int, data: bytes, rate_hz: int, channels: int) -> None:
-        mono = memoryview(data).cast("h")[::channels].tobytes()
-        self._file.write(RECORD.pack(time.monotonic_ns(), heard_ns, rate_hz, len(mono)) + mono)
-
-
-class TappedVlc(VlcEngine):
-    """libVLC for the bench, which names its tap here; its sound goes to the tapped output like the other's."""
-
-    tap: Tap
-
-
-def _tap_outputs(tap: Tap) -> None:
-    """Let both engines play into silence that keeps time, and into the tap."""
+def tap_outputs(path: str) -> None:
+    """Let both engines play into silence that keeps time, and write down what they play and when it is heard."""
+    file = Path(path).open("ab", buffering=0)  # noqa: SIM115
 
     def opened(feed: Feed, rate_hz: int, channels: int) -> Output:
         def tapped(frames: int, heard_ns: int) -> bytes:
             data = feed(frames, heard_ns)
-            tap.write(heard_ns, data, rate_hz, channels)
+            mono = memoryview(data).cast("h")[::channels].tobytes()
+            file.write(RECORD.pack(time.monotonic_ns(), heard_ns, rate_hz, len(mono)) + mono)
             return data
 
         return SilentOutput(tapped, rate_hz, channels)
@@ -74,7 +58,7 @@ class DamagedSource:
 def open_source(opening: Opening) -> Source:
     given = opening.source
     if "tap" in given:
-        _tap_outputs(Tap(given["tap"]))
+        tap_outputs(given["tap"])
     file = FileSource(Path(given["path"]))
     return DamagedSource(file, given["damaged"]) if "damaged" in given else file
 
