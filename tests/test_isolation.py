@@ -18,7 +18,7 @@ from iprtool.store.derived import PeaksFile, create_peaks
 from iprtool.store.keys import open_keyring
 from iprtool.store.layer import read_layer
 from iprtool.store.study import Study
-from tests.machine import Machine
+from tests.machine import Machine, state
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
@@ -279,3 +279,18 @@ def test_neither_the_folder_nor_the_environment_makes_it_run_or_tell_something_e
     terminal.kill()
     assert not (machine.work / "run").exists()
     assert not (machine.work / "log").exists()
+
+
+def test_the_researchers_review_shows_every_layer_and_changes_none(demo: Demo) -> None:
+    before = state(demo.path)
+    terminal = demo.machine.terminal("review", demo.path)
+    shown = terminal.wait_for("client ✓ 12  therapist ✓ 10  researcher ✓ 8")
+    terminal.press("rr")
+    shown = terminal.wait_for("Misperception · withdrawal rupture")
+    assert "client  01:45" in shown
+    assert "therapist  01:43" in shown
+    terminal.press("p")
+    terminal.wait_for("▶ 00:01:46")
+    terminal.press("q")
+    assert terminal.end() == 0
+    assert state(demo.path) == before
