@@ -24,7 +24,6 @@ if sys.platform != "win32":
     from tests.terminal import Terminal, iprtool
 
 
-
 class Home:
     """A person's machine: folders of its own, and the demo study in them."""
 
