@@ -89,7 +89,7 @@ def _peaks(kind: "Kind", budget: float, quick: bool) -> list[Row]:
             value = statistics.median(interleaved(times, ours)[0])
             note = f"{minutes} min; ffmpeg is not there to compare with"
             return [Row(f"peaks_{kind}", value, "s", None, None, budget, "ratio", "max", note)]
-        pairs = pairs_of(*interleaved(times, ours, partial(by_ffmpeg, original)))
+        pairs = pairs_of(*interleaved(times, ours, partial(by_ffmpeg, original), warm=quick))
     note = f"{minutes} min; ffmpeg piped to numpy"
     return [Row(f"peaks_{kind}", pairs.value, "s", pairs.reference, pairs.ratio, budget, "ratio", "max", note)]
 

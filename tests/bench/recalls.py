@@ -69,7 +69,13 @@ def long_recall(folder: Path, original: Path, marks: int) -> RecallGrant:
     sealed = conform(original, SealedSink(Path(media.path), media.raw_key), lambda _share: None)
     create_peaks(Path(peaks.path), peaks.raw_key, -(-sealed.duration_ms // 10))
     recording = Recording(
-        "recording", "session", "media", sealed.original_sha256, sealed.duration_ms, sealed.audio_codec
+        id="recording",
+        session="session",
+        media="media",
+        original_sha256=sealed.original_sha256,
+        duration_ms=sealed.duration_ms,
+        audio_codec=sealed.audio_codec,
+        sample_rate_hz=sealed.sample_rate_hz,
     )
     layer = layer_of(folder, marks, sealed.duration_ms)
     return RecallGrant("participant", "device", layer, media, recording, peaks)

@@ -57,7 +57,7 @@ def cpu_embedded(quick: bool) -> list[Row]:
 
 def _cpu(playing_name: str, idle_name: str, engine: str, quick: bool) -> list[Row]:
     with scratch():
-        idle, playing = idle_and_playing(demo_recall(), engine, 4 if quick else 15)
+        idle, playing = idle_and_playing(demo_recall(), engine, 4 if quick else 12)
     return [
         at_most(5, playing_name, sum(playing.values()), "% of a core", f"{ENGINES[engine]}: {split(playing)}"),
         at_most(0.5, idle_name, sum(idle.values()), "% of a core", f"{ENGINES[engine]}: {split(idle)}"),

@@ -3,30 +3,30 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
 
 import msgspec
 
 from iprtool.edits import Hand
 from iprtool.model.layer import Marked
+from iprtool.model.playing import PlayerState
 from iprtool.model.ports import Source
+from iprtool.model.study import Recording
 from iprtool.model.terms import Engine
 from tests.bench.longer import lengthened
 from tests.bench.playing import usable_engines
 from tests.bench.recalls import layer_of, long_recall, marks_of, scratch
 from tests.bench.row import Pairs, Row, interleaved, measure, p, pairs_of
 
-if TYPE_CHECKING:
-    from iprtool.player.engine import Engine as PlayerEngine
-
 DURATION_MS = 3_600_000
 MIB = 1 << 20
 PIECE_BYTES = 256 << 10
+PATIENCE_S = 20.0
 
 
 @measure("mark_durable", "mark_durable_100k")
@@ -152,40 +152,63 @@ def _rate(source: Source, begun: float) -> float:
 
 @measure("sealed_seek")
 def sealed_seek(quick: bool) -> list[Row]:
-    """A player's seek, until it has the sound of that place, in a sealed recording and in the same bytes in clear."""
-    from iprtool.media.source_file import FileSource
+    """A player's seek, until it stands there, in a sealed recording and in the same bytes in a plain file."""
+    from iprtool.process import child_command
     from iprtool.store.media import SealedSource
+    from tests.player_tape import COMMAND
 
     minutes, times = (10, 10) if quick else (60, 40)
     with scratch() as folder:
         grant = long_recall(folder, lengthened(folder, "m4a", minutes), 0)
-        sealed: Source = SealedSource(Path(grant.media.path), grant.media.raw_key)
+        sealed = SealedSource(Path(grant.media.path), grant.media.raw_key)
         plain = folder / "plain.mka"
         plain.write_bytes(sealed.read_at(0, sealed.size))
-        sought = {engine: _seeks((sealed, FileSource(plain)), engine, minutes, times) for engine in usable_engines()[0]}
+        ways = (
+            (child_command("player"), {"path": grant.media.path, "key": grant.media.key}),
+            (COMMAND, {"path": str(plain)}),
+        )
+        sought = {engine: _seeks(ways, grant.recording, engine, times) for engine in usable_engines()[0]}
     each = ", ".join(f"{engine} {pairs.value:.1f} to {pairs.reference:.1f}" for engine, pairs in sought.items())
     worst = max(sought.values(), key=lambda pairs: pairs.ratio)
     note = f"p50, sealed to plain file: {each}"
     return [Row("sealed_seek", worst.value, "ms", worst.reference, worst.ratio, 2, "ratio", "max", note)]
 
 
-def _seeks(sources: tuple[Source, Source], engine: Engine, minutes: int, times: int) -> Pairs:
-    """Seeks to the same places, all over, through one of the player's engines."""
-    from iprtool.player.child import ENGINES
-
-    players = [ENGINES[engine](source, lambda _happening: None) for source in sources]
-    ways = [partial(_seek, player, cycle(_places(minutes, times))) for player in players]
-    sealed, plain = interleaved(times, *ways)
-    for player in players:
-        player.close()
+def _seeks(ways: Sequence[tuple[list[str], dict[str, str]]], recording: Recording, engine: Engine, times: int) -> Pairs:
+    """Seeks to the same places all over, in players of each kind."""
+    seekers = [_Seeker(command, source, recording, engine) for command, source in ways]
+    latest_ms = recording.duration_ms - 10_000
+    try:
+        for seeker in seekers:
+            seeker.places = cycle([place * 37 % times * latest_ms // times + place + 1 for place in range(times)])
+        sealed, plain = interleaved(times, *(seeker.seek_ms for seeker in seekers))
+    finally:
+        for seeker in seekers:
+            seeker.player.close()
     return pairs_of(sealed, plain)
 
 
-def _places(minutes: int, times: int) -> list[int]:
-    return [place * 37 % times * minutes * 60_000 // times for place in range(times)]
+class _Seeker:
+    """A player that stands, and goes to ever other places."""
 
+    def __init__(self, command: list[str], source: dict[str, str], recording: Recording, engine: Engine) -> None:
+        from iprtool.player.messages import Opening
+        from iprtool.player.remote import ProcessPlayer
 
-def _seek(player: "PlayerEngine", places: Iterator[int]) -> float:
-    begun = time.perf_counter()
-    player.cue(next(places), 1.0, False)
-    return (time.perf_counter() - begun) * 1000
+        self._said: SimpleQueue[PlayerState] = SimpleQueue()
+        self.places: Iterator[int] = cycle([0])
+        opening = Opening(
+            source=dict(source), codec=recording.audio_codec, duration_ms=recording.duration_ms, engine=engine
+        )
+        self.player = ProcessPlayer(command, opening)
+        self.player.on_state(self._said.put)
+        while self.player.state.status == "opening":
+            self._said.get(timeout=PATIENCE_S)
+
+    def seek_ms(self) -> float:
+        """Milliseconds until the player says that it is there."""
+        to_ms, begun = next(self.places), time.perf_counter()
+        self.player.seek(to_ms)
+        while self._said.get(timeout=PATIENCE_S).position_ms != to_ms:
+            pass
+        return (time.perf_counter() - begun) * 1000

@@ -14,20 +14,20 @@ from tests.bench.row import NotMeasured, Row, at_most, measure, p
 from tests.bench.starting import RECALL_SHOWN
 from tests.bench.tapped_app import VARIABLE
 
-SPACE, TAB, ENTER = " ", "\t", "\r"
-PLAYED_S = 0.7
-SILENT_S = 0.4
+SPACE, TAB, GO_ON = " ", "\t", "1"
+PLAYED_S = 0.5
+SILENT_S = 0.3
 
 
 @measure("stop_latency", "cover_latency")
 def stop_latency(quick: bool) -> list[Row]:
     """Space while playing, and Tab while playing, with each player."""
-    times = 3 if quick else 20
+    times = 3 if quick else 18
     engines, missing = usable_engines()
     with scratch() as folder:
         grant = long_recall(folder, lengthened(folder, "opus", 5), 20)
         stops = {engine: _pressed(folder, grant, engine, SPACE, SPACE, times) for engine in engines}
-        covers = {engine: _pressed(folder, grant, engine, TAB, ENTER, max(3, times // 3)) for engine in engines}
+        covers = {engine: _pressed(folder, grant, engine, TAB, GO_ON, max(3, times // 3)) for engine in engines}
     return [_row("stop_latency", stops, missing), _row("cover_latency", covers, missing)]
 
 

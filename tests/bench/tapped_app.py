@@ -21,19 +21,15 @@ def _play() -> None:
 
     from iprtool.model.ports import Source
     from iprtool.player.child import private_pipes, serve
-    from iprtool.player.embedded import EmbeddedEngine
     from iprtool.player.messages import Opening
     from iprtool.store.media import SealedSource
-    from tests.player_child import Tap, TappedVlc, _tap_outputs
-
-    tap = Tap(os.environ[VARIABLE])
-    TappedVlc.tap = tap
-    _tap_outputs(tap)
+    from tests.player_child import tap_outputs
 
     def open_source(opening: Opening) -> Source:
         return SealedSource(Path(opening.source["path"]), bytes.fromhex(opening.source["key"]))
 
-    serve(open_source, *private_pipes(), {"vlc": TappedVlc, "embedded": EmbeddedEngine})
+    tap_outputs(os.environ[VARIABLE])
+    serve(open_source, *private_pipes())
 
 
 def main() -> None:
