@@ -1,9 +1,11 @@
 """`python -m tests.bench [--quick] [NAME …]`: measure, print one table, write bench.json.
 
-Each measurement runs in a process of its own, so that none is slowed by what another left in memory.
+Each measurement runs in a process of its own, so that none is slowed by what another left in memory. Nothing is heard
+of it, unless IPRTOOL_AUDIO is set to something else than `dummy`.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -76,6 +78,7 @@ def main() -> None:
         alone(arguments.alone, arguments.into, quick=arguments.quick)
         return
     console = Console(width=None if sys.stdout.isatty() else 160)
+    os.environ.setdefault("IPRTOOL_AUDIO", "dummy")
     load, rows = Load.now(), []
     for one in chosen(arguments.names):
         with console.status(", ".join(one.names)):

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -25,6 +26,7 @@ from tests.bench.row import Pairs, Row, interleaved, measure, p, pairs_of
 
 DURATION_MS = 3_600_000
 MIB = 1 << 20
+ROW_BYTES = 400
 PIECE_BYTES = 256 << 10
 PATIENCE_S = 20.0
 
@@ -69,14 +71,20 @@ def _durable(name: str, folder: Path, marks: int, times: int) -> Row:
 
 
 def _plain(path: Path, rows: int) -> sqlite3.Connection:
-    """A plain SQLite table of as many rows, durable at every commit."""
+    """A plain SQLite table of as many rows, opened anew, durable at every commit."""
+    with closing(_durable_connection(path)) as made:
+        made.execute("CREATE TABLE mark (id TEXT PRIMARY KEY, value BLOB NOT NULL)")
+        made.execute("BEGIN IMMEDIATE")
+        old = ((str(uuid.uuid4()), bytes(ROW_BYTES)) for _ in range(rows))
+        made.executemany("INSERT INTO mark VALUES (?, ?)", old)
+        made.execute("COMMIT")
+    return _durable_connection(path)
+
+
+def _durable_connection(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE mark (id TEXT PRIMARY KEY, value BLOB NOT NULL)")
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany("INSERT INTO mark VALUES (?, ?)", ((f"{number:032x}", bytes(400)) for number in range(rows)))
-    connection.execute("COMMIT")
     return connection
 
 
