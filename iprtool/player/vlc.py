@@ -28,6 +28,9 @@ OPEN_S = 10.0
 CUE_S = 2.0
 SILENT_S = 4.0
 CHANNELS = 2
+FRAME_BYTES = CHANNELS * SAMPLE_BYTES
+PRE_ROLL_MS = 150
+"""libVLC begins with a whole block, and some decoders give nothing at first: what comes before the place is dropped."""
 
 # Measured, against the samples: when libVLC's own time is the one that was cued, after the resume; and by how much that
 # time is ahead of what the samples are, for Opus (its pre-skip), MPEG audio (two frames) and stretched sound.
@@ -87,11 +90,13 @@ class VlcEngine:
         self._over = self._running = self._taking = False
         self._rate = 1.0
         self._track = -1
+        self._rate_hz = opening.sample_rate_hz
         self._cued_ms: int | None = 0
+        self._from_ms = 0.0
         self._paused_ns: int | None = None
         self._pauses_ns = self._ticked_ns = 0
         self._player = self._instance.media_player_new()
-        self._callbacks = self._listen() + self._take_sound(opening.sample_rate_hz)
+        self._callbacks = self._listen() + self._take_sound()
         self._media = self._bytes.media(self._instance)
         for option in _MEDIA:
             self._media.add_option(option)
@@ -130,10 +135,7 @@ class VlcEngine:
         """See `Engine`."""
         now_ns = self._ticked_ns = time.monotonic_ns()
         if self._cued_ms is not None:
-            with self._lock:
-                self._line = after(self._line, Cued(self._cued_ms, self._rate, True, now_ns, now_ns + DUE_NS))
-            self._cued_ms = self._paused_ns = None
-            self._pauses_ns = 0
+            self._begin(self._cued_ms, now_ns)
         self._running = self._taking = True
         self._player.set_pause(0)
         return self._playout.go_on()
@@ -177,8 +179,17 @@ class VlcEngine:
         self._playout.queue.clear(1.0)
         self._set_rate(rate)
         self._buffered.clear()
-        self._player.set_time(to_ms)
+        self._player.set_time(max(0, to_ms - PRE_ROLL_MS))
         self._buffered.wait(CUE_S)
+
+    def _begin(self, from_ms: int, now_ns: int) -> None:
+        """A new line of dates, and from which of them on the sound is wanted."""
+        cued = Cued(max(0, from_ms - PRE_ROLL_MS), self._rate, True, now_ns, now_ns + DUE_NS)
+        with self._lock:
+            self._line = line = after(self._line, cued)
+        self._from_ms = line.at_ns / 1e6 + (from_ms - line.media_ms) / self._rate
+        self._cued_ms = self._paused_ns = None
+        self._pauses_ns = 0
 
     def _set_rate(self, rate: float) -> None:
         if self._rate != 1:
@@ -231,7 +242,7 @@ class VlcEngine:
         self._playout.queue.finish(self._source.failure)
         self._buffered.set()
 
-    def _take_sound(self, rate_hz: int) -> list[Any]:
+    def _take_sound(self) -> list[Any]:
         kinds = self._vlc.CallbackDecorators
         callbacks = [
             kinds.AudioPlayCb(self._on_sound),
@@ -242,13 +253,15 @@ class VlcEngine:
             kinds.AudioDrainCb(lambda _opaque: None),
         ]
         self._player.audio_set_callbacks(*callbacks, None)
-        self._player.audio_set_format("S16N", rate_hz, CHANNELS)
+        self._player.audio_set_format("S16N", self._rate_hz, CHANNELS)
         return callbacks
 
     def _on_sound(self, _opaque: Any, samples: Any, count: int, date_us: int) -> None:
-        if self._taking and count:
-            data = ctypes.string_at(samples, count * CHANNELS * SAMPLE_BYTES)
-            self._playout.queue.put(date_us / 1000 - self._pauses_ns / 1e6, data)
+        label_ms = date_us / 1000 - self._pauses_ns / 1e6
+        skip = max(0, round((self._from_ms - label_ms) * self._rate_hz / 1000))
+        if self._taking and skip < count:
+            data = ctypes.string_at(samples, count * FRAME_BYTES)[skip * FRAME_BYTES :]
+            self._playout.queue.put(label_ms + skip * 1000 / self._rate_hz, data)
 
     def _on_pause(self, _opaque: Any, date_us: int) -> None:
         self._paused_ns = date_us * 1000
