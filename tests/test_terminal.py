@@ -85,8 +85,7 @@ def test_play_mark_be_killed_lose_nothing_export(home: Home, tmp_path: Path) -> 
     assert 1_500 < kept[0].start_ms < 6_000
 
     two = home.terminal("demo")
-    shown = two.wait_for("and half a thou")
-    assert "“He was quiet" in shown
+    two.wait_for(lambda shown: "and half a thou" in shown and "“He was quiet" in shown)
     two.press("ght\r")
     two.wait_for(lambda shown: "“and half a thought”" in shown and saved(shown))
     two.press("\x11")
