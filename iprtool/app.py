@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import msgspec
@@ -107,12 +108,20 @@ class IprtoolApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q ends" if isinstance(self._first, RecallView) else "q closes the review")
 
     def _fatal_error(self) -> None:
-        """Textual's own would print the local variables, notes and keys among them."""
+        """Textual's own would print the local variables, notes and keys among them; here only what and where."""
         self.bell()
+        where = f" ({_place_of(self._exception)})" if self._exception else ""
         self._exit_renderables.append(
-            "iprtool stopped on an internal error. Everything shown as saved is saved; open the recall again."
+            f"iprtool stopped on an internal error. Everything shown as saved is saved; open it again.{where}"
         )
         self._close_messages_no_wait()
+
+
+def _place_of(error: Exception) -> str:
+    """The kind of an error and the last line of iprtool's own that it came through, without its text."""
+    frames = extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
+    return " at ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in own[-1:])])
 
 
 def _player(media: ObjectGrant, recording: Recording) -> Player:

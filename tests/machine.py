@@ -4,18 +4,22 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from iprtool.store.keys import open_keyring
 from iprtool.store.study import Study
 from tests.sounds import make_recording
-from tests.terminal import Terminal
+
+if sys.platform != "win32":
+    from tests.terminal import Terminal
 
 PASSPHRASE = "correct horse battery staple"
 WITH_PASSPHRASE = ("--passphrase-file", "passphrase")
 TRANSCRIPT = "WEBVTT\n\n00:00.500 --> 00:01.500\n<v client>It was a long week.\n"
+
+Done = subprocess.CompletedProcess[str]
 
 
 class Machine:
@@ -40,18 +44,26 @@ class Machine:
             shutil.copytree(of, to, dirs_exist_ok=True)
         return made
 
-    def run(self, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-        """A command that ends by itself, without a terminal; its exit code and what it said."""
-        return subprocess.run(
+    def start(self, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
+        """A command without a terminal, in a process group of its own, as a shell makes one."""
+        return subprocess.Popen(
             [*prefix, *command(*arguments)],
             env={**os.environ, **self.environment},
             cwd=self.work,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
-            check=False,
+            start_new_session=True,
         )
+
+    def run(self, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> Done:
+        """A command that ends by itself, without a terminal; its exit code and what it said."""
+        return ended(self.start(*arguments, prefix=prefix))
+
+    def run_all(self, commands: Sequence[Sequence[str | Path]]) -> list[Done]:
+        """The same for several commands at once."""
+        return [ended(each) for each in [self.start(*one) for one in commands]]
 
     def says(self, *arguments: str | Path) -> str:
         """What a command said that must succeed."""
@@ -59,7 +71,7 @@ class Machine:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def terminal(self, *arguments: str | Path, size: tuple[int, int] = (120, 40)) -> Terminal:
+    def terminal(self, *arguments: str | Path, size: tuple[int, int] = (120, 40)) -> "Terminal":
         """A command on a terminal."""
         return Terminal(command(*arguments), self.environment, size, self.work)
 
@@ -71,6 +83,12 @@ class Machine:
         """Every file on the machine."""
         for folder in (self.home, self.temporary, self.work):
             yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def ended(process: "subprocess.Popen[str]") -> Done:
+    """What a process said, once it has ended."""
+    said, complained = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -102,7 +120,7 @@ def state(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def one_sentence(done: "subprocess.CompletedProcess[str]", code: int = 1) -> str:
+def one_sentence(done: Done, code: int = 1) -> str:
     """What went wrong: one line on stderr, with this exit code."""
     assert done.returncode == code, (done.stdout, done.stderr)
     (line,) = done.stderr.splitlines()

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections import namedtuple
@@ -19,8 +18,11 @@ from iprtool.model.errors import StoreError
 from iprtool.model.study import Session
 from iprtool.store.keys import open_keyring
 from iprtool.store.study import Study
-from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, command, known_machine, one_sentence, state, where
+from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, known_machine, one_sentence, state, where
 from tests.sounds import Kind, make_recording
+
+if sys.platform != "win32":
+    from tests.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
 
@@ -37,22 +39,18 @@ def machine(known: Machine, tmp_path: Path) -> Machine:
     return known.copied(tmp_path)
 
 
-def refused(machine: Machine, *arguments: str | Path) -> str:
-    """What a command that needs a terminal says there, ending with exit code 1."""
-    terminal = machine.terminal(*arguments, size=WIDE)
+def refusal(terminal: "Terminal") -> str:
+    """What a command says on its terminal that ends with exit code 1."""
     terminal.wait_for("iprtool: ")
     assert terminal.end() == 1
     return "".join(terminal.shown.splitlines()).rstrip()
 
 
-@pytest.mark.parametrize(
-    "arguments", [("demo",), ("open", "session.m4a"), ("recall", "A.ipr", "--by", "client"), ("review", "A.ipr")]
-)
-def test_without_a_terminal_a_screen_is_refused_before_anything_is_done(
-    machine: Machine, arguments: tuple[str, ...]
-) -> None:
+def test_without_a_terminal_a_screen_is_refused_before_anything_is_done(machine: Machine) -> None:
     before = state(machine.home), state(machine.work)
-    assert "needs a terminal" in one_sentence(machine.run(*arguments))
+    screens = [("demo",), ("open", "session.m4a"), ("recall", "A.ipr", "--by", "client"), ("review", "A.ipr")]
+    for done in machine.run_all(screens):
+        assert "needs a terminal" in one_sentence(done)
     assert (state(machine.home), state(machine.work)) == before
 
 
@@ -72,26 +70,26 @@ def spoil(work: Path) -> None:
         (work / f"cut.{kind}").write_bytes(whole.read_bytes()[:cut])
 
 
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        ("missing.wav", "was not found"),
-        ("empty.wav", "is empty"),
-        ("text.mp4", "is a text file"),
-        ("folder.wav", "is a folder"),
-        ("cut.mp4", "cut short"),
-        ("cut.wav", "cut.wav is"),
-        ("cut.ogg", "cut.ogg is damaged, or no recording"),
-        ("cut.mkv", "cut.mkv is"),
-        ("x" * 300, "could not be opened"),
-    ],
-    ids=lambda text: text[:12],
-)
-def test_what_is_no_recording_is_refused_and_leaves_nothing(machine: Machine, name: str, why: str) -> None:
+NO_RECORDINGS = {
+    "missing.wav": "was not found",
+    "empty.wav": "is empty",
+    "text.mp4": "is a text file",
+    "folder.wav": "is a folder",
+    "cut.mp4": "is cut short",
+    "cut.wav": "cut.wav is",
+    "cut.ogg": "is damaged, or no recording",
+    "cut.mkv": "cut.mkv is",
+    "/dev/null": "is not an ordinary file",
+    "x" * 300: "could not be opened",
+}
+
+
+def test_what_is_no_recording_is_refused_and_leaves_nothing(machine: Machine) -> None:
     spoil(machine.work)
     before = state(machine.work / "A.ipr")
-    said = one_sentence(machine.run("add", "A.ipr", name, *where("D02", 1), *WITH_PASSPHRASE))
-    assert why in said
+    added = machine.run_all([("add", "A.ipr", name, *where("D02", 1), *WITH_PASSPHRASE) for name in NO_RECORDINGS])
+    for done, why in zip(added, NO_RECORDINGS.values(), strict=True):
+        assert why in one_sentence(done)
     assert state(machine.work / "A.ipr") == before
     assert list(machine.temporary.iterdir()) == []
 
@@ -115,53 +113,48 @@ def test_a_file_that_may_not_be_read_is_refused(machine: Machine) -> None:
     assert state(machine.work / "A.ipr") == before
 
 
-@pytest.mark.parametrize(
-    ("arguments", "why"),
-    [
-        (("add", "none.ipr", "session.m4a", *where("D01", 1)), "none.ipr is no study"),
-        (("add", "session.m4a", "session.m4a", *where("D01", 1)), "session.m4a is no study"),
-        (("add", "A.ipr", "session.m4a", *where("Anna K.", 1)), "label is a short pseudonym"),
-        (("add", "A.ipr", "session.m4a", *where("\x1b[31mD", 1)), "label is a short pseudonym"),
-        (
-            ("add", "A.ipr", "session.m4a", *where("D02", 1), "--transcript", "passphrase"),
-            "begins with the word WEBVTT",
-        ),
-        (("add", "A.ipr", "session.m4a", *where("D02", 1), "--transcript", "none.vtt"), "none.vtt"),
-        (("verify", "none.ipr"), "none.ipr is no study"),
-        (("verify", "x" * 300), "File name too long"),
-        (("recover", "none.ipr"), "none.ipr is no study"),
-        (("new", "A"), "There is something at A.ipr already"),
-        (("new", "x" * 300), "File name too long"),
-        (("new", "passphrase/B"), "B.ipr could not be made"),
-    ],
-    ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
-)
-def test_a_bad_input_ends_in_one_sentence_and_changes_nothing(
-    machine: Machine, arguments: tuple[str, ...], why: str
-) -> None:
+ADD = ("add", "A.ipr", "session.m4a")
+BAD_INPUTS: list[tuple[tuple[str, ...], str]] = [
+    (("add", "none.ipr", "session.m4a", *where("D01", 1)), "none.ipr is no study"),
+    (("add", "session.m4a", "session.m4a", *where("D01", 1)), "session.m4a is no study"),
+    ((*ADD, *where("Anna K.", 1)), "label is a short pseudonym"),
+    ((*ADD, *where("\x1b[31mD", 1)), "label is a short pseudonym"),
+    ((*ADD, *where("D02", 1), "--transcript", "passphrase"), "begins with the word WEBVTT"),
+    ((*ADD, *where("D02", 1), "--transcript", "none.vtt"), "none.vtt was not found"),
+    (("verify", "none.ipr"), "none.ipr is no study"),
+    (("verify", "x" * 300), "File name too long"),
+    (("recover", "none.ipr"), "none.ipr is no study"),
+    (("new", "A"), "There is something at A.ipr already"),
+    (("new", "x" * 300), "File name too long"),
+    (("new", "passphrase/B"), "B.ipr could not be made"),
+]
+
+
+def test_a_bad_input_ends_in_one_sentence_and_changes_nothing(machine: Machine) -> None:
     before = state(machine.work)
-    assert why in one_sentence(machine.run(*arguments, *WITH_PASSPHRASE))
+    ended = machine.run_all([(*arguments, *WITH_PASSPHRASE) for arguments, _ in BAD_INPUTS])
+    for done, (_, why) in zip(ended, BAD_INPUTS, strict=True):
+        assert why in one_sentence(done)
     assert state(machine.work) == before
 
 
-@pytest.mark.parametrize(
-    ("arguments", "why"),
-    [
-        (where("D01", 9), "There is no session 9 of D01 in this study (dyads: D01)"),
-        (("--dyad", "D09"), "There is no session of D09 in this study"),
-        (("--session", "2"), "There is no session 2 in this study"),
-        (("--codebook", "3rs-2022"), "is not in plain words"),
-        (("--codebook", "none.toml"), "none.toml: there is no such file"),
-        (("--codebook", "none"), "no codebook 'none' comes with iprtool"),
-        (("--passphrase-file", "other"), "The passphrase does not open this keyring"),
-        (("--passphrase-file", "none"), "none holds no passphrase that can be read"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
-)
-def test_a_recall_that_cannot_be_begins_nothing(machine: Machine, arguments: tuple[str, ...], why: str) -> None:
+NO_RECALLS: list[tuple[tuple[str, ...], str]] = [
+    ((*where("D01", 9), *WITH_PASSPHRASE), "There is no session 9 of D01 in this study (dyads: D01)"),
+    (("--dyad", "D09", *WITH_PASSPHRASE), "There is no session of D09 in this study"),
+    (("--session", "2", *WITH_PASSPHRASE), "There is no session 2 in this study"),
+    (("--codebook", "3rs-2022", *WITH_PASSPHRASE), "is not in plain words"),
+    (("--codebook", "none.toml", *WITH_PASSPHRASE), "none.toml: there is no such file"),
+    (("--codebook", "none", *WITH_PASSPHRASE), "no codebook 'none' comes with iprtool"),
+    (("--passphrase-file", "other"), "The passphrase does not open this keyring"),
+    (("--passphrase-file", "none"), "none holds no passphrase that can be read"),
+]
+
+
+def test_a_recall_that_cannot_be_begins_nothing(machine: Machine) -> None:
     before = state(machine.work)
-    given = WITH_PASSPHRASE if "--passphrase-file" not in arguments else ()
-    assert why in refused(machine, "recall", "A.ipr", "--by", "client", *given, *arguments)
+    started = [machine.terminal("recall", "A.ipr", "--by", "client", *more, size=WIDE) for more, _ in NO_RECALLS]
+    for terminal, (_, why) in zip(started, NO_RECALLS, strict=True):
+        assert why in refusal(terminal)
     assert state(machine.work) == before
 
 
@@ -171,7 +164,7 @@ def test_a_study_with_a_missing_object_is_told_and_no_recall_is_begun(machine: M
         path = study.path_of(next(one.id for one in study.objects() if one.kind == kind))
     path.unlink()
     before = state(machine.work)
-    said = refused(machine, "recall", "A.ipr", "--by", "client", *WITH_PASSPHRASE)
+    said = refusal(machine.terminal("recall", "A.ipr", "--by", "client", *WITH_PASSPHRASE, size=WIDE))
     assert said == (
         f"iprtool: {path.name} is missing from the study: the folder may be half copied, so copy it again whole."
     )
@@ -184,32 +177,30 @@ def test_a_study_with_a_missing_object_is_told_and_no_recall_is_begun(machine: M
 def test_wrong_keys_of_ones_own_are_told_before_a_recall_is_begun(machine: Machine) -> None:
     (machine.home / "config" / "keys.toml").write_text('wrod_1 = "a"\n')
     before = state(machine.work)
-    assert "there is no command wrod_1" in refused(machine, "recall", "A.ipr", "--by", "client", *WITH_PASSPHRASE)
+    assert "there is no command wrod_1" in refusal(
+        machine.terminal("recall", "A.ipr", "--by", "client", *WITH_PASSPHRASE, size=WIDE)
+    )
     assert state(machine.work) == before
 
 
 def test_a_study_without_sessions_says_so(machine: Machine) -> None:
     machine.says("new", "B", *WITH_PASSPHRASE)
-    said = refused(machine, "recall", "B.ipr", "--by", "client", *WITH_PASSPHRASE)
+    said = refusal(machine.terminal("recall", "B.ipr", "--by", "client", *WITH_PASSPHRASE, size=WIDE))
     assert said == "iprtool: There is no session in this study (dyads: none yet); add its recording first."
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_what_is_no_usage_exits_with_2(known: Machine) -> None:
+    wrong: list[tuple[str, ...]] = [
         ("recall", "A.ipr", "--by", "nobody"),
         ("recall", "A.ipr"),
-        ("add", "A.ipr", "session.m4a", "--dyad", "D01"),
-        ("add", "A.ipr", "session.m4a", *where("D01", 0)),
+        (*ADD, "--dyad", "D01"),
+        (*ADD, *where("D01", 0)),
         ("nothing",),
-    ],
-    ids=" ".join,
-)
-def test_what_is_no_usage_exits_with_2(known: Machine, arguments: tuple[str, ...]) -> None:
-    done = known.run(*arguments)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
+    ]
+    for done in known.run_all(wrong):
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Usage: " in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
@@ -227,20 +218,6 @@ def part_made(machine: Machine) -> bool:
     return any(path.stat().st_size > 200_000 for path in parts)
 
 
-def started(machine: Machine, *arguments: str) -> "subprocess.Popen[str]":
-    """A command in a process group of its own, as a terminal has it."""
-    return subprocess.Popen(
-        command(*arguments, *WITH_PASSPHRASE),
-        env={**os.environ, **machine.environment},
-        cwd=machine.work,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
 def wait_until(is_so: Callable[[], bool], patience_s: float = 30) -> None:
     until = time.monotonic() + patience_s
     while not is_so():
@@ -251,7 +228,7 @@ def wait_until(is_so: Callable[[], bool], patience_s: float = 30) -> None:
 def test_ctrl_c_during_sealing_leaves_nothing(machine: Machine) -> None:
     make_recording(machine.work / "long.wav", "wav", 60)
     before = set(state(machine.work))
-    running = started(machine, "add", "A.ipr", "long.wav", *where("D02", 1))
+    running = machine.start("add", "A.ipr", "long.wav", *where("D02", 1), *WITH_PASSPHRASE)
     wait_until(lambda: part_made(machine) or running.poll() is not None)
     os.killpg(running.pid, signal.SIGINT)
     said, complained = running.communicate(timeout=30)

@@ -56,9 +56,8 @@ class Desk:
         self.pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
 
     async def play(self, ms: int) -> None:
         """Time passes, and the screen looks at it."""
