@@ -1,6 +1,5 @@
 """The bench: its rows, and one cheap measurement the whole way."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from tests.bench.row import Row, at_most, interleaved, p, pairs_of
-from tests.bench.table import Load, show
+from tests.bench.table import CORES, OWN_LOAD, Load, show
 
 FIELDS = {"name", "value", "unit", "reference", "ratio", "budget", "on", "sense", "note"}
 
@@ -75,9 +74,12 @@ def test_pairs_are_taken_in_turn_and_their_ratios_compared_one_by_one() -> None:
 
 
 def test_the_footer_says_when_the_machine_was_busy() -> None:
-    idle, busy = Load(0.0, 2.0), Load(os.cpu_count() or 1, 9.0)
+    idle, busy = Load(0.0, 2.0, 2.0), Load(CORES, 9.0, OWN_LOAD + CORES)
     assert "noisy" not in idle.words
     assert "noisy" in busy.words
+    row = at_most(5, "cpu", 4, "%", "p50")
+    assert idle.noted(row) == row
+    assert "load" in busy.noted(row).note
     console = Console(width=160)
     with console.capture() as shown:
         show(console, [at_most(5, "cpu", 5.1, "%", "[b] is no markup")], busy, quick=False)

@@ -82,8 +82,9 @@ def main() -> None:
     load, rows = Load.now(), []
     for one in chosen(arguments.names):
         with console.status(", ".join(one.names)):
-            rows += [row for row in measured(one, quick=arguments.quick) if row.name in (arguments.names or one.names)]
+            gave = measured(one, quick=arguments.quick)
         load = load.and_now()
+        rows += [load.noted(row) for row in gave if row.name in (arguments.names or one.names)]
     arguments.out.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
     show(console, rows, load, quick=arguments.quick)
 

@@ -11,30 +11,41 @@ from rich.table import Table
 
 from tests.bench.row import Row
 
+CORES = os.cpu_count() or 1
 BUSY_PER_CORE = 0.5
+OWN_LOAD = 2.0
+"""A measurement is two processes at work at most."""
 
 
 class Load(msgspec.Struct, frozen=True):
-    """The system's load average of the last minute, before the first measurement and at its highest."""
+    """The system's load average of a minute: before the first measurement, at its highest, and at the last look."""
 
     before: float
     highest: float
+    last: float
 
     @classmethod
     def now(cls) -> Self:
         """The load at this moment."""
-        return cls(_load(), _load())
+        load = _load()
+        return cls(load, load, load)
 
     def and_now(self) -> Self:
         """The same, with this moment's."""
-        return msgspec.structs.replace(self, highest=max(self.highest, _load()))
+        load = _load()
+        return msgspec.structs.replace(self, highest=max(self.highest, load), last=load)
+
+    def noted(self, row: Row) -> Row:
+        """A row with the load in its note, where that is more than the measurement itself can have made."""
+        if self.last <= OWN_LOAD + BUSY_PER_CORE * CORES:
+            return row
+        return msgspec.structs.replace(row, note=f"{row.note}; load {self.last:.1f}".removeprefix("; "))
 
     @property
     def words(self) -> str:
         """The load, and whether others were at work."""
-        cores = os.cpu_count() or 1
-        text = f"{cores} cores; load average {self.before:.1f} before, {self.highest:.1f} at most during it"
-        if self.before <= BUSY_PER_CORE * cores:
+        text = f"{CORES} cores; load average {self.before:.1f} before, {self.highest:.1f} at most during it"
+        if self.before <= BUSY_PER_CORE * CORES:
             return f"{text}."
         return f"{text}: the machine was busy with other work, so these figures are noisy."
 
