@@ -1,7 +1,8 @@
 """The player's process for tests: plays a plain file, and writes down what comes out of the audio path.
 
 Run as `python -P -m tests.player_child`. The opening's source names the file (`path`), where to write (`tap`), and
-what cannot be read (`damaged`, two offsets); with the argument `garbage` or `dies` it does just that.
+what cannot be read (`damaged`, two offsets) or not soon (`slow`, an offset and seconds); with the argument `garbage`
+or `dies` it does just that.
 """
 
 import os
@@ -55,11 +56,32 @@ class DamagedSource:
         self._file.close()
 
 
+class SlowSource:
+    """A file on a disk that once takes its time, where it is first read beyond an offset."""
+
+    error: str | None = None
+
+    def __init__(self, file: FileSource, offset: int, for_s: float) -> None:
+        self._file, self._offset, self._for_s = file, offset, for_s
+        self.size = file.size
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        if offset <= self._offset < offset + size:
+            time.sleep(self._for_s)
+            self._for_s = 0
+        return self._file.read_at(offset, size)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def open_source(opening: Opening) -> Source:
     given = opening.source
     if "tap" in given:
         tap_outputs(given["tap"])
     file = FileSource(Path(given["path"]))
+    if "slow" in given:
+        return SlowSource(file, *given["slow"])
     return DamagedSource(file, given["damaged"]) if "damaged" in given else file
 
 

@@ -191,6 +191,7 @@ def test_a_lost_device_is_seen_in_the_state() -> None:
     bench.engine.sink = "another"
     bench.deck.work()
     assert bench.last.state.sink == "another"
+    assert bench.last.state.message == "The sound device has changed; the sound now goes to: another."
 
 
 def test_closing_closes_the_engine() -> None:

@@ -23,6 +23,7 @@ from iprtool.player.clock import Clock
 from iprtool.player.deck import HEARTBEAT_S, Deck
 from iprtool.player.engine import Engine, Happening, OpenEngine, Tell
 from iprtool.player.messages import AnyCommand, Close, FrameError, Opening, Report, packed, receive
+from iprtool.player.output import NO_DEVICE, has_sound_device
 
 Item = Opening | AnyCommand | Happening
 Inbox = queue.SimpleQueue[Item]
@@ -132,11 +133,14 @@ def _play(
 def _loaded(
     source: Source, opening: Opening, tell: Tell, engines: Mapping[EngineName, OpenEngine]
 ) -> tuple[EngineName, Engine, str]:
-    """The first engine that takes the recording, and why not an earlier one."""
+    """The first engine that takes the recording; and in sentences why not an earlier one, and why nothing is heard."""
     reasons: list[str] = []
     for name in [opening.engine] if opening.engine else engines:
         try:
-            return name, engines[name](source, opening, tell), " ".join(reasons)
+            engine = engines[name](source, opening, tell)
+            if engine.sink == NO_DEVICE and has_sound_device():
+                reasons.append("Nothing was found that plays on the sound device; install libportaudio2.")
+            return name, engine, " ".join(reasons)
         except IprtoolError as error:
             reasons.append(str(error))
     raise PlayerError(source.error or reasons[-1])

@@ -19,7 +19,7 @@ AFTER_CHANGE_MS = 120
 CREDIBLE_MS = 3.0
 AFTER_SEEK_NS = 300_000_000
 AFTER_RATE_NS = 2_000_000_000
-TICKS_LATEST_NS = 1_500_000_000
+TICKS_LATEST_NS = 400_000_000
 _NS_PER_MS = 1e6
 _FOR_EVER_NS = 2**62
 
@@ -73,11 +73,15 @@ class WentOn(msgspec.Struct, frozen=True):
 
 
 class Ticked(msgspec.Struct, frozen=True):
-    """The engine's own report, made at `told_ns`: a time of the recording, and the monotonic time that it is for."""
+    """The engine's own report, made at `told_ns`: a time of the recording, and the monotonic time that it is for.
+
+    `stands`: there is no sound beyond that time yet.
+    """
 
     reported_ms: float
     at_ns: int
     told_ns: int
+    stands: bool = False
 
 
 ClockEvent = Cued | Held | WentOn | Ticked
@@ -185,7 +189,8 @@ def _after_tick(clock: Clock, event: Ticked) -> Clock:
     heard_ms = event.reported_ms - _ahead_ms(clock, clock.rate)
     ticked = _changed(clock, media_ms=heard_ms, at_ns=event.at_ns, late_ms=0.0)
     late_ms = line_ms(clock, event.told_ns) - line_ms(ticked, event.told_ns)
-    if event.told_ns > clock.at_ns and CREDIBLE_MS < late_ms <= uncertainty_ms(clock, event.told_ns):
+    doubtful = CREDIBLE_MS < late_ms <= uncertainty_ms(clock, event.told_ns) and not event.stands
+    if event.told_ns > clock.at_ns and doubtful:
         agreed_ms = min(late_ms, clock.late_ms)
         ticked = _changed(ticked, media_ms=heard_ms + late_ms - agreed_ms, late_ms=late_ms - agreed_ms)
     return _never_back(ticked, clock, event.told_ns)

@@ -74,8 +74,11 @@ class Deck:
     def work(self) -> float:
         """Do what is due, in the engine and at the end of the loop; how many seconds that may wait the next time."""
         wait_s = min(self._engine.work(), HEARTBEAT_S)
-        if self._state.sink != self._engine.sink or time.monotonic_ns() - self._told_ns > HEARTBEAT_S * 9e8:
-            self._state = self._with(sink=self._engine.sink)
+        if self._state.sink != self._engine.sink:
+            sentence = f"The sound device has changed; the sound now goes to: {self._engine.sink}."
+            self._state = self._with(sink=self._engine.sink, message=sentence)
+            self.tell()
+        elif time.monotonic_ns() - self._told_ns > HEARTBEAT_S * 9e8:
             self.tell()
         if self._state.loop is None or self._state.status != "playing":
             return wait_s

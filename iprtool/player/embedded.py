@@ -25,7 +25,7 @@ from iprtool.player.messages import Opening
 from iprtool.player.output import SAMPLE_BYTES
 from iprtool.player.playout import Playout
 
-AHEAD_MS = 400
+AHEAD_MS = 600
 PRE_ROLL_MS = 200
 GAP_MS = 30
 

@@ -7,9 +7,9 @@ from collections import deque
 from iprtool.model.errors import PlayerError
 from iprtool.player.clock import Ticked
 from iprtool.player.engine import RanOut, Tell
-from iprtool.player.output import SAMPLE_BYTES, Output, SilentOutput, open_output
+from iprtool.player.output import NO_DEVICE, SAMPLE_BYTES, Output, SilentOutput, has_sound_device, open_output
 
-TICK_NS = 250_000_000
+TICK_NS = 150_000_000
 # An output that starts fills its buffer first: what is heard when is known only after some askings.
 SOON_TICK_NS, SOON_NS = 40_000_000, 400_000_000
 IDLE_S = 3.0
@@ -65,6 +65,8 @@ class Playout:
         self._output.close()
 
     def _start(self) -> None:
+        if self._output.name == NO_DEVICE and has_sound_device():
+            self._output = open_output(self.queue.feed, self._rate_hz, self._channels)
         self.queue.fed_ns = time.monotonic_ns()
         try:
             self._output.start()
@@ -78,8 +80,8 @@ class Playout:
 class SoundQueue:
     """Interleaved 16-bit samples, labelled with a time in ms; safe between the two threads.
 
-    It tells a tick, with the label, at the first sound after a stillness and some four times a second, and when it
-    has run out.
+    It tells a tick, with the label, at the first sound after a stillness and then some six times a second; where it
+    is empty for a moment, ticks that stand still; and when it has run out.
     """
 
     def __init__(self, rate_hz: int, channels: int, tell: Tell) -> None:
@@ -95,6 +97,7 @@ class SoundQueue:
         self._gain = 1.0
         self._ticked_ns = self._flowed_ns = 0
         self._end: str | None = None
+        self._next_ms: float | None = None
 
     @property
     def length_ms(self) -> float:
@@ -119,7 +122,7 @@ class SoundQueue:
             self._blocks.clear()
             self._bytes = 0
             self._rate = rate
-            self._end = None
+            self._end = self._next_ms = None
             self.flowing = False
 
     def flow(self) -> None:
@@ -161,6 +164,8 @@ class SoundQueue:
             if self._end is not None:
                 self.flowing = False
                 self._tell(RanOut(now_ns, self._end))
+            elif self._next_ms is not None:
+                self._tell(Ticked(self._next_ms, heard_ns, now_ns, stands=True))
         elif now_ns - self._ticked_ns > (SOON_TICK_NS if now_ns - self._flowed_ns < SOON_NS else TICK_NS):
             self._ticked_ns = now_ns
             self._tell(Ticked(at_ms, heard_ns, now_ns))
@@ -170,9 +175,9 @@ class SoundQueue:
         while wanted > 0 and self._blocks:
             at_ms, data = self._blocks.popleft()
             parts.append(data[:wanted])
+            self._next_ms = at_ms + len(parts[-1]) / self._frame_bytes * 1000 / self._rate_hz * self._rate
             if len(data) > wanted:
-                passed_ms = wanted / self._frame_bytes * 1000 / self._rate_hz * self._rate
-                self._blocks.appendleft((at_ms + passed_ms, data[wanted:]))
+                self._blocks.appendleft((self._next_ms, data[wanted:]))
             wanted -= len(parts[-1])
             self._bytes -= len(parts[-1])
         return b"".join(parts)

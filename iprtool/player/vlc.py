@@ -15,6 +15,8 @@ import time
 from importlib import import_module
 from typing import Any, NamedTuple
 
+import msgspec
+
 from iprtool.model.errors import MediaError, PlayerError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, Cued, Ticked, after, line_ms
@@ -87,11 +89,12 @@ class VlcEngine:
         self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
         self._lock = threading.Lock()
         self._buffered = threading.Event()
-        self._over = self._running = self._taking = False
+        self._over = self._running = self._taking = self._taken = False
         self._rate = 1.0
         self._track = -1
         self._rate_hz = opening.sample_rate_hz
         self._cued_ms: int | None = 0
+        self._begun_ms = 0
         self._from_ms = 0.0
         self._paused_ns: int | None = None
         self._pauses_ns = self._ticked_ns = 0
@@ -129,6 +132,8 @@ class VlcEngine:
         self._running = False
         label_ms = self._playout.hold()
         self._player.set_pause(1)
+        if not self._taken:
+            self._cued_ms = self._begun_ms  # it has not begun: the next time it is as if cued anew
         return None if label_ms is None else self._recorded_ms(label_ms)
 
     def go_on(self) -> int:
@@ -188,6 +193,7 @@ class VlcEngine:
         with self._lock:
             self._line = line = after(self._line, cued)
         self._from_ms = line.at_ns / 1e6 + (from_ms - line.media_ms) / self._rate
+        self._begun_ms, self._taken = from_ms, False
         self._cued_ms = self._paused_ns = None
         self._pauses_ns = 0
 
@@ -204,7 +210,7 @@ class VlcEngine:
         """What the playout tells, its labels made times of the recording."""
         if isinstance(happening, Ticked):
             recorded_ms = self._recorded_ms(happening.reported_ms)
-            happening = Ticked(recorded_ms, happening.at_ns, happening.told_ns)
+            happening = msgspec.structs.replace(happening, reported_ms=recorded_ms)
         self._tell(happening)
 
     def _recorded_ms(self, label_ms: float) -> float:
@@ -261,6 +267,7 @@ class VlcEngine:
         skip = max(0, round((self._from_ms - label_ms) * self._rate_hz / 1000))
         if self._taking and skip < count:
             data = ctypes.string_at(samples, count * FRAME_BYTES)[skip * FRAME_BYTES :]
+            self._taken = True
             self._playout.queue.put(label_ms + skip * 1000 / self._rate_hz, data)
 
     def _on_pause(self, _opaque: Any, date_us: int) -> None:
