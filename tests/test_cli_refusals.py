@@ -54,6 +54,11 @@ def test_without_a_terminal_a_screen_is_refused_before_anything_is_done(machine:
     assert (state(machine.home), state(machine.work)) == before
 
 
+def test_a_terminal_that_can_show_no_screen_is_refused(machine: Machine) -> None:
+    machine.environment["TERM"] = "dumb"
+    assert "needs a terminal" in refusal(machine.terminal("demo", size=WIDE))
+
+
 def test_without_a_terminal_a_passphrase_is_not_asked_for(machine: Machine) -> None:
     done = machine.run("verify", "A.ipr")
     assert "say --passphrase-file FILE instead" in one_sentence(done)
