@@ -3,6 +3,7 @@
 `python -m iprtool.app --grant-fd N` reads a grant from an inherited pipe; what it holds is all that this process opens.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -59,10 +60,11 @@ class IprtoolApp(App[None], inherit_bindings=False):
         self.title = "iprtool"
 
     def on_mount(self) -> None:
-        """The one screen; the sound's outline comes as it is read."""
+        """The one screen; once it is painted, the sound's outline comes as it is read."""
         self.push_screen(self._first)
+        self.call_after_refresh(gc.enable)
         if self._peaks is not None:
-            self._peaks.start(self._peaks_arrived)
+            self.call_after_refresh(self._peaks.start, self._peaks_arrived)
 
     def _peaks_arrived(self, chunk: PeakChunk) -> None:
         self._first.post_message(self._first.PeaksArrived(chunk))
@@ -186,6 +188,8 @@ def main() -> None:
     """Read the grant that was handed over, and serve."""
     if len(sys.argv) != 3 or sys.argv[1] != "--grant-fd":
         raise SystemExit("This is started by iprtool itself; say: iprtool recall, or iprtool review.")
+    # What is made on the way to the first paint lives as long as the process: collecting finds nothing.
+    gc.disable()
     grant: Grant = msgspec.msgpack.decode(receive_grant(int(sys.argv[2])), type=Grant)
     try:
         serve(grant)

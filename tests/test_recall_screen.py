@@ -336,7 +336,7 @@ async def test_finding_narrows_the_list() -> None:
         await table.press("1")
         await table.play(9_000)
         await table.press("6", "ctrl+f", "h", "e", "l", "d")
-        rows = table.screen.query_one(MarksList)._rows
+        rows = table.screen.query_one(MarksList).rows
         assert [row.title for row in rows] == ["held something back"]
 
 

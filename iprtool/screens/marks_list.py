@@ -1,6 +1,7 @@
 """The list of marks, newest place first: two lines each, drawn by line so that ten thousand cost no more than ten."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 import msgspec
 from rich.segment import Segment
@@ -54,14 +55,18 @@ class MarksList(ScrollView):
         super().__init__(id=id)
         self._row_of = row_of
         self._empty = empty
-        self._rows: list[MarkRow] = []
+        self._marks: list[Mark] = []
         self._chosen: str | None = None
+
+    @property
+    def rows(self) -> list[MarkRow]:
+        """All that it shows, from the top."""
+        return [self._row_of(mark) for mark in self._marks]
 
     def show(self, marks: Iterable[Mark]) -> None:
         """Show these marks, however they come."""
-        ordered = sorted(marks, key=lambda mark: (mark.start_ms, mark.id), reverse=True)
-        self._rows = [self._row_of(mark) for mark in ordered]
-        self.virtual_size = Size(self.size.width, ROWS * len(self._rows))
+        self._marks = sorted(marks, key=attrgetter("start_ms", "id"), reverse=True)
+        self.virtual_size = Size(self.size.width, ROWS * len(self._marks))
         self.refresh()
 
     def choose(self, mark_id: str | None, at_ms: int) -> None:
@@ -69,9 +74,11 @@ class MarksList(ScrollView):
         if mark_id != self._chosen:
             self._chosen = mark_id
             self.refresh()
-        here = next((index for index, row in enumerate(self._rows) if row.id == mark_id), None)
+        here = next((index for index, mark in enumerate(self._marks) if mark.id == mark_id), None)
         if here is None:
-            here = next((index for index, row in enumerate(self._rows) if row.at_ms <= at_ms), len(self._rows) - 1)
+            here = next(
+                (index for index, mark in enumerate(self._marks) if mark.start_ms <= at_ms), len(self._marks) - 1
+            )
         top, height = ROWS * here, self.size.height
         if not self.scroll_offset.y <= top <= self.scroll_offset.y + height - ROWS:
             self.scroll_to(y=max(0, top - height // 2), animate=False)
@@ -80,14 +87,15 @@ class MarksList(ScrollView):
         """One line of the list."""
         width = self.size.width
         index, line = divmod(y + self.scroll_offset.y, ROWS)
-        if not self._rows and y == 0:
+        if not self._marks and y == 0:
             style = self.get_component_rich_style("marks--note")
             return Strip([Segment(f" {self._empty}", style)]).adjust_cell_length(width)
-        if index >= len(self._rows):
+        if index >= len(self._marks):
             return Strip.blank(width, self.rich_style)
-        strip = self._title_line(self._rows[index]) if line == 0 else self._note_line(self._rows[index])
+        row = self._row_of(self._marks[index])
+        strip = self._title_line(row) if line == 0 else self._note_line(row)
         strip = strip.adjust_cell_length(width, self.rich_style)
-        if self._rows[index].id != self._chosen:
+        if row.id != self._chosen:
             return strip
         lit = Style(bgcolor=self.get_component_rich_style("marks--chosen").bgcolor)
         return Strip(Segment.apply_style(strip, post_style=lit), width)
@@ -111,5 +119,5 @@ class MarksList(ScrollView):
     def on_click(self, event: Click) -> None:
         """A click chooses the mark under it."""
         index = (event.y + self.scroll_offset.y) // ROWS
-        if 0 <= index < len(self._rows):
-            self.post_message(self.Chosen(self._rows[index].id))
+        if 0 <= index < len(self._marks):
+            self.post_message(self.Chosen(self._marks[index].id))

@@ -54,7 +54,7 @@ class NoteArea(TextArea):
     @writing.setter
     def writing(self, writing: bool) -> None:
         # The caret is hidden only where the text is read only as well.
-        self.show_cursor = writing
+        self.show_cursor = self.cursor_blink = writing
         self.read_only = not writing
         self.set_class(writing, "-writing")
 
