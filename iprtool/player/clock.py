@@ -17,6 +17,7 @@ STRETCHED_MS = 50
 LANDING_MS = 50
 AFTER_CHANGE_MS = 120
 CREDIBLE_MS = 3.0
+NEVER_BACK_MS = 25
 AFTER_SEEK_NS = 300_000_000
 AFTER_RATE_NS = 2_000_000_000
 TICKS_LATEST_NS = 400_000_000
@@ -197,11 +198,10 @@ def _after_tick(clock: Clock, event: Ticked) -> Clock:
 
 
 def _never_back(anchored: Clock, before: Clock, now_ns: int) -> Clock:
-    """The newer clock with the older one's reading as its floor, unless that reading was plainly wrong."""
+    """The newer clock with the older one's reading as its floor, unless that was so wrong that it has to go back."""
     read_ms = position_ms(before, now_ns)
     too_far_ms = read_ms - position_ms(_changed(anchored, floor_ms=0.0), now_ns)
-    floor_ms = read_ms if too_far_ms <= uncertainty_ms(before, now_ns) else 0.0
-    return _changed(anchored, floor_ms=floor_ms, floor_ns=now_ns)
+    return _changed(anchored, floor_ms=read_ms if too_far_ms <= NEVER_BACK_MS else 0.0, floor_ns=now_ns)
 
 
 def line_ms(clock: Clock, now_ns: int) -> float:
