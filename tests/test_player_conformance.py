@@ -19,7 +19,7 @@ from iprtool.model.playing import PlayerState
 from iprtool.model.terms import Engine
 from tests.player_tape import Stage, Tape, staged
 from tests.sounds import Kind
-from tests.vlc_needed import need_vlc
+from tests.vlc_needed import need_vlc, why_not_vlc
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 KINDS: tuple[Kind, ...] = ("wav", "m4a", "mp3", "mp3-vbr", "ogg", "opus", "flac", "mp4")
@@ -73,14 +73,16 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture(params=KINDS)
 def performance(request: pytest.FixtureRequest, engine: Engine) -> Performance:
-    """Each engine with each kind of recording; several play at a time."""
-    return performances(engine)[request.param]
+    """Each engine with each kind of recording."""
+    return performances()[engine, request.param]
 
 
 @cache
-def performances(engine: Engine) -> dict[Kind, Performance]:
+def performances() -> dict[tuple[Engine, Kind], Performance]:
+    """What all engines that are here make of all kinds; several play at a time."""
+    pairs = [(engine, kind) for engine in ENGINES if engine != "vlc" or not why_not_vlc() for kind in KINDS]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(KINDS, pool.map(lambda kind: perform(engine, kind), KINDS), strict=True))
+        return dict(zip(pairs, pool.map(lambda pair: perform(*pair), pairs), strict=True))
 
 
 def perform(engine: Engine, kind: Kind) -> Performance:
@@ -93,7 +95,8 @@ def perform(engine: Engine, kind: Kind) -> Performance:
         steady = settled_stamps(stage)
         after_seek = seek_playing(stage, 5_300)
         steady += settled_stamps(stage)
-        key = (time.monotonic_ns(), player.now())
+        key_ns = time.monotonic_ns()
+        key = key_ns, player.now(key_ns)
         player.pause()
         paused = stage.wait_for("paused"), player.now()
         time.sleep(0.1)
@@ -189,7 +192,7 @@ def test_a_pause_stands_where_the_sound_ended(performance: Performance) -> None:
 
 
 def test_a_pause_is_silence_at_once(engine: Engine) -> None:
-    pauses = [performance.pause for performance in performances(engine).values()]
+    pauses = [performances()[engine, kind].pause for kind in KINDS]
     assert np.median([pause.last_heard_ms - pause.key.raw_ms for pause in pauses]) <= SILENCE_MS
     assert np.median([abs(pause.settled.raw_ms - pause.key.raw_ms) for pause in pauses]) <= SILENCE_MS
 
@@ -348,15 +351,21 @@ def test_a_recording_that_cannot_be_read_on_fails_in_one_sentence_and_elsewhere_
         stage.wait(lambda state: state.position_ms > 700)
 
 
-def test_while_the_disk_takes_its_time_the_clock_stands_as_the_sound_does(engine: Engine) -> None:
-    with staged(engine, "flac", seconds=SECONDS, slow=(120_000, 1.0)) as stage:
+def test_while_the_disk_takes_its_time_the_clock_stands_as_the_sound_does() -> None:
+    """The embedded engine reads when it needs; libVLC has long read ahead."""
+    with staged("embedded", "flac", seconds=SECONDS, slow=(120_000, 1.0)) as stage:
         stage.wait_for("paused")
         stage.player.play()
         stage.wait_for("playing")
-        stamps = stage.stamps(3.5)
+        stamps = stage.stamps(3.0)
         tape = stage.tape()
+    assert any(tape.position_ms(at_ns, stamp.raw_ms) is None for at_ns, stamp in stamps[10:])
     heard = [Heard(stamp, last_heard_ms(tape, at_ns, stamp)) for at_ns, stamp in stamps[2:]]
-    assert [one for one in heard if abs(one.error_ms) > one.stamp.uncertainty_ms] == []
+    # Where a silence begins is known to a block of the output, on a busy machine to two.
+    assert [one for one in heard if abs(one.error_ms) > one.stamp.uncertainty_ms + 2 * BLOCK_MS] == []
+
+
+BLOCK_MS = 20
 
 
 def last_heard_ms(tape: Tape, at_ns: int, stamp: Stamp) -> float:
