@@ -31,8 +31,9 @@ class Terminal:
         if self.pid == 0:
             if folder is not None:
                 os.chdir(folder)
-            # Not the environment of C, in which readline has noted the size of another terminal.
-            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+            # readline notes the size of another terminal in the environment of C, and so of other processes.
+            inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+            environment = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
             os.execvpe(command[0], list(command), environment)
         columns, lines = size
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
