@@ -165,7 +165,8 @@ class Stage:
         taken: list[tuple[int, Stamp]] = []
         until = time.monotonic() + for_s
         while time.monotonic() < until:
-            taken.append((time.monotonic_ns(), self.player.now()))
+            at_ns = time.monotonic_ns()
+            taken.append((at_ns, self.player.now(at_ns)))
             time.sleep(every_s)
         return taken
 

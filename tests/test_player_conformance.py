@@ -5,7 +5,8 @@ original. Nothing here depends on how long something took: positions are compare
 """
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import get_args
@@ -71,6 +72,28 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return request.param  # type: ignore[no-any-return]  # one of the parameters above
 
 
+Scenario = Callable[[Engine], None]
+SCENARIOS: list[Scenario] = []
+POOL = ThreadPoolExecutor(AT_ONCE)
+
+
+def together(scenario: Scenario) -> Callable[[Engine, pytest.FixtureRequest], None]:
+    """A test that mostly waits for sound to be played: those of an engine that were asked for begin together."""
+
+    def test(engine: Engine, request: pytest.FixtureRequest) -> None:
+        selected = frozenset(getattr(item, "originalname", "") for item in request.session.items)
+        begun(engine, selected)[scenario].result()
+
+    SCENARIOS.append(scenario)
+    test.__name__, test.__doc__ = scenario.__name__, scenario.__doc__
+    return test
+
+
+@cache
+def begun(engine: Engine, selected: frozenset[str]) -> dict[Scenario, Future[None]]:
+    return {play: POOL.submit(play, engine) for play in SCENARIOS if play.__name__ in selected}
+
+
 @pytest.fixture(params=KINDS)
 def performance(request: pytest.FixtureRequest, engine: Engine) -> Performance:
     """Each engine with each kind of recording."""
@@ -81,8 +104,7 @@ def performance(request: pytest.FixtureRequest, engine: Engine) -> Performance:
 def performances() -> dict[tuple[Engine, Kind], Performance]:
     """What all engines that are here make of all kinds; several play at a time."""
     pairs = [(engine, kind) for engine in ENGINES if engine != "vlc" or not why_not_vlc() for kind in KINDS]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(pairs, pool.map(lambda pair: perform(*pair), pairs), strict=True))
+    return dict(zip(pairs, POOL.map(lambda pair: perform(*pair), pairs), strict=True))
 
 
 def perform(engine: Engine, kind: Kind) -> Performance:
@@ -197,6 +219,7 @@ def test_a_pause_is_silence_at_once(engine: Engine) -> None:
     assert np.median([abs(pause.settled.raw_ms - pause.key.raw_ms) for pause in pauses]) <= SILENCE_MS
 
 
+@together
 def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> None:
     """That noise is found in the original at all shows the pitch; how the finds move on shows the rate."""
     with staged(engine, seconds=SECONDS) as stage:
@@ -220,6 +243,7 @@ def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> 
         assert moved_ms == pytest.approx(last.stamp.raw_ms - first.stamp.raw_ms, abs=2 * STEADY_P99_MS)
 
 
+@together
 def test_jumping_at_another_rate_lands(engine: Engine) -> None:
     with staged(engine, seconds=SECONDS) as stage:
         stage.wait_for("paused")
@@ -232,6 +256,7 @@ def test_jumping_at_another_rate_lands(engine: Engine) -> None:
     assert all(abs(one.error_ms) <= one.stamp.uncertainty_ms for one in heard)
 
 
+@together
 def test_a_loop_is_played_again_and_again_to_the_very_end_too(engine: Engine) -> None:
     with staged(engine, seconds=2) as stage:
         stage.wait_for("paused")
@@ -271,6 +296,7 @@ def heard_loudness(stage: Stage) -> tuple[int, int]:
     return from_ns, time.monotonic_ns()
 
 
+@together
 def test_volume_and_mute_are_heard(engine: Engine) -> None:
     with staged(engine, seconds=SECONDS) as stage:
         stage.wait_for("paused")
@@ -289,6 +315,7 @@ def test_volume_and_mute_are_heard(engine: Engine) -> None:
     assert (state.volume, state.muted) == (50, True)
 
 
+@together
 def test_it_ends_and_plays_again_and_can_be_set_anywhere_after_the_end(engine: Engine) -> None:
     with staged(engine, seconds=2) as stage:
         player = stage.player
@@ -313,6 +340,7 @@ def test_it_ends_and_plays_again_and_can_be_set_anywhere_after_the_end(engine: E
     assert [state.status for state in stage.states if state.status == "failed"] == []
 
 
+@together
 def test_the_states_of_a_life(engine: Engine) -> None:
     with staged(engine, seconds=2) as stage:
         player = stage.player
@@ -336,6 +364,7 @@ def test_the_states_of_a_life(engine: Engine) -> None:
     assert statuses[0] == "paused" and statuses[-1] == "ended" and "playing" in statuses
 
 
+@together
 def test_a_recording_that_cannot_be_read_on_fails_in_one_sentence_and_elsewhere_plays(engine: Engine) -> None:
     with staged(engine, "flac", seconds=SECONDS, damaged=(100_000, 150_000)) as stage:
         stage.wait_for("paused")

@@ -145,10 +145,11 @@ class ProcessPlayer:
         self._closing.set()
         with self._lock:
             self._send(Close)
-            child = self._child
+            child, heard_ns = self._child, self._heard_ns
         if child is not None:
+            lives = heard_ns is not None and time.monotonic_ns() - heard_ns < CLOSE_S * 1e9
             with suppress(subprocess.TimeoutExpired):
-                child.wait(CLOSE_S)
+                child.wait(CLOSE_S if lives else 0)
             child.kill()
         for thread in self._threads:
             if thread is not threading.current_thread():
