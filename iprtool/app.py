@@ -22,7 +22,6 @@ from iprtool.edits import Hand
 from iprtool.launch import end_on_signals, receive_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
-from iprtool.model.layer import LayerContent
 from iprtool.model.peaks import PeakChunk
 from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
@@ -144,10 +143,6 @@ def _peaks(grant: RecallGrant | ReviewGrant) -> PeaksFeed | None:
     return PeaksFeed(child_command("peaks"), job)
 
 
-def _layer(grant: ObjectGrant) -> LayerContent:
-    return read_layer(Path(grant.path), grant.raw_key)
-
-
 def serve(grant: Grant) -> None:
     """Show the one screen that the grant is for, until it is left."""
     player = _player(grant.media, grant.recording)
@@ -169,7 +164,7 @@ def serve(grant: Grant) -> None:
             table = remapped(RECALL, grant.keymap)
             first: RecallScreen | ReviewScreen = RecallScreen(content, player, log, hand, grant.face, table=table)
         else:
-            layers = [_layer(one.layer) for one in grant.layers]
+            layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in grant.layers]
             words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
             duration_ms = grant.recording.duration_ms
             first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms)
