@@ -24,7 +24,7 @@ from tests.sounds import Kind, locate, make_recording, noise
 RATE_HZ = 48_000
 SECONDS = 12
 COMMAND = [sys.executable, "-P", "-m", "tests.player_child"]
-WINDOW_MS = 30
+WINDOW_MS, STRETCHED_WINDOW_MS = 60, 40
 _NS = 1_000_000_000
 Samples = NDArray[np.int16]
 
@@ -59,12 +59,13 @@ class Tape:
 
         Stretched sound is pieced together, and a window across a joint is like nothing: so the next ones are tried.
         """
-        for later_ms in (0, 8, 16, 24) if rate != 1 else (0,):
-            window = self._window(at_ns + later_ms * 1_000_000)
+        window_ms, near_within_ms, tries = (WINDOW_MS, 1000, 1) if rate == 1 else (STRETCHED_WINDOW_MS, 250, 4)
+        for later_ns in range(0, tries * 8_000_000, 8_000_000):
+            window = self._window(at_ns + later_ns, window_ms)
             if window is None:
                 return None
             with suppress(LookupError):
-                found_ms = locate(window.samples, self._reference, RATE_HZ, near_ms=near_ms, within_ms=1000)
+                found_ms = locate(window.samples, self._reference, RATE_HZ, near_ms=near_ms, within_ms=near_within_ms)
                 return float(found_ms) + (at_ns - window.at_ns) / 1e6 * rate
         return None
 
@@ -91,12 +92,12 @@ class Tape:
         whole = np.concatenate(parts).astype(np.float64)
         return float(np.sqrt(np.mean(whole**2)))
 
-    def _window(self, at_ns: int) -> Piece | None:
+    def _window(self, at_ns: int, window_ms: int) -> Piece | None:
         """The samples that are heard from a monotonic time on, without a gap."""
         parts: list[Samples] = []
         start_ns = end_ns = 0.0
         for piece in self._heard:
-            if piece.end_ns <= at_ns or (parts and end_ns - at_ns > WINDOW_MS * 1e6):
+            if piece.end_ns <= at_ns or (parts and end_ns - at_ns > window_ms * 1e6):
                 continue
             if not parts:
                 skip = max(0, int((at_ns - piece.at_ns) * RATE_HZ / _NS))
@@ -109,8 +110,8 @@ class Tape:
             end_ns = piece.end_ns
         if not parts or start_ns > at_ns + 1e6:
             return None
-        samples = np.concatenate(parts)[: RATE_HZ * WINDOW_MS // 1000]
-        whole = len(samples) > RATE_HZ * WINDOW_MS // 2000 and np.count_nonzero(samples) > len(samples) * 0.9
+        samples = np.concatenate(parts)[: RATE_HZ * window_ms // 1000]
+        whole = len(samples) > RATE_HZ * window_ms // 2000 and np.count_nonzero(samples) > len(samples) * 0.9
         return Piece(start_ns, samples) if whole else None
 
 

@@ -11,57 +11,37 @@ from functools import cache
 from itertools import pairwise
 from typing import get_args
 
-import msgspec
 import numpy as np
 import pytest
 
 from iprtool.model.mark import Stamp
 from iprtool.model.playing import PlayerState
 from iprtool.model.terms import Engine
-from tests.player_tape import Stage, Tape, staged
+from tests.player_performance import (
+    SECONDS,
+    Heard,
+    Performance,
+    Stamps,
+    compared,
+    inside_share,
+    matched,
+    p99,
+    perform,
+    seek_playing,
+)
+from tests.player_tape import WINDOW_MS, Stage, Tape, staged
 from tests.sounds import Kind
 from tests.vlc_needed import need_vlc, why_not_vlc
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 KINDS: tuple[Kind, ...] = ("wav", "m4a", "mp3", "mp3-vbr", "ogg", "opus", "flac", "mp4")
 RATES = (0.5, 0.75, 1.25, 1.5, 2.0)
-SECONDS = 8
 STEADY_P99_MS = 25
 AFTER_SEEK_P99_MS = 120
+# Stretched sound is pieced together, so that now and then a piece is found elsewhere in the noise.
+STRETCHED_INSIDE = 0.95
 SILENCE_MS = 50
-NOT_YET_MS = 200
-AT_ONCE = 8
-
-Stamps = list[tuple[int, Stamp]]
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """A stamp, the time of the recording that was heard then, and how far apart they are."""
-
-    stamp: Stamp
-    heard_ms: float
-
-    @property
-    def error_ms(self) -> float:
-        return self.stamp.raw_ms - self.heard_ms
-
-
-class Pause(msgspec.Struct, frozen=True):
-    """A pause: the stamp at the key, the settled state, its stamp, where the sound ended, and where it went on."""
-
-    key: Stamp
-    state: PlayerState
-    settled: Stamp
-    last_heard_ms: float
-    went_on_ms: float
-
-
-class Performance(msgspec.Struct, frozen=True):
-    """What one player made of one recording."""
-
-    steady: list[Heard]
-    after_seek: list[Heard]
-    pause: Pause
+AT_ONCE = 4
 
 
 @pytest.fixture(params=ENGINES)
@@ -104,81 +84,8 @@ def performance(request: pytest.FixtureRequest, engine: Engine) -> Performance:
 def performances() -> dict[tuple[Engine, Kind], Performance]:
     """What all engines that are here make of all kinds; several play at a time."""
     pairs = [(engine, kind) for engine in ENGINES if engine != "vlc" or not why_not_vlc() for kind in KINDS]
-    return dict(zip(pairs, POOL.map(lambda pair: perform(*pair), pairs), strict=True))
-
-
-def perform(engine: Engine, kind: Kind) -> Performance:
-    """Play, jump while playing, pause, go on, jump while paused to where it was stopped, and play to it again."""
-    with staged(engine, kind, seconds=SECONDS) as stage:
-        player = stage.player
-        stage.wait_for("paused")
-        player.play()
-        stage.wait_for("playing")
-        steady = settled_stamps(stage)
-        after_seek = seek_playing(stage, 5_300)
-        steady += settled_stamps(stage)
-        key_ns = time.monotonic_ns()
-        key = key_ns, player.now(key_ns)
-        player.pause()
-        paused = stage.wait_for("paused"), player.now()
-        time.sleep(0.1)
-        went_on_ns = time.monotonic_ns()
-        player.play()
-        stage.wait_for("playing")
-        steady += settled_stamps(stage)
-        player.pause()
-        stage.wait_for("paused")
-        player.seek(key[1].raw_ms)
-        stage.wait(lambda state: state.position_ms == key[1].raw_ms)
-        player.play()
-        stage.wait_for("playing")
-        after_seek += stage.stamps(0.25, 0.02)
-        steady += settled_stamps(stage)
-        tape = stage.tape()
-    return Performance(matched(steady, tape), matched(after_seek, tape), pause_of(tape, key, paused, went_on_ns))
-
-
-def seek_playing(stage: Stage, to_ms: int) -> Stamps:
-    """Stamps from the moment on at which the player has gone there."""
-    stage.player.seek(to_ms)
-    stage.wait(lambda state: 0 <= state.position_ms - to_ms < 1_000)
-    return stage.stamps(0.25, 0.02)
-
-
-def settled_stamps(stage: Stage) -> Stamps:
-    time.sleep(0.3)
-    return stage.stamps(0.3)
-
-
-def matched(stamps: Stamps, tape: Tape) -> list[Heard]:
-    """The stamps with what was heard then, or, in the moment before the sound begins, with what was heard first."""
-    found = []
-    for at_ns, stamp in stamps:
-        heard_ms = tape.position_ms(at_ns, stamp.raw_ms, stamp.rate)
-        if heard_ms is None:
-            next_ns = tape.next_sound_ns(at_ns)
-            if next_ns is None or next_ns - at_ns > NOT_YET_MS * 1e6:
-                continue
-            heard_ms = tape.position_ms(round(next_ns) + 1_000, stamp.raw_ms, stamp.rate)
-        if heard_ms is not None:
-            found.append(Heard(stamp, heard_ms))
-    assert len(found) > 0.7 * len(stamps)
-    return found
-
-
-def pause_of(tape: Tape, key: tuple[int, Stamp], paused: tuple[PlayerState, Stamp], went_on_ns: int) -> Pause:
-    key_ns, stamp = key
-    end_ns = round(tape.last_sound_ns(key_ns + 90_000_000))
-    before_ms = tape.position_ms(end_ns - 40_000_000, stamp.raw_ms)
-    start_ns = tape.next_sound_ns(went_on_ns)
-    assert before_ms is not None and start_ns is not None
-    went_on_ms = tape.position_ms(round(start_ns), stamp.raw_ms)
-    assert went_on_ms is not None
-    return Pause(stamp, *paused, before_ms + 40, went_on_ms)
-
-
-def p99(heard: list[Heard]) -> float:
-    return float(np.percentile([abs(one.error_ms) for one in heard], 99))
+    played = list(POOL.map(lambda pair: perform(*pair), pairs))
+    return {pair: compared(one) for pair, one in zip(pairs, played, strict=True)}
 
 
 def test_a_stamp_is_where_the_sound_is(performance: Performance) -> None:
@@ -236,7 +143,7 @@ def test_at_every_rate_the_clock_holds_and_the_pitch_is_kept(engine: Engine) -> 
     for rate, stamps in taken.items():
         heard = matched(stamps, tape)
         assert all(one.stamp.rate == rate for one in heard)
-        assert all(abs(one.error_ms) <= one.stamp.uncertainty_ms for one in heard)
+        assert inside_share(heard) >= STRETCHED_INSIDE
         assert abs(np.median([one.error_ms for one in heard])) <= STEADY_P99_MS
         first, last = heard[len(heard) // 3], heard[-1]
         moved_ms = last.heard_ms - first.heard_ms
@@ -253,7 +160,7 @@ def test_jumping_at_another_rate_lands(engine: Engine) -> None:
         stamps = [taken for to_ms in (5_000, 2_500) for taken in seek_playing(stage, to_ms)]
         tape = stage.tape()
     heard = matched(stamps, tape)
-    assert all(abs(one.error_ms) <= one.stamp.uncertainty_ms for one in heard)
+    assert inside_share(heard) >= STRETCHED_INSIDE
 
 
 @together
@@ -284,15 +191,12 @@ def stamps_of_turns(stage: Stage, wanted: int) -> Stamps:
     raise AssertionError(f"it does not go round: {taken}")
 
 
-def heard_loudness(stage: Stage) -> tuple[int, int]:
-    """Between which monotonic times what is wanted now is heard.
-
-    libVLC's samples are changed as they are handed out, up to 1.2 s before they are heard: a jump drops those.
-    """
-    stage.player.seek(5_000)
-    time.sleep(0.2)
+def half_a_second(stage: Stage, wanted: Callable[[PlayerState], bool]) -> tuple[int, int]:
+    """Between which monotonic times something is heard that is as wanted."""
+    stage.wait(wanted)
+    time.sleep(0.1)
     from_ns = time.monotonic_ns()
-    time.sleep(0.3)
+    time.sleep(0.4)
     return from_ns, time.monotonic_ns()
 
 
@@ -302,11 +206,11 @@ def test_volume_and_mute_are_heard(engine: Engine) -> None:
         stage.wait_for("paused")
         stage.player.play()
         stage.wait_for("playing")
-        loud = heard_loudness(stage)
+        loud = half_a_second(stage, lambda state: state.volume == 100)
         stage.player.set_volume(50)
-        half_loud = heard_loudness(stage)
+        half_loud = half_a_second(stage, lambda state: state.volume == 50)
         stage.player.set_muted(True)
-        silent = heard_loudness(stage)
+        silent = half_a_second(stage, lambda state: state.muted)
         state = stage.player.state
         tape = stage.tape()
     whole, half, muted = (tape.loudness(*times) for times in (loud, half_loud, silent))
@@ -402,6 +306,6 @@ def last_heard_ms(tape: Tape, at_ns: int, stamp: Stamp) -> float:
     heard_ms = tape.position_ms(at_ns, stamp.raw_ms)
     if heard_ms is not None:
         return heard_ms
-    end_ms = tape.position_ms(round(tape.last_sound_ns(at_ns)) - 40_000_000, stamp.raw_ms)
+    end_ms = tape.position_ms(round(tape.last_sound_ns(at_ns)) - WINDOW_MS * 1_000_000, stamp.raw_ms)
     assert end_ms is not None
-    return end_ms + 40
+    return end_ms + WINDOW_MS

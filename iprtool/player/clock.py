@@ -76,13 +76,13 @@ class WentOn(msgspec.Struct, frozen=True):
 class Ticked(msgspec.Struct, frozen=True):
     """The engine's own report, made at `told_ns`: a time of the recording, and the monotonic time that it is for.
 
-    `stands`: there is no sound beyond that time yet.
+    `sure`: it was not told late, as others may have been on a busy machine.
     """
 
     reported_ms: float
     at_ns: int
     told_ns: int
-    stands: bool = False
+    sure: bool = False
 
 
 ClockEvent = Cued | Held | WentOn | Ticked
@@ -181,16 +181,13 @@ def _after_going_on(clock: Clock, event: WentOn) -> Clock:
 
 
 def _after_tick(clock: Clock, event: Ticked) -> Clock:
-    """A tick says where the sound is, but one that seems late may only have been told late, on a busy machine.
-
-    So a clock that is due falls back only by as much as two ticks in a row agree on.
-    """
+    """A tick that seems late may only have been told late: the clock falls back by what two in a row agree on."""
     if not clock.running or event.told_ns < clock.since_ns:
         return clock
     heard_ms = event.reported_ms - _ahead_ms(clock, clock.rate)
     ticked = _changed(clock, media_ms=heard_ms, at_ns=event.at_ns, late_ms=0.0)
     late_ms = line_ms(clock, event.told_ns) - line_ms(ticked, event.told_ns)
-    doubtful = CREDIBLE_MS < late_ms <= uncertainty_ms(clock, event.told_ns) and not event.stands
+    doubtful = CREDIBLE_MS < late_ms <= uncertainty_ms(clock, event.told_ns) and not event.sure
     if event.told_ns > clock.at_ns and doubtful:
         agreed_ms = min(late_ms, clock.late_ms)
         ticked = _changed(ticked, media_ms=heard_ms + late_ms - agreed_ms, late_ms=late_ms - agreed_ms)

@@ -165,7 +165,7 @@ class SoundQueue:
                 self.flowing = False
                 self._tell(RanOut(now_ns, self._end))
             elif self._next_ms is not None:
-                self._tell(Ticked(self._next_ms, heard_ns, now_ns, stands=True))
+                self._tell(Ticked(self._next_ms, heard_ns, now_ns, sure=True))
         elif now_ns - self._ticked_ns > (SOON_TICK_NS if now_ns - self._flowed_ns < SOON_NS else TICK_NS):
             self._ticked_ns = now_ns
             self._tell(Ticked(at_ms, heard_ns, now_ns))

@@ -89,7 +89,7 @@ class VlcEngine:
         self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
         self._lock = threading.Lock()
         self._buffered = threading.Event()
-        self._over = self._running = self._taking = self._taken = False
+        self._over = self._running = self._taking = self._taken = self._ticked = False
         self._rate = 1.0
         self._track = -1
         self._rate_hz = opening.sample_rate_hz
@@ -193,7 +193,7 @@ class VlcEngine:
         with self._lock:
             self._line = line = after(self._line, cued)
         self._from_ms = line.at_ns / 1e6 + (from_ms - line.media_ms) / self._rate
-        self._begun_ms, self._taken = from_ms, False
+        self._begun_ms, self._taken, self._ticked = from_ms, False, False
         self._cued_ms = self._paused_ns = None
         self._pauses_ns = 0
 
@@ -236,7 +236,9 @@ class VlcEngine:
                 return  # what is before the start is said to be 0
             run_ns = self._ticked_ns - self._pauses_ns
             with self._lock:
-                self._line = after(self._line, Ticked(event.u.new_time, run_ns, run_ns))
+                # The first says best when it went on: if it is told late itself, the next one says so.
+                self._line = after(self._line, Ticked(event.u.new_time, run_ns, run_ns, sure=not self._ticked))
+                self._ticked = True
 
     def _on_buffering(self, event: Any) -> None:
         # The share buffered stands where the union has its other float.
