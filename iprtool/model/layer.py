@@ -11,7 +11,7 @@ import msgspec
 from iprtool.model.codebook import Codebook
 from iprtool.model.mark import Mark
 from iprtool.model.study import RecallProtocol
-from iprtool.model.terms import CoverageKind, Role, StoppedBy
+from iprtool.model.terms import CoverageKind, Role, StoppedBy, View
 
 
 class Stopped(msgspec.Struct, frozen=True, tag="stop"):
@@ -73,9 +73,9 @@ class CoverUsed(msgspec.Struct, frozen=True, tag="cover"):
 
 
 class ViewChanged(msgspec.Struct, frozen=True, tag="view_change"):
-    """What is seen of the picture changed: shown, hidden, own_side_covered or pixelated."""
+    """What is seen of the picture changed."""
 
-    view: str
+    view: View
     at_ms: int
 
 

@@ -37,6 +37,9 @@ AfterNote = Literal["go_on", "stay"]
 Face = Literal["participant", "therapist", "researcher"]
 """Which words and commands a person is shown: participants see plain words only."""
 
+View = Literal["shown", "pixelated", "left_covered", "right_covered", "hidden"]
+"""What is seen of the picture: all, all but coarsely, all but one side (side-by-side footage), or nothing."""
+
 ObjectKind = Literal["admin", "person", "layer", "review", "media", "derived", "sound"]
 """The kinds of sealed object in a study folder."""
 
