@@ -21,10 +21,21 @@ class Session(msgspec.Struct, frozen=True):
     number: int
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One of the files that a recording was joined from: where on the recording's clock it begins, how long it is."""
+
+    original_sha256: str
+    start_ms: int
+    duration_ms: int
+
+
 class Recording(msgspec.Struct, frozen=True):
     """A session's recording, sealed in the study: known by the SHA-256 of the original file.
 
-    `media`, `peaks` and `transcript` are the ids of the sealed objects. Codecs are FFmpeg's short names.
+    `media`, `peaks` and `transcript` are the ids of the sealed objects. Codecs are FFmpeg's short names. `frame_rate`
+    is the picture's average, in frames a second. Where several files were joined, `parts` has them in their order
+    (else it is empty), and the SHA-256 is that of their bytes one after another: `cat A B | sha256sum`.
+    `channel_speakers` says who is on which channel, left first, where each has a speaker of its own.
     """
 
     id: str
@@ -38,6 +49,9 @@ class Recording(msgspec.Struct, frozen=True):
     channels: int | None = None
     peaks: str | None = None
     transcript: str | None = None
+    frame_rate: float | None = None
+    parts: tuple[Part, ...] = ()
+    channel_speakers: tuple[str, ...] = ()
 
 
 class RecallProtocol(msgspec.Struct, frozen=True):
