@@ -59,6 +59,10 @@ _JUMPS = (
     Command("back", "left", "←", "back 5 s", "five seconds back", "play"),
     Command("forward", "right", "→", "on 5 s", "five seconds on", "play"),
 )
+_STEPS = (
+    Command("step_back", "shift+left", "shift+←", "a step back", "one second; stopped: one frame", "play"),
+    Command("step_on", "shift+right", "shift+→", "a step on", "one second; stopped: one frame", "play"),
+)
 _SPEED_AND_SOUND = (
     Command("slower", "less_than_sign", "<", "slower", "down to half the speed", "play"),
     Command("faster", "greater_than_sign", ">", "faster", "up to twice the speed", "play"),
@@ -133,8 +137,7 @@ RECALL: tuple[Command, ...] = (
     Command("lead", "ctrl+l", "ctrl+l", "question asked", "note which kind of question the inquirer asked", "mark"),
     Command("find", "ctrl+f", "ctrl+f", "find in the marks", "show only marks whose words or note hold a text", "see"),
     *_JUMPS,
-    Command("step_back", "shift+left", "shift+←", "a step back", "one second; stopped: one frame", "play"),
-    Command("step_on", "shift+right", "shift+→", "a step on", "one second; stopped: one frame", "play"),
+    *_STEPS,
     Command("previous_mark", "up", "↑", "previous mark", "go to the mark before", "see"),
     Command("next_mark", "down", "↓", "next mark", "go to the mark after", "see"),
     Command("replay", "ctrl+r", "ctrl+r", "replay", "the last 10 s again; stopped: round in the interval", "play"),
@@ -195,8 +198,7 @@ REVIEW: tuple[Command, ...] = (
     ),
     Command("next_rupture", "r", "r", "next rupture", "choose the next rupture marker", "see"),
     *_JUMPS,
-    Command("step_back", "shift+left", "shift+←", "a second back", "one second back", "play"),
-    Command("step_on", "shift+right", "shift+→", "a second on", "one second on", "play"),
+    *_STEPS,
     *_SPEED_AND_SOUND,
     Command("zoom_in", "shift+up,z", "z", "zoom in", "see less of the timeline, larger", "see"),
     Command("zoom_out", "shift+down,x", "x", "zoom out", "see more of the timeline", "see"),

@@ -340,6 +340,29 @@ async def test_finding_narrows_the_list() -> None:
         assert [row.title for row in rows] == ["held something back"]
 
 
+async def test_what_is_typed_at_once_after_find_is_looked_for() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("6")
+        for key in ("ctrl+f", *"held something"):
+            table.app.post_message(Key(key if key != " " else "space", key if len(key) == 1 else None))
+        await table.pilot.pause()
+        assert table.screen.query_one("#find", Input).value == "held something"
+        assert table.screen.query_one("#note", NoteArea).text == ""
+
+
+async def test_what_the_player_says_is_told_once() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        table.player.become(message="The player was started again.")
+        table.player.become(volume=90)
+        await table.pilot.pause()
+        table.player.become(message="")
+        table.player.become(message="The player was started again.")
+        await table.pilot.pause()
+        assert [notice.message for notice in table.app._notifications] == ["The player was started again."] * 2
+
+
 async def test_what_is_not_saved_is_said_and_saved_later() -> None:
     async with desk() as table:
         await table.play(9_000)

@@ -244,7 +244,9 @@ async def test_two_layers_of_one_role_have_a_lane_each() -> None:
 async def test_arrows_seek_and_let_go_of_the_moment() -> None:
     async with desk() as table:
         await table.press("n", "right", "shift+left")
-        assert (table.chosen, table.player.at_ms) == (None, 64_000)
+        assert (table.chosen, table.player.at_ms) == (None, 64_960)
+        await table.press("space", "shift+right", "space")
+        assert table.player.at_ms == 65_960
         await table.press(*["left"] * 14)
         assert table.player.at_ms == 0
 

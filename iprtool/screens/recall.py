@@ -25,9 +25,7 @@ ENTER_REPEAT_S = 0.3
 WHILE_WRITING = ("card", "palette", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 WHILE_EDITING = ("cover", "palette", "end")
-STEP_MS = 1000
 LATE_NS = 1_000_000_000
-JUMP_MS = 5000
 
 
 class RecallScreen(RecallView):
@@ -62,7 +60,8 @@ class RecallScreen(RecallView):
 
     async def _take(self, event: Key) -> bool:
         if isinstance(self.focused, Input):
-            self.focused.post_message(event)
+            # A copy: the note stops this one, and a stopped key does nothing elsewhere.
+            self.focused.post_message(Key(event.key, event.character))
             return True
         if self.panes.press(event):
             return True
@@ -239,22 +238,6 @@ class RecallScreen(RecallView):
 
     # Ways through the recording
 
-    def action_back(self) -> None:
-        """Five seconds back."""
-        self._seek_by(-JUMP_MS)
-
-    def action_forward(self) -> None:
-        """Five seconds on."""
-        self._seek_by(JUMP_MS)
-
-    def action_step_back(self) -> None:
-        """A second, or a frame, back."""
-        self._step(-1)
-
-    def action_step_on(self) -> None:
-        """A second, or a frame, on."""
-        self._step(1)
-
     def action_previous_mark(self) -> None:
         """The mark before."""
         self._to_mark(-1)
@@ -269,30 +252,6 @@ class RecallScreen(RecallView):
             self.notice("no longer moment here to go round in")
         self.show_moment()
 
-    def action_slower(self) -> None:
-        """Slower."""
-        self._rate(-1)
-
-    def action_faster(self) -> None:
-        """Faster."""
-        self._rate(1)
-
-    def action_louder(self) -> None:
-        """Louder."""
-        self.player.set_volume(min(100, self.player.state.volume + 10))
-
-    def action_softer(self) -> None:
-        """Softer."""
-        self.player.set_volume(max(0, self.player.state.volume - 10))
-
-    def action_zoom_in(self) -> None:
-        """See less, larger."""
-        self.query_one(TimelineView).zoom_in()
-
-    def action_zoom_out(self) -> None:
-        """See more."""
-        self.query_one(TimelineView).zoom_out()
-
     # Elsewhere
 
     def action_find(self) -> None:
@@ -300,7 +259,8 @@ class RecallScreen(RecallView):
         self._stop()
         find = self.query_one("#find", Input)
         find.display = True
-        find.focus()
+        # Not find.focus(): that comes later than the letters typed after it.
+        self.set_focus(find)
 
     @on(Input.Changed, "#find")
     def _find(self, event: Input.Changed) -> None:
@@ -351,16 +311,10 @@ class RecallScreen(RecallView):
             self.recall.halt()
         self.show_moment()
 
-    def _seek_by(self, ms: int) -> None:
+    def seek_by(self, ms: int) -> None:
+        """Go on or back by so much."""
         self.recall.seek_by(ms)
         self.show_moment()
-
-    def _step(self, by: int) -> None:
-        if self.recall.playing:
-            self._seek_by(by * STEP_MS)
-        else:
-            self.player.step(by)
-            self.show_moment()
 
     def _to_mark(self, direction: int) -> None:
         self.settle_note()
@@ -368,6 +322,7 @@ class RecallScreen(RecallView):
             self.notice("no mark further on" if direction > 0 else "no mark before")
         self.show_moment()
 
-    def _rate(self, by: int) -> None:
+    def step_rate(self, by: int) -> None:
+        """Play at the next speed."""
         self.recall.playback.set_rate(stepped_rate(self.recall.playback.rate, by))
         self.show_moment()

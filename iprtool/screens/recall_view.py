@@ -8,14 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Key, Resize
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Digits, Input, Static
 
 from iprtool.commands import RECALL, Command, of_face
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Mark
-from iprtool.model.peaks import PeakChunk
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
 from iprtool.model.terms import Face
@@ -26,6 +24,7 @@ from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import item_of, row_of, span_of, transport_text
 from iprtool.screens.recall_panes import RecallPanes
+from iprtool.screens.recording import RecordingScreen
 from iprtool.screens.words import WordsPane
 from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane
 from iprtool.timeline.widget import TimelineView
@@ -33,19 +32,12 @@ from iprtool.timeline.widget import TimelineView
 TICKS_PER_SECOND = 15
 
 
-class RecallView(Screen[None]):
+class RecallView(RecordingScreen):
     """The recall on the screen; its keys are the recall screen's."""
 
     CSS_PATH = "recall.tcss"
     AUTO_FOCUS = "#note"
     ALLOW_SELECT = False
-
-    class PlayerChanged(Message):
-        """The player is in another state (posted from its thread)."""
-
-        def __init__(self, state: PlayerState) -> None:
-            super().__init__()
-            self.state = state
 
     class Saved(Message):
         """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
@@ -53,13 +45,6 @@ class RecallView(Screen[None]):
         def __init__(self, error: str | None) -> None:
             super().__init__()
             self.error = error
-
-    class PeaksArrived(Message):
-        """Some more of the sound's outline."""
-
-        def __init__(self, chunk: PeakChunk) -> None:
-            super().__init__()
-            self.chunk = chunk
 
     def __init__(
         self,
@@ -72,11 +57,10 @@ class RecallView(Screen[None]):
         table: tuple[Command, ...] = RECALL,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(player)
         self.face = face
         self.commands = of_face(table, face)
         self.on_keys = {key: command for command in self.commands for key in command.keys.split(",")}
-        self.player = player
         self.recall = Recall(content, player, log, hand, self)
         self.panes = RecallPanes(self)
         self.codebook = content.head.codebook
@@ -122,8 +106,7 @@ class RecallView(Screen[None]):
         self._retry = self.set_interval(2, self.recall.saving.retry, pause=True)
         self._show_elapsed()
         self.show_marks()
-        self.player.on_state(self._hear)
-        self.player_changed(self.player.state)
+        self.hear_player()
         if (draft := self.recall.draft) is not None and not draft.closing:
             self.recall.stop_id, self.recall.mark_id = draft.stop, draft.mark
             self.player.seek(draft.at_ms)
@@ -134,6 +117,11 @@ class RecallView(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the marks the room."""
         self.set_class(event.size.width < 100, "narrow")
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, as far as the person asked for it."""
+        return self.recall.playing
 
     # What the recall and the player say
 
@@ -167,37 +155,15 @@ class RecallView(Screen[None]):
             self.notify(event.error, severity="error", timeout=15)
         self._show_transport()
 
-    def _hear(self, state: PlayerState) -> None:
-        self.post_message(self.PlayerChanged(state))
-
-    @on(PlayerChanged)
-    def _player_said(self, event: PlayerChanged) -> None:
-        self.player_changed(event.state)
-
     def player_changed(self, state: PlayerState) -> None:
         """The player is in another state."""
         was_playing = self.recall.playing
         self.recall.playback.player_changed(state)
-        if state.message:
-            self.notify(state.message, severity="error" if state.status == "failed" else "information", timeout=10)
         if was_playing and state.status == "ended":
             self.notice("the recording has ended; space plays it again")
         self.show_moment()
 
-    @on(PeaksArrived)
-    def _peaks(self, event: PeaksArrived) -> None:
-        self.query_one(TimelineView).add_peaks(event.chunk)
-
     # Showing
-
-    def notice(self, text: str) -> None:
-        """A few words in the key line, gone after some seconds."""
-        self.query_one(KeyLine).notice = text
-        self.set_timer(4, lambda: self._clear_notice(text))
-
-    def _clear_notice(self, text: str) -> None:
-        if self.query_one(KeyLine).notice == text:
-            self.query_one(KeyLine).notice = ""
 
     def _show_elapsed(self) -> None:
         gone = int((self.monotonic() - self._began) * 1000)

@@ -4,13 +4,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
-from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from iprtool.commands import REVIEW
 from iprtool.model.layer import LayerContent
-from iprtool.model.peaks import PeakChunk
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
 from iprtool.recall.review import Placed, Review
@@ -18,6 +15,7 @@ from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.presenting import item_of, speech_of, stepped_rate, transport_text
+from iprtool.screens.recording import RecordingScreen
 from iprtool.screens.review_panes import AccountPane, TranscriptPane
 from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpansLane
 from iprtool.timeline.widget import TimelineView
@@ -25,26 +23,12 @@ from iprtool.timeline.widget import TimelineView
 TICKS_PER_SECOND = 15
 
 
-class ReviewScreen(Screen[None]):
+class ReviewScreen(RecordingScreen):
     """A review, read only: choose a mark, hear it, see what each person made of the moment."""
 
     CSS_PATH = "review.tcss"
     AUTO_FOCUS = ""
     BINDINGS = bindings_of(REVIEW)
-
-    class PlayerChanged(Message):
-        """The player is in another state (posted from its thread)."""
-
-        def __init__(self, state: PlayerState) -> None:
-            super().__init__()
-            self.state = state
-
-    class PeaksArrived(Message):
-        """Some more of the sound's outline."""
-
-        def __init__(self, chunk: PeakChunk) -> None:
-            super().__init__()
-            self.chunk = chunk
 
     def __init__(
         self,
@@ -55,16 +39,14 @@ class ReviewScreen(Screen[None]):
         duration_ms: int,
         pre_roll_ms: int,
     ) -> None:
-        super().__init__()
+        super().__init__(player)
         self.review = Review(layers, transcript)
-        self.player = player
         self._title = title
         self._duration_ms = duration_ms
         self._pre_roll_ms = pre_roll_ms
         self._playing = False
         self._until_ms: int | None = None
         self._shown_second = -1
-        self._told = ""
 
     def compose(self) -> ComposeResult:
         """Head line, timeline, transport, accounts, transcript, key line."""
@@ -88,8 +70,7 @@ class ReviewScreen(Screen[None]):
         self.query_one(KeyLine).table = REVIEW
         self.query_one(TimelineView).set_lanes(self._lanes())
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
-        self.player.on_state(self._hear)
-        self._follow(self.player.state)
+        self.hear_player()
 
     def on_resize(self, event: Resize) -> None:  # noqa: ARG002
         """The transcript fills the room that there is now."""
@@ -111,24 +92,16 @@ class ReviewScreen(Screen[None]):
 
     # What the player says
 
-    def _hear(self, state: PlayerState) -> None:
-        self.post_message(self.PlayerChanged(state))
-
-    @on(PlayerChanged)
-    def _player_said(self, event: PlayerChanged) -> None:
-        self._follow(event.state)
-
-    def _follow(self, state: PlayerState) -> None:
-        if state.message and state.message != self._told:
-            self.notify(state.message, severity="error" if state.status == "failed" else "information", timeout=10)
-        self._told = state.message
+    def player_changed(self, state: PlayerState) -> None:
+        """The player is in another state."""
         if state.status in ("ended", "failed"):
             self._playing = False
         self.show_moment()
 
-    @on(PeaksArrived)
-    def _peaks(self, event: PeaksArrived) -> None:
-        self.query_one(TimelineView).add_peaks(event.chunk)
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, as far as the person asked for it."""
+        return self._playing
 
     # Showing
 
@@ -216,46 +189,6 @@ class ReviewScreen(Screen[None]):
         self.review.next_lane()
         self.show_moment()
 
-    def action_back(self) -> None:
-        """Five seconds back."""
-        self._seek(self.player.now().ms - 5000)
-
-    def action_forward(self) -> None:
-        """Five seconds on."""
-        self._seek(self.player.now().ms + 5000)
-
-    def action_step_back(self) -> None:
-        """One second back."""
-        self._seek(self.player.now().ms - 1000)
-
-    def action_step_on(self) -> None:
-        """One second on."""
-        self._seek(self.player.now().ms + 1000)
-
-    def action_slower(self) -> None:
-        """Slower."""
-        self.player.set_rate(stepped_rate(self.player.state.rate, -1))
-
-    def action_faster(self) -> None:
-        """Faster."""
-        self.player.set_rate(stepped_rate(self.player.state.rate, 1))
-
-    def action_louder(self) -> None:
-        """Louder."""
-        self.player.set_volume(min(100, self.player.state.volume + 10))
-
-    def action_softer(self) -> None:
-        """Softer."""
-        self.player.set_volume(max(0, self.player.state.volume - 10))
-
-    def action_zoom_in(self) -> None:
-        """See less, larger."""
-        self.query_one(TimelineView).zoom_in()
-
-    def action_zoom_out(self) -> None:
-        """See more."""
-        self.query_one(TimelineView).zoom_out()
-
     def action_transcript(self) -> None:
         """Show or hide the transcript."""
         pane = self.query_one("#transcript")
@@ -289,6 +222,14 @@ class ReviewScreen(Screen[None]):
         self._until_ms = None
         self.player.seek(placed.mark.start_ms)
         self.show_moment()
+
+    def seek_by(self, ms: int) -> None:
+        """Go on or back by so much."""
+        self._seek(self.player.now().ms + ms)
+
+    def step_rate(self, by: int) -> None:
+        """Play at the next speed."""
+        self.player.set_rate(stepped_rate(self.player.state.rate, by))
 
     def _seek(self, to_ms: int) -> None:
         self._until_ms = None
