@@ -323,6 +323,33 @@ async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
         assert table.app._exit
 
 
+async def test_the_end_says_what_is_saved_and_waits_for_the_disk() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("1")
+        table.log.failing = True
+        await table.press("ctrl+q", "o", "k", "enter")
+        assert "NOT SAVED: The disk is full: free some room." in " ".join(_shown(table).split())
+        assert "everything is saved" not in _shown(table)
+        await table.press("enter")
+        assert not table.app._exit
+        table.log.failing = False
+        table.screen.recall.saving.retry()
+        await table.pilot.pause()
+        assert "everything is saved" in _shown(table)
+        assert "NOT SAVED" not in _shown(table)
+        await table.press("enter")
+        assert table.app._exit
+        assert sum(isinstance(op.body, Closed) for op in table.log.ops) == 1
+
+
+async def test_the_end_can_be_left_while_the_disk_fails() -> None:
+    async with desk() as table:
+        table.log.failing = True
+        await table.press("ctrl+q", "enter", "ctrl+q")
+        assert table.app._exit
+
+
 async def test_a_question_asked_is_logged_by_its_kind() -> None:
     async with desk() as table:
         await table.play(9_000)

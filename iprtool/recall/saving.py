@@ -20,7 +20,7 @@ class Saving:
         self._settled = settled
         self._lock = Lock()
         self._unsaved: dict[str, Op] = {}
-        self._failed = False
+        self._error: str | None = None
 
     @property
     def waiting(self) -> int:
@@ -28,21 +28,26 @@ class Saving:
         return len(self._unsaved)
 
     @property
+    def error(self) -> str | None:
+        """Why the last commit did not reach the disk, in one sentence; None where it did."""
+        return self._error
+
+    @property
     def failed(self) -> bool:
         """Whether the last commit did not reach the disk."""
-        return self._failed
+        return self._error is not None
 
     def commit(self, ops: Sequence[Op], *, clear_draft: bool = False) -> None:
         """Send operations to the disk; after a failure the earlier ones go with them, so that order holds."""
         with self._lock:
             self._unsaved.update((op.id, op) for op in ops)
-            batch = list(self._unsaved.values()) if self._failed else list(ops)
+            batch = list(self._unsaved.values()) if self.failed else list(ops)
         future = self._log.commit(batch, clear_draft=clear_draft)
         future.add_done_callback(lambda done: self._done(batch, done))
 
     def retry(self) -> None:
         """Try again what failed; does nothing where nothing did."""
-        if self._failed and self._unsaved:
+        if self.failed and self._unsaved:
             self.commit([])
 
     def save_draft(self, draft: Draft | None) -> None:
@@ -50,13 +55,13 @@ class Saving:
         self._log.save_draft(draft).add_done_callback(self._draft_done)
 
     def _done(self, batch: Sequence[Op], future: Future[int]) -> None:
-        error = future.exception()
+        error = _sentence(future.exception())
         with self._lock:
             if error is None:
                 for op in batch:
                     self._unsaved.pop(op.id, None)
-            self._failed = error is not None
-        self._settled(_sentence(error))
+            self._error = error
+        self._settled(error)
 
     def _draft_done(self, future: Future[int]) -> None:
         if (error := future.exception()) is not None:

@@ -27,7 +27,7 @@ class ClosingScreen(Screen[None]):
     """
     AUTO_FOCUS = "#closing-answer"
     ALLOW_SELECT = False
-    BINDINGS = [Binding("enter,space,ctrl+q", "leave", show=False)]
+    BINDINGS = [Binding("enter,space", "leave", show=False), Binding("ctrl+q", "leave(True)", show=False)]
 
     def __init__(self, recall: Recall) -> None:
         super().__init__()
@@ -51,10 +51,11 @@ class ClosingScreen(Screen[None]):
     async def _answered(self) -> None:
         await self.action_leave()
 
-    async def action_leave(self) -> None:
-        """First the answer is kept and the contact card shown; then the recall is left."""
+    async def action_leave(self, unsaved: bool = False) -> None:
+        """First the answer is kept and the contact card shown; then the recall is left, if need be with `unsaved`."""
         if self._asked:
-            self.dismiss(None)
+            if unsaved or not self._recall.saving.failed:
+                self.dismiss(None)
             return
         self._asked = True
         note = self.query_one(NoteArea)
@@ -62,5 +63,18 @@ class ClosingScreen(Screen[None]):
         await note.remove()
         card = self._recall.head.contact or NO_CARD
         self.query_one("#closing-question", Static).update("Thank you.")
-        self.query_one("#closing-hint", Static).update("everything is saved · enter leaves")
+        self.show_saving()
         await self.query_one("#closing-box").mount(Static(card, markup=False), before="#closing-hint")
+
+    def show_saving(self) -> None:
+        """Say whether everything is on the disk; the recall screen calls it whenever that changes."""
+        if not self._asked:
+            return
+        saving = self._recall.saving
+        if saving.error is not None:
+            text = f"NOT SAVED: {saving.error} It is tried again every 2 seconds. ctrl+q leaves without saving."
+        elif saving.waiting:
+            text = "saving… · enter leaves"
+        else:
+            text = "everything is saved · enter leaves"
+        self.query_one("#closing-hint", Static).update(text)

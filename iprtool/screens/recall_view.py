@@ -19,6 +19,7 @@ from iprtool.model.ports import LayerLog
 from iprtool.model.terms import Face
 from iprtool.model.times import clock
 from iprtool.recall.session import Recall
+from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
@@ -154,6 +155,9 @@ class RecallView(RecordingScreen):
         if event.error is not None:
             self.notify(event.error, severity="error", timeout=15)
         self._show_transport()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, ClosingScreen):
+                screen.show_saving()
 
     def player_changed(self, state: PlayerState) -> None:
         """The player is in another state."""
