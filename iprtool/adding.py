@@ -85,6 +85,8 @@ def _sealed(
         channels=added.channels,
         peaks=peaks,
         transcript=words,
+        frame_rate=added.frame_rate,
+        parts=added.parts,
     )
     return recording, added.notice
 

@@ -42,6 +42,8 @@ def test_every_kind_keeps_its_times_and_is_written_in_order(kind: Kind, tmp_path
     assert made.duration_ms == pytest.approx(SECONDS * 1000, abs=110)
     assert made.original_sha256 == hashlib.sha256(original.read_bytes()).hexdigest()
     assert made.sample_rate_hz == 48_000
+    assert made.frame_rate == (pytest.approx(sounds.FPS, abs=0.01) if made.video_codec else None)
+    assert made.parts == ()
     assert sounds.TITLE.encode() not in path.read_bytes()
     with av.open(str(path)) as container:
         assert container.format.name == "matroska,webm"
@@ -183,7 +185,9 @@ def test_the_same_recording_conforms_to_the_same_bytes(tmp_path: Path) -> None:
 def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
     """The child tells its progress after every packet."""
     talking = "from iprtool.media import remux; remux._PROGRESS_S = 0; remux.main()"
-    monkeypatch.setattr("iprtool.media.confined.command", lambda _module, path: [sys.executable, "-c", talking, path])
+    monkeypatch.setattr(
+        "iprtool.media.confined.command", lambda _module, *arguments: [sys.executable, "-c", talking, *arguments]
+    )
 
 
 @pytest.mark.usefixtures("talkative")

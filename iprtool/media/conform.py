@@ -3,7 +3,7 @@
 The reading and writing of media is done in a process of its own (`remux`); here its bytes go into the sink.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -12,13 +12,16 @@ import msgspec
 from iprtool.media.confined import Refused, confined, damaged, receive
 from iprtool.model.errors import MediaError
 from iprtool.model.ports import Sink
+from iprtool.model.study import Part
 
 
 class Conformed(msgspec.Struct, frozen=True, tag=True):
     """What came of a recording: duration from its packets, the kept tracks' codecs, the original's SHA-256 (hex).
 
-    The codecs are those of the sealed copy (FFmpeg's short names). `transcoded` says that a track was encoded anew;
-    `notice` is a sentence for the person on that, or on what of the recording is missing, and empty otherwise.
+    The codecs are those of the sealed copy (FFmpeg's short names), `frame_rate` the average of its picture, in frames a
+    second. `transcoded` says that a track was encoded anew; `notice` is a sentence for the person on that, or on what
+    of the recording is missing, and empty otherwise. Where several files were joined, `parts` are they, and the SHA-256
+    is that of their bytes one after another.
     """
 
     duration_ms: int
@@ -27,6 +30,8 @@ class Conformed(msgspec.Struct, frozen=True, tag=True):
     video_codec: str | None = None
     sample_rate_hz: int | None = None
     channels: int | None = None
+    frame_rate: float | None = None
+    parts: tuple[Part, ...] = ()
     transcoded: bool = False
     notice: str = ""
 
@@ -55,11 +60,23 @@ def conform(path: Path, sink: Sink, progress: Callable[[float], None]) -> Confor
     `progress` is told the share done, from 0 to 1, some ten times a second; an error it raises cancels. On any error
     the sink is discarded; MediaError says in one sentence what is wrong with the file.
     """
+    return conform_joined([path], (), sink, progress)
+
+
+def conform_joined(
+    paths: Sequence[Path], gaps_ms: Sequence[int], sink: Sink, progress: Callable[[float], None]
+) -> Conformed:
+    """The same of several files of one session, in their order, with so many milliseconds between one and the next.
+
+    Where all have tracks of one form their packets follow each other as they are, else they are encoded anew. In a gap
+    there are no packets. MediaError where one file has sound, or picture, and another has none.
+    """
     try:
         progress(0.0)
-        with confined("iprtool.media.remux", str(path)) as child:
+        gaps = ",".join(map(str, gaps_ms))
+        with confined("iprtool.media.remux", gaps, *map(str, paths)) as child:
             assert child.stdout is not None
-            conformed = _take(path, child.stdout, sink, progress)
+            conformed = _take(paths[-1], child.stdout, sink, progress)
         progress(1.0)
         sink.commit()
     except BaseException:

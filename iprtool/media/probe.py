@@ -63,6 +63,7 @@ def inspect(path: Path) -> Probe:
     """The same in this process, which a damaged file can end."""
     from iprtool.media.guard import open_media, picture_of, sound_of
     from iprtool.media.source_file import printable
+    from iprtool.media.turning import rotation_of
 
     with open_media(path) as container:
         sound, picture = sound_of(container), picture_of(container)
@@ -78,20 +79,9 @@ def inspect(path: Path) -> Probe:
             width=picture.width if picture else None,
             height=picture.height if picture else None,
             fps=float(fps) if fps else None,
-            rotation=_rotation(container) if picture else 0,
+            rotation=rotation_of(container) if picture else 0,
             duration_ms=_duration_ms(container),
         )
-
-
-def _rotation(container: "InputContainer") -> int:
-    import av
-
-    try:
-        rotation = next((frame.rotation for frame in container.decode(video=0)), 0)
-        container.seek(0)
-    except av.FFmpegError:
-        return 0
-    return rotation
 
 
 def _duration_ms(container: "InputContainer") -> int:

@@ -1,13 +1,18 @@
-"""A recording's tracks written into Matroska: `python -m iprtool.media.remux FILE`, the child of `conform`."""
+"""Recordings' tracks in one Matroska file: `python -m iprtool.media.remux GAPS FILE…`, the child of `conform`.
+
+GAPS are the milliseconds between one file and the next, with commas between them; of one file, there are none.
+"""
 
 import hashlib
 import io
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +30,21 @@ from iprtool.media.guard import open_media, picture_of, sound_of
 from iprtool.media.source_file import printable
 from iprtool.media.tracks import Recoded, Track, track
 from iprtool.media.truncation import FRAMED, Last, cut_short
+from iprtool.media.turning import rotation_of
 from iprtool.model.errors import MediaError
+from iprtool.model.study import Part
 
 LONGEST_S = 100 * 3600
 _WRITE_BYTES = 1 << 18
+_READ_BYTES = 1 << 20
 _PROGRESS_S = 0.1
 _STALLED_CPU_S = 60
 # Without bitexact the file would bear a random number; the times are set by the tracks, not to be shifted again.
 _MUXER = {"cluster_time_limit": "1000", "avoid_negative_ts": "disabled", "fflags": "+bitexact"}
 # Kept to the last bit in FLAC of up to 24 bits.
-_LOSSLESS = re.compile(r"pcm_([su](8|16|24)\w*|alaw|mulaw)|alac|ape|tta")
+_LOSSLESS = re.compile(r"pcm_([su](8|16|24)\w*|alaw|mulaw)|alac|ape|flac|tta")
 
-Streams = list[AudioStream | VideoStream]
+Stream = AudioStream | VideoStream
 
 
 class PipeFile:
@@ -67,15 +75,22 @@ class PipeFile:
 class Reading:
     """The packets of an original as they are read, with what was seen on the way."""
 
-    def __init__(self, original: InputContainer, streams: Streams) -> None:
+    def __init__(self, path: Path, original: InputContainer) -> None:
+        self.path = path
         self.original = original
-        self.streams = streams
-        self.origin = min(_seconds(stream.start_time or 0, stream.time_base) for stream in streams)
-        ends = [_seconds((s.start_time or 0) + s.duration, s.time_base) for s in streams if s.duration]
+        self.sound = sound_of(original)
+        self.picture = picture_of(original)
+        self.streams: list[Stream] = [one for one in (self.sound, self.picture) if one is not None]
+        if not self.streams:
+            raise MediaError(f"{printable(path)} has neither sound nor picture that can be read; choose another file.")
+        self.origin = min(_seconds(one.start_time or 0, one.time_base) for one in self.streams)
+        ends = [_seconds((one.start_time or 0) + one.duration, one.time_base) for one in self.streams if one.duration]
         self.promised = max(ends, default=Fraction(original.duration or 0, av.time_base)) - self.origin
         self.last = Last(0, b"")
+        self.start_ms = self.duration_ms = 0
+        self.damaged = False
         self._framed = original.format.name in FRAMED
-        self.broken = False
+        self._before = path.stat()
 
     def packets(self) -> "Iterator[Packet[Any]]":
         """Every packet, up to the end or to where the file is broken."""
@@ -85,81 +100,158 @@ class Reading:
                     self.last = Last(packet.size, bytes(memoryview(packet)[:6]))  # writing takes the bytes away
                 yield packet
         except av.FFmpegError:
-            self.broken = True
+            self.damaged = True
+
+    def check_unchanged(self) -> None:
+        """MediaError where the file is another than when it was opened."""
+        before, after = self._before, self.path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise MediaError(
+                f"{printable(self.path)} was changed while it was read; wait until it is finished and try again."
+            )
 
 
-def remux(path: Path, tell: Callable[[Message], None]) -> Conformed:
+def remux(paths: Sequence[Path], gaps_ms: Sequence[int], tell: Callable[[Message], None]) -> Conformed:
     """Send the conformed file's pieces and the progress, and return what came of it; MediaError in one sentence."""
-    with ThreadPoolExecutor(1) as beside, open_media(path) as original:
-        before = path.stat()
-        digest = beside.submit(_sha256, path)
-        reading = Reading(original, _streams(path, original))
+    with ThreadPoolExecutor(1) as beside, ExitStack() as opened:
+        readings = [Reading(path, opened.enter_context(open_media(path))) for path in paths]
+        _check_alike(readings)
+        digests = beside.submit(_sha256, paths)
         try:
-            tracks = _write(reading, tell)
+            tracks = _Joint(readings, gaps_ms, tell).write()
         except av.FFmpegError as error:
-            raise damaged(path) from error
-        conformed = _conformed(path, reading, tracks, digest.result())
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise MediaError(f"{printable(path)} was changed while it was read; wait until it is finished and try again.")
+            raise damaged(paths[-1]) from error
+        conformed = _conformed(readings, tracks, *digests.result())
+    for reading in readings:
+        reading.check_unchanged()
     return conformed
 
 
-def _streams(path: Path, original: InputContainer) -> Streams:
-    streams: Streams = [stream for stream in (sound_of(original), picture_of(original)) if stream is not None]
-    if not streams:
-        raise MediaError(f"{printable(path)} has neither sound nor picture that can be read; choose another file.")
-    return streams
+def _check_alike(readings: Sequence[Reading]) -> None:
+    first = readings[0]
+    for other in readings[1:]:
+        for what, there, missing in (("sound", other.sound, first.sound), ("picture", other.picture, first.picture)):
+            if (there is None) != (missing is None):
+                with_it, without = (first, other) if there is None else (other, first)
+                raise MediaError(
+                    f"{printable(with_it.path)} has {what} and {printable(without.path)} has none, so they cannot be "
+                    "joined; add them as two recordings."
+                )
 
 
-def _conformed(path: Path, reading: Reading, tracks: list[Track], sha256: str) -> Conformed:
-    end = max(track.end for track in tracks)
-    if not 0 < end < LONGEST_S:
-        raise MediaError(f"{printable(path)} is damaged or cut short: nothing in it could be read; copy it again.")
-    cut = cut_short(path, reading.original, reading.last, end, reading.promised)
-    broken = reading.broken or any(track.damaged for track in tracks)
-    said = [
-        cut or "part of the file is damaged and was left out" * broken,
-        *_left_out(reading),
-        *map(_recoding, tracks),
+def _conformed(readings: Sequence[Reading], tracks: Sequence[Track], whole: str, each: Sequence[str]) -> Conformed:
+    kinds = {track.sound: track for track in tracks}
+    sounds = [reading.sound for reading in readings if reading.sound is not None]
+    parts = [
+        Part(sha256, reading.start_ms, reading.duration_ms) for reading, sha256 in zip(readings, each, strict=True)
     ]
-    sound = sound_of(reading.original)
+    said = [text for reading in readings for text in _about(reading, named=len(readings) > 1)]
     return Conformed(
-        duration_ms=round(end * 1000),
-        original_sha256=sha256,
-        audio_codec=next((track.codec for track in tracks if track.sound), None),
-        video_codec=next((track.codec for track in tracks if not track.sound), None),
-        sample_rate_hz=sound.rate if sound else None,
-        channels=sound.channels if sound else None,
+        duration_ms=parts[-1].start_ms + parts[-1].duration_ms,
+        original_sha256=whole,
+        audio_codec=kinds[True].codec if True in kinds else None,
+        video_codec=kinds[False].codec if False in kinds else None,
+        sample_rate_hz=max((sound.rate for sound in sounds), default=None),
+        channels=max((sound.channels for sound in sounds), default=None),
+        frame_rate=kinds[False].cadence.rate if False in kinds else None,
+        parts=tuple(parts) if len(parts) > 1 else (),
         transcoded=any(isinstance(track, Recoded) for track in tracks),
-        notice=_sentence(said),
+        notice=_sentence([*said, *map(_recoding, tracks)]),
     )
+
+
+def _about(reading: Reading, *, named: bool) -> Iterator[str]:
+    """What of a file is missing, as half sentences."""
+    end = Fraction(reading.duration_ms, 1000)
+    cut = cut_short(reading.path, reading.original, reading.last, end, reading.promised)
+    name = f"{printable(reading.path)}: " if named else ""
+    for text in (cut or "part of the file is damaged and was left out" * reading.damaged, *_left_out(reading)):
+        if text:
+            yield name + text
 
 
 def _seconds(count: int, time_base: Fraction | None) -> Fraction:
     return count * (time_base or Fraction(0))
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(paths: Sequence[Path]) -> tuple[str, list[str]]:
+    """The SHA-256 of the files' bytes one after another, and that of each."""
+    whole, each = hashlib.sha256(), []
+    for path in paths:
+        one = hashlib.sha256() if len(paths) > 1 else whole
+        with path.open("rb") as file:
+            while data := file.read(_READ_BYTES):
+                one.update(data)
+                if one is not whole:
+                    whole.update(data)
+        each.append(one.hexdigest())
+    return whole.hexdigest(), each
 
 
-def _write(reading: Reading, tell: Callable[[Message], None]) -> list[Track]:
-    with av.open(PipeFile(tell), "w", format="matroska", options=_MUXER, buffer_size=_WRITE_BYTES) as out:
-        tracks = {stream.index: track(stream, out, reading.origin) for stream in reading.streams}
-        out.start_encoding()
-        told = time.monotonic()
+class _Joint:
+    """The conformed file as it is written, one original after another."""
+
+    def __init__(self, readings: Sequence[Reading], gaps_ms: Sequence[int], tell: Callable[[Message], None]) -> None:
+        self._readings = readings
+        self._gaps_ms = (*gaps_ms, 0)
+        self._tell = tell
+        self._told = time.monotonic()
+        self._promised = sum(reading.promised for reading in readings)
+
+    def write(self) -> list[Track]:
+        """Write all of it; the tracks, sound first."""
+        with av.open(PipeFile(self._tell), "w", format="matroska", options=_MUXER, buffer_size=_WRITE_BYTES) as out:
+            tracks = self._tracks(out)
+            out.start_encoding()
+            start_ms = 0
+            for reading, gap_ms in zip(self._readings, self._gaps_ms, strict=True):
+                reading.start_ms = start_ms
+                self._read(out, reading, tracks, gap=gap_ms > 0)
+                start_ms += reading.duration_ms + gap_ms
+            for mine in tracks:
+                _mux(out, mine, mine.finish())
+        end_ms = round(max(mine.end for mine in tracks) * 1000)  # an encoder may have held back more than was known
+        self._readings[-1].duration_ms = end_ms - self._readings[-1].start_ms
+        return tracks
+
+    def _tracks(self, out: OutputContainer) -> list[Track]:
+        sounds = [reading.sound for reading in self._readings if reading.sound is not None]
+        pictures = [reading.picture for reading in self._readings if reading.picture is not None]
+        tracks = [track(sounds, [0] * len(sounds), out)] if sounds else []
+        if pictures:
+            tracks.append(track(pictures, [_rotation(reading.path) for reading in self._readings], out))
+        return tracks
+
+    def _read(self, out: OutputContainer, reading: Reading, tracks: list[Track], *, gap: bool) -> None:
+        start, damaged_before = Fraction(reading.start_ms, 1000), sum(mine.damaged for mine in tracks)
+        by_stream = {stream.index: mine for stream, mine in zip(reading.streams, tracks, strict=True)}
+        for stream, mine in zip(reading.streams, tracks, strict=True):
+            mine.begin(stream, reading.origin, start)
         for packet in reading.packets():
-            mine = tracks[packet.stream_index]
+            mine = by_stream[packet.stream_index]
             _mux(out, mine, mine.feed(packet))
-            if time.monotonic() - told > _PROGRESS_S:
-                told = time.monotonic()
-                expect_progress(_STALLED_CPU_S)
-                tell(Progress(min(1.0, float(mine.end / reading.promised)) if reading.promised else 0.0))
-        for mine in tracks.values():
-            _mux(out, mine, mine.finish())
-    return list(tracks.values())
+            self._progress(mine.end)
+        for mine in tracks:
+            _mux(out, mine, mine.pause(gap=gap))
+        end = max(mine.end for mine in tracks) - start
+        if not 0 < end < LONGEST_S:
+            raise MediaError(
+                f"{printable(reading.path)} is damaged or cut short: nothing in it could be read; copy it again."
+            )
+        reading.duration_ms = ceil(end * 1000)
+        reading.damaged |= sum(mine.damaged for mine in tracks) > damaged_before
+
+    def _progress(self, at: Fraction) -> None:
+        if time.monotonic() - self._told > _PROGRESS_S:
+            self._told = time.monotonic()
+            expect_progress(_STALLED_CPU_S)
+            share = float(at / (self._promised + Fraction(sum(self._gaps_ms), 1000))) if self._promised else 0.0
+            self._tell(Progress(min(1.0, share)))
+
+
+def _rotation(path: Path) -> int:
+    with open_media(path) as aside:
+        return rotation_of(aside)
 
 
 def _mux(out: OutputContainer, mine: Track, packets: "Iterator[Packet[Any]]") -> None:
@@ -172,23 +264,24 @@ def _mux(out: OutputContainer, mine: Track, packets: "Iterator[Packet[Any]]") ->
 
 def _left_out(reading: Reading) -> Iterator[str]:
     there = reading.original.streams
-    sounds = sum(isinstance(stream, AudioStream) for stream in reading.streams)
+    sounds = reading.sound is not None
     pictures = [stream for stream in there.video if not stream.disposition & Disposition.attached_pic]
     if len(there.audio) > 1:
         yield f"of its {len(there.audio)} sound tracks only the first was kept: mix them into one to hear them all"
     elif len(there.audio) > sounds:
         yield "its sound is of a kind that cannot be read and was left out"
-    if pictures and len(reading.streams) == sounds:
+    if pictures and reading.picture is None:
         yield "its picture is of a kind that cannot be read and was left out"
 
 
 def _recoding(track: Track) -> str:
     if not isinstance(track, Recoded):
         return ""
+    codecs = ", ".join(track.original_codecs)
     if not track.sound:
-        return f"the picture ({track.original_codec}) was encoded anew as H.264"
-    lossless = ", without loss" if _LOSSLESS.fullmatch(track.original_codec) else ""
-    return f"the sound ({track.original_codec}) is kept as FLAC{lossless}"
+        return f"the picture ({codecs}) was encoded anew as H.264"
+    lossless = ", without loss" if all(map(_LOSSLESS.fullmatch, track.original_codecs)) else ""
+    return f"the sound ({codecs}) is kept as FLAC{lossless}"
 
 
 def _sentence(parts: list[str]) -> str:
@@ -197,7 +290,7 @@ def _sentence(parts: list[str]) -> str:
 
 
 def main() -> None:
-    """Remux the file named on the command line; the parent reads the messages from stdout."""
+    """Remux the files named on the command line; the parent reads the messages from stdout."""
     pipe = confine()
     expect_progress(_STALLED_CPU_S)
     encoder = msgspec.msgpack.Encoder()
@@ -206,7 +299,8 @@ def main() -> None:
         send(pipe, encoder.encode(message))
 
     try:
-        tell(remux(Path(sys.argv[1]), tell))
+        gaps, *paths = sys.argv[1:]
+        tell(remux([Path(path) for path in paths], [int(gap) for gap in gaps.split(",") if gap], tell))
     except MediaError as error:
         tell(Refused(str(error)))
 
