@@ -27,7 +27,6 @@ from iprtool.player.messages import (
     SetLoop,
     SetLoudness,
     SetRate,
-    Step,
     packed,
     receive,
 )
@@ -60,6 +59,7 @@ class ProcessPlayer:
         self._clock = Clock(opening.duration_ms, media_ms=opening.at_ms, rate=opening.rate)
         self._serial = self._placed_serial = opening.serial
         self._listener: Callable[[PlayerState], None] | None = None
+        self._follower: Callable[[Clock], None] | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._heard_ns: int | None = None
         self._started_ns = 0
@@ -90,6 +90,12 @@ class ProcessPlayer:
         """Set the one listener; it is called from this player's thread."""
         self._listener = listener
 
+    def follow(self, listener: Callable[[Clock], None]) -> None:
+        """Set the one listener for the clock: told it now and at every change, under this player's lock."""
+        with self._lock:
+            self._follower = listener
+            listener(self._clock)
+
     def play(self) -> None:
         """Play, or play again after the end."""
         with self._lock:
@@ -99,23 +105,25 @@ class ProcessPlayer:
     def pause(self) -> None:
         """Stop the sound; the clock stands still from this call on."""
         with self._lock:
-            self._clock = after(self._clock, Held(time.monotonic_ns()))
+            self._set_clock(after(self._clock, Held(time.monotonic_ns())))
             self._wanted = msgspec.structs.replace(self._wanted, playing=False)
             self._placed_serial = self._send(Pause)
 
-    def seek(self, to_ms: int) -> None:
+    def seek(self, to_ms: float) -> None:
         """Go to a time; the clock stands there until the sound has followed."""
         with self._lock:
             to_ms = min(max(0, to_ms), self._wanted.duration_ms)
             now_ns = time.monotonic_ns()
             cued = Cued(to_ms, self._clock.rate, self._clock.running, now_ns, now_ns + _UNSETTLED_NS)
-            self._clock = after(self._clock, cued)
+            self._set_clock(after(self._clock, cued))
             self._placed_serial = self._send(Seek, to_ms=to_ms)
 
     def step(self, frames: int) -> None:
-        """Some frames on or back, while paused."""
+        """Some frames on or back, while paused; from where the last step was to lead, so that many add up."""
         with self._lock:
-            self._send(Step, frames=frames)
+            if not self._wanted.playing:
+                at_ms = position_ms(self._clock, time.monotonic_ns())
+                self.seek(at_ms + frames * self._wanted.frame_ms)
 
     def set_rate(self, rate: float) -> None:
         """Play at 0.5 to 2 times the speed."""
@@ -154,6 +162,12 @@ class ProcessPlayer:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
+
+    def _set_clock(self, clock: Clock) -> None:
+        if clock != self._clock:
+            self._clock = clock
+            if self._follower is not None:
+                self._follower(clock)
 
     def _set_loudness(self, volume: int, muted: bool) -> None:
         self._wanted = msgspec.structs.replace(self._wanted, volume=volume, muted=muted)
@@ -222,7 +236,7 @@ class ProcessPlayer:
         with self._lock:
             self._heard_ns = time.monotonic_ns()
             if report.serial >= self._placed_serial:
-                self._clock = adopted(self._clock, report.clock, self._heard_ns)
+                self._set_clock(adopted(self._clock, report.clock, self._heard_ns))
             if report.serial >= self._serial and report.state.status in {"ended", "failed"}:
                 self._wanted = msgspec.structs.replace(self._wanted, playing=False)
             state = report.state
@@ -250,7 +264,7 @@ class ProcessPlayer:
         now_ns = time.monotonic_ns()
         with self._lock:
             # Of a process that hung the sound was lost some time ago: not long after its last sign of life.
-            self._clock = after(self._clock, Held(min(now_ns, (self._heard_ns or now_ns) + _SIGNS_NS)))
+            self._set_clock(after(self._clock, Held(min(now_ns, (self._heard_ns or now_ns) + _SIGNS_NS))))
             at = clock_text(round(position_ms(self._clock, now_ns)))
             often = len(self._restarts) == RESTARTS and now_ns - self._restarts[0] < RESTARTS_WITHIN_S * 1e9
             self._restarts.append(now_ns)
