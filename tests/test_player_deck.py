@@ -20,7 +20,6 @@ from iprtool.player.messages import (
     SetLoop,
     SetLoudness,
     SetRate,
-    Step,
 )
 
 DURATION_MS = 60_000
@@ -102,16 +101,14 @@ def test_a_seek_is_clamped_and_keeps_on_playing_or_standing() -> None:
     bench.do(Seek(1, 99_999_999))
     bench.do(Play(2))
     bench.do(Seek(3, -5))
-    assert bench.engine.calls == [("cue", DURATION_MS - 500, 1.0, False), ("go_on",), ("cue", 0, 1.0, True)]
+    assert bench.engine.calls == [("cue", DURATION_MS - 10, 1.0, False), ("go_on",), ("cue", 0, 1.0, True)]
 
 
-def test_steps_are_for_standing_pictures() -> None:
-    bench = Bench(at_ms=1_000)
-    bench.do(Step(1, -2))
-    assert bench.engine.calls == [("cue", 920, 1.0, False)]
-    bench.do(Play(2))
-    bench.do(Step(3, 5))
-    assert len(bench.engine.calls) == 2
+def test_a_part_of_a_millisecond_is_kept_in_the_clock() -> None:
+    bench = Bench()
+    sought = bench.do(Seek(1, 1001 / 30))
+    assert bench.engine.calls == [("cue", 33, 1.0, False)]
+    assert (sought.clock.media_ms, sought.state.position_ms) == (1001 / 30, 33)
 
 
 def test_a_new_rate_is_cued_where_it_stands_and_the_same_one_is_not() -> None:
@@ -180,7 +177,7 @@ def test_the_end_inside_a_loop_begins_it_again() -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "usable"),
-    [((5, 10), (5, 205)), ((-9, 99_999_999), (0, DURATION_MS)), ((70_000, 80_000), (59_500, DURATION_MS))],
+    [((5, 10), (5, 205)), ((-9, 99_999_999), (0, DURATION_MS)), ((70_000, 80_000), (59_800, DURATION_MS))],
 )
 def test_a_loop_is_made_usable(wanted: tuple[int, int], usable: tuple[int, int]) -> None:
     assert Bench().do(SetLoop(1, wanted)).state.loop == usable
@@ -225,9 +222,8 @@ def test_what_is_left_out_of_many_commands_changes_nothing_in_the_end(given: lis
     assert len(together.engine.calls) <= len(one_by_one.engine.calls)
 
 
-def test_of_held_keys_the_last_target_wins_and_steps_add_up() -> None:
-    held: list[AnyCommand] = [Seek(1, 10), Step(2, 1), Seek(3, 20), Step(4, 1), Step(5, 1)]
-    assert coalesced(held) == [Seek(3, 20), Step(4, 1), Step(5, 1)]
+def test_of_held_keys_the_last_target_wins() -> None:
+    assert coalesced([Seek(1, 10), Seek(2, 30), SetRate(3, 2.0), Seek(4, 20)]) == [SetRate(3, 2.0), Seek(4, 20)]
 
 
 def test_a_pause_comes_first_unless_it_is_taken_back() -> None:

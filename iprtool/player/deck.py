@@ -10,7 +10,7 @@ from iprtool.model.playing import PlayerState
 from iprtool.model.terms import Engine as EngineName
 from iprtool.model.times import clock as clock_text
 from iprtool.player.clock import Clock, ClockEvent, Cued, Held, Ticked, WentOn, after, position_ms
-from iprtool.player.engine import STEP_MS, Engine, Happening, RanOut
+from iprtool.player.engine import Engine, Happening, RanOut
 from iprtool.player.messages import (
     AnyCommand,
     Close,
@@ -22,10 +22,9 @@ from iprtool.player.messages import (
     SetLoop,
     SetLoudness,
     SetRate,
-    Step,
 )
 
-SHORT_OF_END_MS = 500
+LAST_MS = 10
 SHORTEST_LOOP_MS = 200
 HEARTBEAT_S = 1.0
 EARLY_END_MS = 1000
@@ -107,8 +106,6 @@ class Deck:
                 self._pause()
             case Seek(to_ms=to_ms):
                 self._seek(to_ms)
-            case Step(frames=frames):
-                self._step(frames)
             case SetRate(rate=rate):
                 self._set_rate(rate)
             case SetLoudness(volume=volume, muted=muted):
@@ -138,12 +135,8 @@ class Deck:
             self._happened(Held(time.monotonic_ns(), goes_on_ms), status="paused")
 
     def _seek(self, to_ms: float) -> None:
-        latest_ms = max(0, self._state.duration_ms - SHORT_OF_END_MS)
+        latest_ms = max(0, self._state.duration_ms - LAST_MS)
         self._cue(min(max(0, to_ms), latest_ms), running=self._state.status == "playing")
-
-    def _step(self, frames: int) -> None:
-        if self._state.status != "playing":
-            self._seek(self._position_ms() + frames * STEP_MS)
 
     def _set_rate(self, rate: float) -> None:
         if rate == self._clock.rate:
@@ -184,7 +177,7 @@ class Deck:
         except MediaError as error:
             self._happened(Held(at_ns), status="failed", message=str(error))
             return
-        self._happened(Cued(round(to_ms), rate, running, at_ns, due_ns), status="playing" if running else "paused")
+        self._happened(Cued(to_ms, rate, running, at_ns, due_ns), status="playing" if running else "paused")
 
     def _happened(self, event: ClockEvent, **changes: object) -> None:
         if self._state.status == "failed":
@@ -210,9 +203,7 @@ def coalesced(commands: Sequence[AnyCommand]) -> list[AnyCommand]:
         if type(command) in overtaken:
             continue
         kept.append(command)
-        overtaken |= {Seek, Step} if isinstance(command, Seek) else {type(command)} - {Step}
-        if isinstance(command, Play | Pause):
-            overtaken |= {Play, Pause}
+        overtaken |= {Play, Pause} if isinstance(command, Play | Pause) else {type(command)}
     kept.reverse()
     kept.sort(key=lambda command: not isinstance(command, Pause))
     return kept
@@ -221,5 +212,5 @@ def coalesced(commands: Sequence[AnyCommand]) -> list[AnyCommand]:
 def _usable(loop: tuple[int, int] | None, duration_ms: int) -> tuple[int, int] | None:
     if loop is None:
         return None
-    start_ms = max(0, min(loop[0], duration_ms - SHORT_OF_END_MS))
+    start_ms = max(0, min(loop[0], duration_ms - SHORTEST_LOOP_MS))
     return start_ms, max(start_ms + SHORTEST_LOOP_MS, min(loop[1], duration_ms))

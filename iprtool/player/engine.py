@@ -9,7 +9,6 @@ from iprtool.model.ports import Source
 from iprtool.player.clock import Ticked
 from iprtool.player.messages import Opening
 
-STEP_MS = 40
 FEW_BYTES = 4096
 
 

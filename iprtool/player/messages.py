@@ -19,6 +19,7 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
 
     `source` is for the one who opens the source, and says where the object is and what opens it; it is never logged.
     `codec` is FFmpeg's short name; codec and sample rate decide by how much the engine's time is ahead of the sound.
+    `frame_ms` is how long a frame of the picture is seen, on average.
     """
 
     source: dict[str, Any]
@@ -33,6 +34,7 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     muted: bool = False
     loop: tuple[int, int] | None = None
     serial: int = 0
+    frame_ms: float = 40.0
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -52,13 +54,7 @@ class Pause(Command, frozen=True, tag="pause"):
 class Seek(Command, frozen=True, tag="seek"):
     """Go to a time."""
 
-    to_ms: int
-
-
-class Step(Command, frozen=True, tag="step"):
-    """Some frames on or back, while paused."""
-
-    frames: int
+    to_ms: float
 
 
 class SetRate(Command, frozen=True, tag="rate"):
@@ -84,7 +80,7 @@ class Close(Command, frozen=True, tag="close"):
     """End."""
 
 
-AnyCommand = Play | Pause | Seek | Step | SetRate | SetLoudness | SetLoop | Close
+AnyCommand = Play | Pause | Seek | SetRate | SetLoudness | SetLoop | Close
 
 
 class Report(msgspec.Struct, frozen=True):

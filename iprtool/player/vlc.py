@@ -33,6 +33,8 @@ CHANNELS = 2
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
 PRE_ROLL_MS = 150
 """libVLC begins with a whole block, and some decoders give nothing at first: what comes before the place is dropped."""
+LEAST_MS = 500
+"""Of less than this before the end libVLC never says that it is buffered."""
 
 # Measured, against the samples: when libVLC's own time is the one that was cued, after the resume; and by how much that
 # time is ahead of what the samples are, for Opus (its pre-skip), MPEG audio (two frames) and stretched sound.
@@ -184,18 +186,21 @@ class VlcEngine:
         self._playout.queue.clear(1.0)
         self._set_rate(rate)
         self._buffered.clear()
-        self._player.set_time(max(0, to_ms - PRE_ROLL_MS))
+        self._player.set_time(self._before_ms(to_ms))
         self._buffered.wait(CUE_S)
 
     def _begin(self, from_ms: int, now_ns: int) -> None:
         """A new line of dates, and from which of them on the sound is wanted."""
-        cued = Cued(max(0, from_ms - PRE_ROLL_MS), self._rate, True, now_ns, now_ns + DUE_NS)
+        cued = Cued(self._before_ms(from_ms), self._rate, True, now_ns, now_ns + DUE_NS)
         with self._lock:
             self._line = line = after(self._line, cued)
         self._from_ms = line.at_ns / 1e6 + (from_ms - line.media_ms) / self._rate
         self._begun_ms, self._taken, self._ticked = from_ms, False, False
         self._cued_ms = self._paused_ns = None
         self._pauses_ns = 0
+
+    def _before_ms(self, to_ms: int) -> int:
+        return max(0, min(to_ms - PRE_ROLL_MS, self._line.duration_ms - LEAST_MS))
 
     def _set_rate(self, rate: float) -> None:
         if self._rate != 1:
