@@ -16,7 +16,10 @@ def words_of(mark: Mark, codebook: Codebook) -> str:
 
 
 def glyph_of(mark: Mark, codebook: Codebook) -> str:
-    """● a positive word, ◆ a negative one, ○ neither, ▼ a rupture marker: with the key of the first word."""
+    """● a positive word, ◆ a negative one, ○ neither, ▼ a rupture marker: with the first word's key.
+
+    A word that has no digit of its own has the 0 of "all words".
+    """
     if mark.rupture is not None:
         salience = f" {mark.rupture.salience}" if mark.rupture.salience else ""
         return f"▼{RUPTURE_LETTERS[mark.rupture.type]}{salience}"
@@ -24,7 +27,7 @@ def glyph_of(mark: Mark, codebook: Codebook) -> str:
     if entry is None:
         return "○"
     shape = {"positive": "●", "negative": "◆"}.get(entry.polarity or "", "○")
-    return f"{shape}{entry.key or ''}"
+    return f"{shape}{entry.key or 0}"
 
 
 def rupture_text(rupture: Rupture) -> str:

@@ -1,11 +1,14 @@
 """The words of the codebook on keys 1 to 9, and the list of all of them."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from textwrap import wrap
 
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,13 +17,18 @@ from textual.widgets.option_list import Option
 
 from iprtool.model.codebook import Codebook, CodeEntry
 
+LOW_SCREEN = 30
+BEFORE_LABEL = 4
+Line = tuple[int, str, bool]
+"""A line of a column: its key, the piece of the label, and whether the label begins with it."""
+
 
 class WordsPane(Widget):
     """The words on keys, in two columns; those set on this stop have a ●. A click is a key press."""
 
     COMPONENT_CLASSES = {"words--key", "words--word", "words--set"}
     DEFAULT_CSS = """
-    WordsPane { height: 5; padding: 0 1; }
+    WordsPane { height: auto; padding: 0 1; }
     WordsPane > .words--key { color: $accent; text-style: bold; }
     WordsPane > .words--word { color: $text; }
     WordsPane > .words--set { color: $text-success; text-style: bold; }
@@ -46,32 +54,71 @@ class WordsPane(Widget):
             self._set = fresh
             self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """The words of keys y+1 and y+6; the last place is "0 all words"."""
-        half, style = self.size.width // 2, self.rich_style
-        left, right = self._cell(y + 1), self._cell(y + 6 if y < 4 else 0)
-        columns = [Strip(cells).adjust_cell_length(half, style) for cells in (left, right)]
-        return Strip.join(columns).adjust_cell_length(self.size.width, style)
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """As many lines as the longer column needs."""
+        return max(map(len, self._layout(width)[1]))
 
-    def _cell(self, key: int) -> list[Segment]:
+    def render_line(self, y: int) -> Strip:
+        """A line of both columns; the last place is "0 all words"."""
+        half, columns = self._layout(self.size.width)
+        parts = [self._cell(*column[y]) if y < len(column) else [] for column in columns]
+        left = Strip(parts[0]).adjust_cell_length(half, self.rich_style)
+        return Strip.join([left, Strip(parts[1])]).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _layout(self, width: int) -> tuple[int, list[list[Line]]]:
+        """The left column's width and the two columns' lines: a label that is too long goes on in the next line.
+
+        The columns are as wide as keeps them short. On a low screen what stands in brackets is left out.
+        """
+        return _laid(self._labels(), width)
+
+    def _labels(self) -> tuple[tuple[int, str], ...]:
+        labels = [(key, entry.label) for key in range(1, 10) if (entry := self._codebook.on_key(key))]
+        if self.screen.size.height < LOW_SCREEN:
+            labels = [(key, label.partition(" (")[0]) for key, label in labels]
+        return (*labels, (0, f"all {len(self._codebook.codes)} words"))
+
+    def _cell(self, key: int, text: str, begins: bool) -> list[Segment]:
         style = self.get_component_rich_style
         entry = self._codebook.on_key(key) if key else None
-        if key and entry is None:
-            return []
         is_set = entry is not None and entry.id in self._set
         name = "words--set" if is_set else "words--word"
-        label = entry.label if entry else f"all {len(self._codebook.codes)} words"
         return [
-            Segment("● " if is_set else "  ", style(name)),
-            Segment(f"{key} ", style("words--key")),
-            Segment(label, style(name)),
+            Segment("● " if is_set and begins else "  ", style(name)),
+            Segment(f"{key} " if begins else "  ", style("words--key")),
+            Segment(text, style(name)),
         ]
 
     def on_click(self, event: Click) -> None:
         """The word under the pointer."""
-        if 0 <= event.y < 5:
-            right = event.x >= self.size.width // 2
-            self.post_message(self.Pressed((event.y + 6 if event.y < 4 else 0) if right else event.y + 1))
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        half, columns = self._layout(self.content_size.width)
+        column = columns[x >= half]
+        if 0 <= y < len(column):
+            self.post_message(self.Pressed(column[y][0]))
+
+
+@lru_cache(maxsize=8)
+def _laid(labels: tuple[tuple[int, str], ...], width: int) -> tuple[int, list[list[Line]]]:
+    """Labels in two columns: of the widths of the left one that make them shortest, that nearest to the half."""
+    middle = (len(labels) + 1) // 2
+    sides = (labels[:middle], labels[middle:])
+
+    half, best = width // 2, None
+    for left in sorted(range(width // 4, width - width // 4 + 1), key=lambda left: abs(left - half)):
+        columns = [_lines(side, room) for side, room in zip(sides, (left, width - left), strict=True)]
+        height = max(map(len, columns))
+        if best is None or height < best[0]:
+            best = height, left, columns
+        if height == middle:
+            break
+    assert best is not None
+    return best[1], best[2]
+
+
+def _lines(labels: Iterable[tuple[int, str]], width: int) -> list[Line]:
+    pieces = [(key, wrap(label, max(4, width - BEFORE_LABEL - 1))) for key, label in labels]
+    return [(key, piece, index == 0) for key, texts in pieces for index, piece in enumerate(texts)]
 
 
 class ChoicePane(Vertical):
