@@ -19,7 +19,7 @@ from textual.screen import Screen
 
 from iprtool.commands import RECALL, REVIEW, Command, remapped
 from iprtool.edits import Hand
-from iprtool.launch import end_on_signals, receive_grant
+from iprtool.launch import drop_early_keys, end_on_signals, receive_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.peaks import PeakChunk
@@ -174,6 +174,7 @@ def serve(grant: Grant) -> None:
         if isinstance(grant, RecallGrant):
             app.set_keymap(grant.keymap)
         end_on_signals(lambda code: app.exit(return_code=code), let_go)
+        drop_early_keys()
         app.run()
         if app.return_code:
             raise SystemExit(app.return_code)

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from iprtool.desk import keyring_path
+from iprtool.launch import keys_unheard
 from iprtool.model.errors import IprtoolError
 from iprtool.store.keys import Keyring, create_keyring, keyring_opens_without_asking, open_keyring
 from iprtool.store.study import read_head
@@ -34,12 +35,12 @@ def need_terminal() -> None:
 
 @contextmanager
 def progress_of(what: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar, on a terminal; calls give the part done, 0 to 1."""
+    """A progress bar, on a terminal, with the keyboard silent; calls give the part done, 0 to 1."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     bar.disable = not sys.stdout.isatty()
-    with bar:
+    with keys_unheard(), bar:
         task = bar.add_task(what, total=1.0)
         yield lambda part: bar.update(task, completed=part)
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import NoReturn
@@ -26,6 +27,33 @@ def forbid_core_dumps() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def keys_unheard() -> Iterator[None]:
+    """What is typed meanwhile is neither shown nor kept, where there is a terminal that can be told so."""
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(sys.stdin)
+    silent = [*before]
+    silent[3] = before[3] & ~termios.ECHO
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, silent)
+    try:
+        yield
+    finally:
+        # TCSAFLUSH drops what was typed.
+        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)
+
+
+def drop_early_keys() -> None:
+    """What was typed before there was a screen to type on is not carried out."""
+    if sys.platform != "win32" and sys.stdin.isatty():
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 def become_app(grant: Grant) -> NoReturn:

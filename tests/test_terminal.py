@@ -61,6 +61,25 @@ def saved(shown: str) -> bool:
     return shown.count("saved") == 1 and "NOT SAVED" not in shown
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_typed_before_there_is_a_screen_is_neither_shown_nor_done(tmp_path: Path, *, again: bool) -> None:
+    env = {"IPRTOOL_HOME": str(tmp_path), "IPRTOOL_PLAYER": "embedded", "IPRTOOL_AUDIO": "dummy"}
+    if again:
+        subprocess.run(iprtool("demo", "--where"), env={**os.environ, **env}, check=True)
+    early = Terminal(iprtool("demo"), env)
+    if not again:
+        early.wait_for("Preparing the demo")
+    early.press("zzqx \x11")
+    if not again:
+        early.read(0.3)
+        assert "zz" not in early.shown
+    shown = early.wait_for("space plays")
+    early.read(0.5)
+    assert "zz" not in shown
+    assert "What is it like" not in early.shown
+    early.kill()
+
+
 def test_play_mark_be_killed_lose_nothing_export(home: Home, tmp_path: Path) -> None:
     before = {mark.id for mark in home.client_layer().marks}
     one = home.terminal("demo")
