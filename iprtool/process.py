@@ -1,6 +1,6 @@
 """The entry of the child processes: they compose a sealed object, opened by one key, with what plays or reads it.
 
-`python -m iprtool.process player|peaks`; what to open, and by which key, comes over standard input.
+`python -m iprtool.process player|picture|peaks`; what to open, and by which key, comes over standard input.
 """
 
 import sys
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iprtool.model.ports import Source
     from iprtool.player.messages import Opening
+    from iprtool.player.picture_messages import PictureOpening
 
 
 def child_command(role: str) -> list[str]:
@@ -19,7 +20,7 @@ def child_command(role: str) -> list[str]:
     return [sys.executable, "-P", "-m", "iprtool.process", role]
 
 
-def _open_source(opening: "Opening") -> "Source":
+def _open_source(opening: "Opening | PictureOpening") -> "Source":
     from iprtool.store.media import SealedSource
 
     return SealedSource(Path(opening.source["path"]), bytes.fromhex(opening.source["key"]))
@@ -27,6 +28,13 @@ def _open_source(opening: "Opening") -> "Source":
 
 def _play() -> None:
     from iprtool.player.child import private_pipes, serve
+
+    serve(_open_source, *private_pipes())
+
+
+def _show_picture() -> None:
+    from iprtool.player.child import private_pipes
+    from iprtool.player.picture import serve
 
     serve(_open_source, *private_pipes())
 
@@ -53,7 +61,7 @@ def _read_peaks() -> None:
 
 def main() -> None:
     """Carry out the role that the one argument names; a reader that has gone ends it without a word."""
-    roles = {"player": _play, "peaks": _read_peaks}
+    roles = {"player": _play, "picture": _show_picture, "peaks": _read_peaks}
     with suppress(BrokenPipeError):
         roles[sys.argv[1]]()
 

@@ -28,7 +28,7 @@ from tests.sounds import noise
 
 KEY = bytes(range(11, 43))
 RATE_HZ = 48_000
-TICKS = 90_000
+TICKS = 60_000
 GRID = 4
 """The number's bits stand in 4 rows of 4, the lowest first."""
 TOP, BOTTOM, SIDE = 0.2, 0.95, 0.1
@@ -160,7 +160,7 @@ def _picture_stream(container: OutputContainer, film: Film) -> VideoStream:
 
 
 def _sound_stream(container: OutputContainer, webm: bool) -> AudioStream:
-    stream = cast(AudioStream, container.add_stream("libopus" if webm else "aac", rate=RATE_HZ))
+    stream = container.add_stream("libopus" if webm else "aac", rate=RATE_HZ)
     stream.layout = "mono"
     return stream
 

@@ -39,6 +39,7 @@ def test_nothing_heavy_is_imported_on_the_way_to_the_first_paint(module: str) ->
         "store.study",
         "media.probe",
         "player.remote",
+        "player.picture_remote",
     ],
 )
 def test_the_core_needs_no_textual(module: str) -> None:
@@ -60,7 +61,8 @@ def test_every_import_of_vlc_and_av_is_where_it_may_be() -> None:
             for name in {name.partition(".")[0] for name in names} & set(places):
                 places[name].add(path.relative_to(PACKAGE).parts[0] + "/" + path.name)
     assert places["vlc"] == {"player/vlc.py"}
-    assert {place for place in places["av"] if not place.startswith("media/")} == {"player/embedded.py"}
+    players = {"player/embedded.py", "player/picture_look.py", "player/picture_reel.py"}
+    assert {place for place in places["av"] if not place.startswith("media/")} == players
 
 
 def _imported_by_call(node: ast.AST) -> list[str]:
