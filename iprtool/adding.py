@@ -1,25 +1,26 @@
 """Adding a recording to a study: conformed, sealed, and known by the SHA-256 of the original."""
 
-import hashlib
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from iprtool.media.conform import conform
+from iprtool.media.conform import conform_joined
+from iprtool.media.joining import check_different, gaps_between, gaps_notice
 from iprtool.media.peaks import compute_all
+from iprtool.media.probe import Probe, probe
+from iprtool.media.room import sealed_bytes
+from iprtool.media.source_file import printable
 from iprtool.model.errors import MediaError, StoreError
 from iprtool.model.study import Recording, Session, Utterance
-from iprtool.model.terms import ObjectKind
+from iprtool.model.terms import ObjectKind, Role
 from iprtool.store.derived import PeaksFile, create_peaks, write_transcript
 from iprtool.store.keys import Keyring
 from iprtool.store.media import SealedSink, SealedSource
 from iprtool.store.study import Study
-
-ROOM = 1.05
 
 
 def add_recording(
@@ -28,21 +29,32 @@ def add_recording(
     original: Path,
     progress: Callable[[float], None],
     *,
+    following: Sequence[Path] = (),
+    gaps_ms: Sequence[int] = (),
+    channel_speakers: Sequence[Role] = (),
     transcript: list[Utterance] | None = None,
     outlined: bool = True,
+    probes: Sequence[Probe] | None = None,
 ) -> tuple[Recording, str]:
     """Conform and seal a recording for the session that `session` gives, asked last; the original is not touched.
 
-    The sound's outline is drawn now, unless `outlined` leaves it to the first recall. Returns the recording and a
-    notice (empty where there is nothing to say). Raises MediaError or StoreError in one sentence, and leaves nothing
-    behind then, nor when `progress` raises.
+    The files `following` the original are joined to it on one clock, `gaps_ms` apart (by their own times where none are
+    given). `channel_speakers` says who speaks on which channel, left first. `probes` are those of the files, where
+    they have been probed already. The sound's outline is drawn now, unless `outlined` leaves it to the first recall.
+    Returns the recording and a notice (empty where there is nothing to say). Raises MediaError or StoreError in one
+    sentence, and leaves nothing behind then, nor when `progress` raises.
     """
-    _check_original(study, original)
+    paths = [original, *following]
+    probes = [probe(path) for path in paths] if probes is None else probes
+    check_different(paths)
+    _check_channels(paths, probes, channel_speakers)
+    _check_room(study, paths, probes)
+    gaps = gaps_between(probes, gaps_ms)
     made: list[str] = []
     try:
-        recording, notice = _sealed(study, original, progress, transcript, made, outlined=outlined)
-        twice = study.recordings_by_sha256(recording.original_sha256)
-        recording = msgspec.structs.replace(recording, session=session().id)
+        recording, notice = _sealed(study, paths, gaps.ms, progress, transcript, made, outlined=outlined)
+        again = _again(study, recording)
+        recording = msgspec.structs.replace(recording, session=session().id, channel_speakers=tuple(channel_speakers))
         study.put(recording)
     except BaseException:
         # Ctrl-C may come when the recording has just been put into the roster: then it is there whole.
@@ -50,13 +62,14 @@ def add_recording(
             for object_id in made:
                 study.discard_object(object_id)
         raise
-    again = "This recording is in the study already; it was added once more." if twice else ""
-    return recording, " ".join(text for text in (notice, again) if text)
+    said = (notice, gaps_notice(gaps) if following else "", again)
+    return recording, " ".join(text for text in said if text)
 
 
 def _sealed(
     study: Study,
-    original: Path,
+    paths: Sequence[Path],
+    gaps_ms: Sequence[int],
     progress: Callable[[float], None],
     transcript: list[Utterance] | None,
     made: list[str],
@@ -64,7 +77,7 @@ def _sealed(
     outlined: bool,
 ) -> tuple[Recording, str]:
     media, path, key = _new(study, "media", made)
-    added = conform(original, SealedSink(path, key), progress)
+    added = conform_joined(paths, gaps_ms, SealedSink(path, key), progress)
     peaks, peaks_path, peaks_key = _new(study, "derived", made)
     create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
     if outlined and added.audio_codec is not None:
@@ -115,25 +128,37 @@ def make_study_of_one(
     return notice
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex; MediaError where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise MediaError(f"{path.name} cannot be read ({error.strerror}); check the path.") from error
+def _again(study: Study, added: Recording) -> str:
+    """What is said where the recording, or a file of it, is in the study already."""
+    known = study.recordings()
+    if any(one.original_sha256 == added.original_sha256 for one in known):
+        return "This recording is in the study already; it was added once more."
+    files = {added.original_sha256, *(part.original_sha256 for part in added.parts)}
+    there = {sha256 for one in known for sha256 in (one.original_sha256, *(part.original_sha256 for part in one.parts))}
+    if not files & there:
+        return ""
+    if added.parts:
+        return "Some of these files are in the study already; they were added once more."
+    return "This recording is in the study already, joined with others; it was added once more."
 
 
-def _check_original(study: Study, original: Path) -> None:
-    try:
-        size = original.stat().st_size
-    except OSError as error:
-        raise MediaError(f"{original.name} cannot be read ({error.strerror}); check the path.") from error
-    free = shutil.disk_usage(study.path).free
-    lacking = int(size * ROOM) - free
+def _check_channels(paths: Sequence[Path], probes: Sequence[Probe], speakers: Sequence[Role]) -> None:
+    for path, one in zip(paths, probes, strict=True):
+        if speakers and one.channels != len(speakers):
+            raise MediaError(
+                f"{printable(path)} has {one.channels or 'no'} sound channel{'' if one.channels == 1 else 's'} and "
+                f"{len(speakers)} speakers were named; name one for each channel, left first, or none."
+            )
+
+
+def _check_room(study: Study, paths: Sequence[Path], probes: Sequence[Probe]) -> None:
+    need = sealed_bytes(probes, [path.stat().st_size for path in paths])
+    lacking = need - shutil.disk_usage(study.path).free
     if lacking > 0:
-        need = lacking // 1_000_000 + 1
-        raise StoreError(f"There is no room on the disk for {original.name}: free another {need} MB and try again.")
+        raise StoreError(
+            f"There is no room on the disk for {printable(paths[0])}: free another {lacking // 1_000_000 + 1} MB and "
+            "try again."
+        )
 
 
 def _new(study: Study, kind: ObjectKind, made: list[str]) -> tuple[str, Path, bytes]:

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from iprtool import __version__
-from iprtool.console import as_json_text, keyring_for, need_terminal, passphrase_from, progress_of, say
+from iprtool.console import (
+    as_json_text,
+    check_channels,
+    check_gap,
+    check_role,
+    keyring_for,
+    need_terminal,
+    passphrase_from,
+    progress_of,
+    say,
+)
 from iprtool.launch import forbid_core_dumps
 from iprtool.model.errors import IprtoolError
-from iprtool.model.terms import Role, levels
+from iprtool.model.terms import Role
 
 if TYPE_CHECKING:
     from iprtool.store.keys import Keyring
@@ -59,14 +69,6 @@ def run_recall(
     become_app(grant)
 
 
-def check_role(by: str) -> Role:
-    """The role, spelt as on the command line (second-client) or as in the tables (second_client)."""
-    role = by.replace("-", "_")
-    if role not in levels(Role):
-        raise typer.BadParameter(f"{by!r} is none of {', '.join(levels(Role))}", param_hint="--by")
-    return role  # type: ignore[return-value]  # one of the levels, as just checked
-
-
 By = Annotated[Any, typer.Option("--by", help="client, therapist, researcher …", parser=check_role, metavar="ROLE")]
 
 
@@ -98,8 +100,9 @@ def open_recording(
 ) -> None:
     """Review a recording at once, in a study of one; the same file opens the same study again."""
     from iprtool import desk
-    from iprtool.adding import make_study_of_one, sha256_of
+    from iprtool.adding import make_study_of_one
     from iprtool.media.probe import probe
+    from iprtool.media.source_file import sha256_of
 
     need_terminal()
     probe(file)
@@ -135,28 +138,51 @@ def new(
 @app.command()
 def add(
     study: StudyPath,
-    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="the session's recording")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", readable=False, help="the session's recording, or its files in their order"),
+    ],
     dyad: Annotated[str, typer.Option("--dyad", help="the dyad's label, for instance D05")],
     session: Annotated[int, typer.Option("--session", help="the session's number", min=1)],
+    gap: Annotated[
+        list[Any] | None,
+        typer.Option(parser=check_gap, metavar="TIME", help="between one file and the next, for instance 90s or 1:30"),
+    ] = None,
+    channels: Annotated[
+        Any, typer.Option(parser=check_channels, metavar="LEFT,RIGHT", help="who speaks on which channel")
+    ] = None,
     transcript: Annotated[Path | None, typer.Option(readable=False, help="the session's transcript as WebVTT")] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Add a session's recording: conformed and sealed into the study; the original is not touched."""
+    """Add a session's recording: conformed and sealed into the study; the originals are not touched.
+
+    Several files of one session are joined on one clock. Give --gap once for each seam; otherwise the time between the
+    files is taken from their own clock where they tell it.
+    """
     from iprtool import desk
     from iprtool.adding import add_recording
     from iprtool.media.probe import probe
     from iprtool.media.transcript import read_vtt
+    from iprtool.model.times import clock
     from iprtool.store.study import Study
 
     desk.check_label(dyad)
-    probe(file)
+    probes = [probe(file) for file in files]
     words = read_vtt(transcript) if transcript else None
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
         where = partial(desk.ensure_session, opened, dyad, session)
-        with progress_of(f"Sealing {file.name}") as progress:
-            recording, notice = add_recording(opened, where, file, progress, transcript=words)
-    from iprtool.model.times import clock
-
+        with progress_of(f"Sealing {files[0].name}") as progress:
+            recording, notice = add_recording(
+                opened,
+                where,
+                files[0],
+                progress,
+                following=files[1:],
+                gaps_ms=gap or (),
+                channel_speakers=channels or (),
+                transcript=words,
+                probes=probes,
+            )
     say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}. {notice}".strip())
 
 

@@ -1,4 +1,4 @@
-"""Speaking with the person at the command line: lines, progress, passphrases, keyrings."""
+"""Speaking with the person at the command line: lines, progress, passphrases, keyrings, what options mean."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ import typer
 from iprtool.desk import keyring_path
 from iprtool.launch import keys_unheard
 from iprtool.model.errors import IprtoolError
+from iprtool.model.terms import Role, levels
 from iprtool.store.keys import Keyring, create_keyring, keyring_opens_without_asking, open_keyring
 from iprtool.store.study import read_head
 
@@ -79,3 +80,26 @@ def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) ->
             typer.prompt("Press Enter once you have it", default="", show_default=False)
         return keyring
     return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
+
+
+def check_role(by: str, option: str = "--by") -> Role:
+    """The role, spelt as on the command line (second-client) or as in the tables (second_client)."""
+    role = by.replace("-", "_")
+    if role not in levels(Role):
+        raise typer.BadParameter(f"{by!r} is none of {', '.join(levels(Role))}", param_hint=option)
+    return role  # type: ignore[return-value]  # one of the levels, as just checked
+
+
+def check_gap(text: str) -> int:
+    """The milliseconds of a gap between two files."""
+    from iprtool.media.joining import parse_gap
+
+    try:
+        return parse_gap(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--gap") from error
+
+
+def check_channels(text: str) -> tuple[Role, ...]:
+    """The roles on the channels, left first."""
+    return tuple(check_role(one.strip(), "--channels") for one in text.split(","))

@@ -3,6 +3,7 @@
 `python -m iprtool.media.probe FILE` prints it as JSON.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,18 +15,24 @@ from iprtool.media.confined import Refused, command, confine, damaged
 from iprtool.model.errors import MediaError
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
 
 TIMEOUT_S = 60
 _CPU_S = 30
 # The durations of these are guessed from the bit rate, or stand nowhere.
 _GUESSED = {"mp3", "aac", "ac3", "eac3", "amr", "amrnb", "amrwb", "mpegvideo"}
+_ANDROID = "com.android.version"
+_CLOCK = re.compile(r"\d\d:\d\d:\d\d")
 
 
 class Probe(msgspec.Struct, frozen=True, tag=True):
     """A recording's container and codecs (FFmpeg's short names); the duration is that of its longest track.
 
-    `rotation` is the number of degrees, counter-clockwise, by which the picture is to be turned when shown.
+    `rotation` is the number of degrees, counter-clockwise, by which the picture is to be turned when shown. `created`
+    is the file's own word (ISO 8601, with a zone or without) on when its recording began, or, `created_at_end`, ended;
+    empty where it has none. `sample_bits` is how much there is in a sample:
+    16 where the sound is lossy.
     """
 
     container: str
@@ -38,6 +45,9 @@ class Probe(msgspec.Struct, frozen=True, tag=True):
     height: int | None = None
     fps: float | None = None
     rotation: int = 0
+    sample_bits: int | None = None
+    created: str = ""
+    created_at_end: bool = False
 
 
 def probe(path: Path) -> Probe:
@@ -81,7 +91,23 @@ def inspect(path: Path) -> Probe:
             fps=float(fps) if fps else None,
             rotation=rotation_of(container) if picture else 0,
             duration_ms=_duration_ms(container),
+            sample_bits=_sample_bits(sound) if sound else None,
+            created=_created(container.metadata),
+            # Android's MPEG4Writer takes the time when it closes the file.
+            created_at_end=_ANDROID in container.metadata,
         )
+
+
+def _sample_bits(sound: "AudioStream") -> int:
+    return sound.format.bits if sound.format is not None and sound.codec_context.codec.lossless else 16
+
+
+def _created(tags: dict[str, str]) -> str:
+    """The time in a file's tags: Apple's own with its zone, that of the container, or a Broadcast WAV's in two tags."""
+    told = tags.get("com.apple.quicktime.creationdate") or tags.get("creation_time") or tags.get("date") or ""
+    if (day := tags.get("date", "")) and _CLOCK.fullmatch(told):
+        told = f"{day}T{told}"
+    return told if ":" in told else ""
 
 
 def _duration_ms(container: "InputContainer") -> int:

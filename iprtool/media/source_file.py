@@ -1,5 +1,6 @@
 """Bytes at an offset as a file, and a file as bytes at an offset."""
 
+import hashlib
 import io
 import os
 import stat
@@ -70,6 +71,15 @@ class FileSource:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex; MediaError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(f"{printable(path)} cannot be read ({error.strerror}); check the path.") from error
 
 
 def printable(path: Path) -> str:

@@ -275,7 +275,7 @@ class RecodedSound(Recoded):
         self._block = max(16, rate // 50)
         encoder = out.add_stream("flac", rate=rate, options={"frame_size": str(self._block)})
         encoder.layout = max(streams, key=lambda one: one.channels).layout
-        encoder.format = "s32" if any(one.format is not None and one.format.bits > 16 for one in streams) else "s16"
+        encoder.format = "s32" if any(map(_is_deep, streams)) else "s16"
         super().__init__(streams, encoder)
         self._form = (encoder.format.name, encoder.layout.name, rate)
         self._several = len(streams) > 1
@@ -314,6 +314,11 @@ class RecodedSound(Recoded):
         frame = av.AudioFrame.from_ndarray(np.zeros((1, samples * channels), kind), name, layout)
         frame.sample_rate, frame.pts, frame.time_base = rate, self._reached, Fraction(1, rate)
         return self._counted(frame)
+
+
+def _is_deep(stream: AudioStream) -> bool:
+    """Whether its samples hold more than 16 bits; decoders of lossy sound give more, with nothing in them."""
+    return stream.codec_context.codec.lossless and stream.format is not None and stream.format.bits > 16
 
 
 class RecodedPicture(Recoded):
