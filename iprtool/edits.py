@@ -5,7 +5,7 @@ the log, so undo works across a restart.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ from iprtool.model.layer import (
     after_stop_op,
 )
 from iprtool.model.mark import Mark
+from iprtool.model.packed import PackedMarks
+from iprtool.timeline.index import MarkIndex
 
 
 def utc_now() -> str:
@@ -147,12 +149,52 @@ def _take_back(gesture: Sequence[Op], hand: Hand) -> list[Op]:
     return [hand.op(op.entity, body, group=group, undoes=op.id) for op, body in bodies if body is not None]
 
 
+class Marks(Mapping[str, Mark]):
+    """A layer's marks by id, in time (`index`), and which of the intervals are open (`opened`, by id)."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        if isinstance(marks, PackedMarks):
+            self.index = MarkIndex.of_columns(marks.ids, marks.starts_ms, marks.lasts_ms, marks.made)
+            self.opened = {marks.ids[number]: marks.made(number) for number in marks.opened}
+        else:
+            self.index = MarkIndex(marks)
+            self.opened = {mark.id: mark for mark in marks if mark.kind == "open_interval"}
+
+    def __getitem__(self, mark_id: str) -> Mark:
+        mark = self.index.get(mark_id)
+        if mark is None:
+            raise KeyError(mark_id)
+        return mark
+
+    def __contains__(self, mark_id: object) -> bool:
+        return mark_id in self.index
+
+    def __iter__(self) -> Iterator[str]:
+        return (mark.id for mark in self.index)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def put(self, mark: Mark) -> None:
+        """Keep a mark, in place of the one with its id if there is one."""
+        self.index.put(mark)
+        self.opened.pop(mark.id, None)
+        if mark.kind == "open_interval":
+            self.opened[mark.id] = mark
+
+    def drop(self, mark_id: str) -> None:
+        """Let a mark go, if it is there."""
+        if mark_id in self.index:
+            self.index.remove(mark_id)
+            self.opened.pop(mark_id, None)
+
+
 class LayerState:
     """A layer as the person at the screen has it: marks, stops and coverage by id, and the undo stack."""
 
     def __init__(self, content: LayerContent) -> None:
         self.head = content.head
-        self.marks = {mark.id: mark for mark in content.marks}
+        self.marks = Marks(content.marks)
         self.stops: dict[str, Stop] = {stop.id: stop for stop in content.stops}
         self.coverage: dict[str, Coverage] = {span.id: span for span in content.coverage}
         self.undo_stack = UndoStack(content.ops)
@@ -177,7 +219,7 @@ class LayerState:
         before = self.marks.get(op.entity)
         after = after_op(before, op.body)
         if after is None:
-            self.marks.pop(op.entity, None)
+            self.marks.drop(op.entity)
         else:
-            self.marks[op.entity] = after
+            self.marks.put(after)
         return MarkChange(before, after)

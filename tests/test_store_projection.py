@@ -114,7 +114,7 @@ def spoilt(folder: Path, *statements: str) -> list[str]:
 
 
 def test_a_mark_that_no_operation_made_is_found(tmp_path: Path) -> None:
-    found = spoilt(tmp_path, "INSERT INTO mark SELECT 'm9', value FROM mark WHERE id = 'm1'")
+    found = spoilt(tmp_path, "INSERT INTO mark SELECT 'm9', start_ms, last_ms, value FROM mark WHERE id = 'm1'")
     assert found == ["layer.db shows other values in mark than its operations make: keep the file and ask for help."]
 
 
@@ -124,6 +124,14 @@ def test_a_mark_that_is_gone_without_an_operation_is_found(tmp_path: Path) -> No
 
 def test_a_mark_that_is_another_than_the_operations_make_is_found(tmp_path: Path) -> None:
     assert len(spoilt(tmp_path, "UPDATE mark SET value = (SELECT value FROM mark WHERE id = 'm0')")) == 1
+
+
+def test_a_mark_that_lies_elsewhere_than_it_says_is_found(tmp_path: Path) -> None:
+    assert len(spoilt(tmp_path, "UPDATE mark SET start_ms = start_ms + 1 WHERE id = 'm1'")) == 1
+
+
+def test_a_mark_that_is_said_to_be_open_and_is_not_is_found(tmp_path: Path) -> None:
+    assert len(spoilt(tmp_path, "UPDATE mark SET last_ms = NULL WHERE id = 'm1'")) == 1
 
 
 def test_a_mark_that_cannot_be_unpacked_is_found(tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ def item(name: str, start_ms: int, length_ms: int = 0) -> LaneItem:
     return LaneItem(name, start_ms, start_ms + length_ms if length_ms else None)
 
 
+def named(one: LaneItem) -> LaneItem:
+    """An item as a view shows it."""
+    return LaneItem(one.id, one.start_ms, one.end_ms, label=f"{one.id} at {one.start_ms}")
+
+
 def touches(one: LaneItem, a_ms: int, b_ms: int) -> bool:
     return one.start_ms < b_ms and (one.last_ms >= a_ms or one.start_ms >= a_ms)
 
@@ -28,6 +33,7 @@ class IndexMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.index: MarkIndex[LaneItem] = MarkIndex()
+        self.seen = self.index.seen_as(named)
         self.oracle: dict[str, LaneItem] = {}
         self.number = 0
 
@@ -44,9 +50,24 @@ class IndexMachine(RuleBasedStateMachine):
             name = data.draw(st.sampled_from(sorted(self.oracle)))
             assert self.index.remove(name) == self.oracle.pop(name)
 
+    @rule(data=st.data(), start_ms=times, length_ms=st.one_of(st.just(0), times))
+    def put(self, data: st.DataObject, start_ms: int, length_ms: int) -> None:
+        if self.oracle:
+            changed = item(data.draw(st.sampled_from(sorted(self.oracle))), start_ms, length_ms)
+            self.index.put(changed)
+            self.oracle[changed.id] = changed
+
     @rule()
     def load_anew(self) -> None:
         self.index = MarkIndex(list(self.oracle.values()))
+        self.seen = self.index.seen_as(named)
+
+    @rule()
+    def load_columns(self) -> None:
+        items = list(self.oracle.values())
+        ids, starts, lasts = ([getattr(one, name) for one in items] for name in ("id", "start_ms", "last_ms"))
+        self.index = MarkIndex.of_columns(ids, starts, lasts, items.__getitem__)
+        self.seen = self.index.seen_as(named)
 
     @rule(a_ms=st.integers(0, 4_200), length_ms=times)
     def touching(self, a_ms: int, length_ms: int) -> None:
@@ -82,6 +103,7 @@ class IndexMachine(RuleBasedStateMachine):
         assert [one.start_ms for one in listed] == sorted(one.start_ms for one in self.oracle.values())
         assert all(self.index.rank_of(one.id) == rank for rank, one in enumerate(listed))
         assert all(self.index.get(name) == one for name, one in self.oracle.items())
+        assert list(self.seen) == [named(one) for one in listed]
 
 
 TestIndex = IndexMachine.TestCase

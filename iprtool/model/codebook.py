@@ -1,5 +1,7 @@
 """A codebook: a named, versioned vocabulary of codes."""
 
+from functools import cached_property
+
 import msgspec
 
 
@@ -23,7 +25,7 @@ class RatingScale(msgspec.Struct, frozen=True):
     anchors: dict[str, str] = {}
 
 
-class Codebook(msgspec.Struct, frozen=True):
+class Codebook(msgspec.Struct, frozen=True, dict=True):
     """A vocabulary with its id, version, source and codes in their order; `plain` ones may be shown to participants."""
 
     id: str
@@ -36,8 +38,12 @@ class Codebook(msgspec.Struct, frozen=True):
 
     def entry(self, code: str) -> CodeEntry | None:
         """The entry with this id, or None."""
-        return next((entry for entry in self.codes if entry.id == code), None)
+        return self._by_id.get(code)
 
     def on_key(self, digit: int) -> CodeEntry | None:
         """The entry that the digit 1 to 9 sets, or None."""
         return next((entry for entry in self.codes if entry.key == digit), None)
+
+    @cached_property
+    def _by_id(self) -> dict[str, CodeEntry]:
+        return {entry.id: entry for entry in reversed(self.codes)}

@@ -4,6 +4,7 @@ An operation names one entity (a mark, a stop, a stretch of coverage, or the lay
 `after_op` is the one place that says what an operation does to a mark; the store's projection and the screen use it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -184,7 +185,7 @@ class LayerContent(msgspec.Struct, frozen=True):
     """
 
     head: LayerHead
-    marks: tuple[Mark, ...] = ()
+    marks: Sequence[Mark] = ()
     stops: tuple[Stop, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     draft: Draft | None = None

@@ -72,16 +72,11 @@ class Recall:
     @property
     def open_interval(self) -> Mark | None:
         """The interval that has begun and not ended: the latest one."""
-        opened = [mark for mark in self.state.marks.values() if mark.kind == "open_interval"]
-        return max(opened, key=lambda mark: mark.start_ms, default=None)
+        return max(self.state.marks.opened.values(), key=lambda mark: mark.start_ms, default=None)
 
     def marks_at(self, at_ms: int) -> list[Mark]:
         """The marks under a position, the latest begun first."""
-        touching = [
-            mark
-            for mark in self.state.marks.values()
-            if mark.start_ms - SAME_PLACE_MS <= at_ms <= mark.last_ms + SAME_PLACE_MS
-        ]
+        touching = self.state.marks.index.touching(at_ms - SAME_PLACE_MS, at_ms + SAME_PLACE_MS + 1)
         return sorted(touching, key=lambda mark: (mark.start_ms, mark.id), reverse=True)
 
     # Playing
@@ -139,15 +134,13 @@ class Recall:
     def to_mark(self, direction: int) -> Mark | None:
         """Go to the previous (−1) or next (1) mark's start; None where there is none."""
         now_ms = self.playback.at_ms
-        marks = sorted(self.state.marks.values(), key=lambda mark: (mark.start_ms, mark.id))
-        here = self.mark
+        marks, here = self.state.marks.index, self.mark
         if here is not None and abs(here.start_ms - now_ms) <= SAME_PLACE_MS:
-            index = marks.index(here) + direction
-            found = marks[index] if 0 <= index < len(marks) else None
+            found = marks.beside(here.id, direction)
         elif direction < 0:
-            found = next((mark for mark in reversed(marks) if mark.start_ms < now_ms - SAME_PLACE_MS), None)
+            found = marks.before(now_ms - SAME_PLACE_MS)
         else:
-            found = next((mark for mark in marks if mark.start_ms > now_ms + SAME_PLACE_MS), None)
+            found = marks.after(now_ms + SAME_PLACE_MS)
         if found is not None:
             self.choose(found)
         return found

@@ -1,7 +1,6 @@
 """The list of marks, newest place first: two lines each, drawn by line so that ten thousand cost no more than ten."""
 
-from collections.abc import Callable, Iterable
-from operator import attrgetter
+from collections.abc import Callable
 
 import msgspec
 from rich.segment import Segment
@@ -14,6 +13,7 @@ from textual.strip import Strip
 
 from iprtool.model.mark import Mark
 from iprtool.model.times import clock
+from iprtool.timeline.index import MarkIndex
 
 ROWS = 2
 
@@ -55,17 +55,17 @@ class MarksList(ScrollView):
         super().__init__(id=id)
         self._row_of = row_of
         self._empty = empty
-        self._marks: list[Mark] = []
+        self._marks = MarkIndex[Mark]()
         self._chosen: str | None = None
 
     @property
     def rows(self) -> list[MarkRow]:
         """All that it shows, from the top."""
-        return [self._row_of(mark) for mark in self._marks]
+        return [self._row_of(mark) for mark in reversed(list(self._marks))]
 
-    def show(self, marks: Iterable[Mark]) -> None:
-        """Show these marks, however they come."""
-        self._marks = sorted(marks, key=attrgetter("start_ms", "id"), reverse=True)
+    def show(self, marks: MarkIndex[Mark]) -> None:
+        """Show the marks of an index, and again whenever it has changed."""
+        self._marks = marks
         self.virtual_size = Size(self.size.width, ROWS * len(self._marks))
         self.refresh()
 
@@ -74,25 +74,22 @@ class MarksList(ScrollView):
         if mark_id != self._chosen:
             self._chosen = mark_id
             self.refresh()
-        here = next((index for index, mark in enumerate(self._marks) if mark.id == mark_id), None)
-        if here is None:
-            here = next(
-                (index for index, mark in enumerate(self._marks) if mark.start_ms <= at_ms), len(self._marks) - 1
-            )
-        top, height = ROWS * here, self.size.height
+        known = mark_id is not None and mark_id in self._marks
+        rank = self._marks.rank_of(mark_id) if mark_id is not None and known else self._marks.rank(at_ms + 1) - 1
+        top, height = ROWS * (len(self._marks) - 1 - max(0, rank)), self.size.height
         if not self.scroll_offset.y <= top <= self.scroll_offset.y + height - ROWS:
             self.scroll_to(y=max(0, top - height // 2), animate=False)
 
     def render_line(self, y: int) -> Strip:
         """One line of the list."""
         width = self.size.width
-        index, line = divmod(y + self.scroll_offset.y, ROWS)
-        if not self._marks and y == 0:
+        place, line = divmod(y + self.scroll_offset.y, ROWS)
+        if not len(self._marks) and y == 0:
             style = self.get_component_rich_style("marks--note")
             return Strip([Segment(f" {self._empty}", style)]).adjust_cell_length(width)
-        if index >= len(self._marks):
+        if place >= len(self._marks):
             return Strip.blank(width, self.rich_style)
-        row = self._row_of(self._marks[index])
+        row = self._row_of(self._at(place))
         strip = self._title_line(row) if line == 0 else self._note_line(row)
         strip = strip.adjust_cell_length(width, self.rich_style)
         if row.id != self._chosen:
@@ -118,6 +115,10 @@ class MarksList(ScrollView):
 
     def on_click(self, event: Click) -> None:
         """A click chooses the mark under it."""
-        index = (event.y + self.scroll_offset.y) // ROWS
-        if 0 <= index < len(self._marks):
-            self.post_message(self.Chosen(self._marks[index].id))
+        place = (event.y + self.scroll_offset.y) // ROWS
+        if 0 <= place < len(self._marks):
+            self.post_message(self.Chosen(self._at(place).id))
+
+    def _at(self, place: int) -> Mark:
+        """The mark of a place, counted from the top."""
+        return self._marks.at(len(self._marks) - 1 - place)

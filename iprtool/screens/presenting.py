@@ -36,6 +36,11 @@ def item_of(mark: Mark, codebook: Codebook, *, key: str | None = None, tone: Rol
     )
 
 
+def says(mark: Mark, codebook: Codebook, text: str) -> bool:
+    """Whether a mark's note or title holds a text, which is folded to lower case."""
+    return text in mark.note.casefold() or text in title_of(mark, codebook).casefold()
+
+
 def span_of(span: Coverage) -> LaneItem:
     """A stretch of coverage as an item of the played lane."""
     return LaneItem(

@@ -23,10 +23,11 @@ from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import item_of, row_of, span_of, transport_text
+from iprtool.screens.presenting import item_of, row_of, says, span_of, transport_text
 from iprtool.screens.recall_panes import RecallPanes
 from iprtool.screens.recording import RecordingScreen
 from iprtool.screens.words import WordsPane
+from iprtool.timeline.index import MarkIndex
 from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane
 from iprtool.timeline.widget import TimelineView
 
@@ -98,7 +99,7 @@ class RecallView(RecordingScreen):
         self.query_one(TimelineView).set_lanes(
             [
                 PeaksLane("sound"),
-                MarksLane("mine", [self._item(mark) for mark in self.recall.state.marks.values()]),
+                MarksLane("mine", self.recall.state.marks.index.seen_as(self._item)),
                 SpansLane("played", [span_of(span) for span in self.recall.state.coverage.values()]),
             ]
         )
@@ -126,14 +127,9 @@ class RecallView(RecordingScreen):
 
     # What the recall and the player say
 
-    def marks_changed(self, changes: Sequence[MarkChange]) -> None:
+    def marks_changed(self, changes: Sequence[MarkChange]) -> None:  # noqa: ARG002
         """Marks were made, changed or removed: timeline, list and card follow."""
-        timeline = self.query_one(TimelineView)
-        for change in changes:
-            if change.after is not None:
-                timeline.put("mine", self._item(change.after))
-            elif change.before is not None:
-                timeline.drop("mine", change.before.id)
+        self.query_one(TimelineView).lane_changed("mine")
         self.show_marks()
         self.show_moment()
 
@@ -177,10 +173,9 @@ class RecallView(RecordingScreen):
 
     def show_marks(self) -> None:
         """The list of marks, those found only."""
-        marks: list[Mark] = list(self.recall.state.marks.values())
+        marks = self.recall.state.marks.index
         if self.found:
-            rows = ((mark, row_of(mark, self.codebook)) for mark in marks)
-            marks = [mark for mark, row in rows if self.found in f"{row.title} {row.note}".casefold()]
+            marks = MarkIndex(mark for mark in marks if says(mark, self.codebook, self.found))
         self.query_one(MarksList).show(marks)
 
     def show_moment(self) -> None:

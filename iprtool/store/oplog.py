@@ -7,7 +7,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.layer import Draft, Op, OpBody
 from iprtool.store.plain import sealed_json
-from iprtool.store.projection import UNPACK, TableValues, project
+from iprtool.store.projection import TableValues, project
 from iprtool.store.schema import Schema
 
 LAYER = Schema(
@@ -24,7 +24,11 @@ LAYER = Schema(
                 at_utc TEXT NOT NULL)""",
             "CREATE TRIGGER body_as_made BEFORE UPDATE ON op_body BEGIN SELECT RAISE(ABORT, 'bodies stay'); END",
             # The projection is packed values: reading columns took four times as long, for the screen as for an export.
-            *(f"CREATE TABLE {table} (id TEXT PRIMARY KEY, value BLOB NOT NULL)" for table in UNPACK),
+            # Of marks the place is beside it, so that a timeline can be drawn before any of them is unpacked.
+            """CREATE TABLE mark (id TEXT PRIMARY KEY, start_ms INTEGER NOT NULL, last_ms INTEGER,
+                value BLOB NOT NULL)""",
+            "CREATE TABLE stop (id TEXT PRIMARY KEY, value BLOB NOT NULL)",
+            "CREATE TABLE coverage (id TEXT PRIMARY KEY, value BLOB NOT NULL)",
             "CREATE TABLE draft (slot INTEGER PRIMARY KEY CHECK (slot = 1), value TEXT NOT NULL)",
         ),
     ),

@@ -31,12 +31,14 @@ class _SparseMark(Mark, frozen=True, omit_defaults=True):
 
 
 _PACK = msgspec.json.Encoder()
+_PUT_MARK = """INSERT INTO mark VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+    SET start_ms = excluded.start_ms, last_ms = excluded.last_ms, value = excluded.value"""
 UNPACK: dict[str, "msgspec.json.Decoder[Any]"] = {
     "mark": msgspec.json.Decoder(Mark),
     "stop": msgspec.json.Decoder(Stop),
     "coverage": msgspec.json.Decoder(Coverage),
 }
-"""The tables of the projection, each of ids and packed values, and what unpacks a value.
+"""The tables of the projection, each of ids and packed values, those of marks with their places, and what unpacks them.
 
 They are JSON since its last byte is never zero: SQLCipher may give the end of a long value that is damaged as zeros.
 """
@@ -98,10 +100,18 @@ class TableValues:
         if value is None:
             self._connection.execute(f"DELETE FROM {table} WHERE id = ?", (ident,))
             return
+        if isinstance(value, Mark):
+            self._connection.execute(_PUT_MARK, (ident, *place_of(value), _packed(value)))
+            return
         self._connection.execute(
             f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value",
             (ident, _packed(value)),
         )
+
+
+def place_of(mark: Mark) -> tuple[int, int | None]:
+    """What a mark's row says beside its value: its start, and its last millisecond, None while it is open."""
+    return mark.start_ms, None if mark.kind == "open_interval" else mark.last_ms
 
 
 def _packed(value: Mark | Stop | Coverage) -> bytes:

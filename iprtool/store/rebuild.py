@@ -8,8 +8,9 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import Op
+from iprtool.model.mark import Mark
 from iprtool.store.oplog import last_lamport, read_ops
-from iprtool.store.projection import UNPACK, DictValues, project
+from iprtool.store.projection import UNPACK, DictValues, place_of, project
 
 
 def rebuild_projection(ops: Iterable[Op]) -> dict[str, dict[str, Any]]:
@@ -34,10 +35,15 @@ def layer_faults(connection: sqlcipher.Connection, name: str) -> Iterator[str]:
         yield f"{name} holds operations that do not add up: keep the file as it is and ask for help."
         return
     for table in UNPACK:
-        if kept[table] != expected[table]:
+        if kept[table] != expected[table] or (table == "mark" and not _in_place(connection, expected["mark"])):
             yield f"{name} shows other values in {table} than its operations make: keep the file and ask for help."
 
 
 def _kept(connection: sqlcipher.Connection, table: str) -> dict[str, Any]:
     decode = UNPACK[table].decode
     return {ident: decode(packed) for ident, packed in connection.execute(f"SELECT id, value FROM {table}")}
+
+
+def _in_place(connection: sqlcipher.Connection, marks: dict[str, Mark]) -> bool:
+    rows = connection.execute("SELECT id, start_ms, last_ms FROM mark")
+    return all((start_ms, last_ms) == place_of(marks[ident]) for ident, start_ms, last_ms in rows)

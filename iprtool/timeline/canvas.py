@@ -109,6 +109,10 @@ class TimelineCanvas(Widget, can_focus=False):
         holder.remove(item_id)
         self._redraw_soon({number})
 
+    def lane_changed(self, lane: str) -> None:
+        """What is on the lane of this name has changed, in an index that it shows: draw it anew."""
+        self._redraw_soon({self._item_lane(lane)[0]})
+
     def add_peaks(self, chunk: PeakChunk) -> None:
         """Take in some of the sound's outline, in any order; it shows in every lane of sound.
 

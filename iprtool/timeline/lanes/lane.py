@@ -54,11 +54,11 @@ class Lane:
 
 
 class ItemLane(Lane):
-    """A lane of items kept in time order."""
+    """A lane of items kept in time order: its own, or an index of somebody else's, who adds and removes."""
 
     def __init__(self, name: str, items: Iterable[LaneItem] = (), *, height: int = 1) -> None:
         super().__init__(name, height=height)
-        self.index: MarkIndex[LaneItem] = MarkIndex(items)
+        self.index: MarkIndex[LaneItem] = items if isinstance(items, MarkIndex) else MarkIndex(items)
 
     def __iter__(self) -> Iterator[LaneItem]:
         return iter(self.index)
@@ -69,9 +69,7 @@ class ItemLane(Lane):
 
     def put(self, item: LaneItem) -> None:
         """Put an item on the lane, in place of the one with its id if there is one."""
-        if item.id in self.index:
-            self.index.remove(item.id)
-        self.index.add(item)
+        self.index.put(item)
 
     def remove(self, item_id: str) -> LaneItem:
         """Take an item off the lane; KeyError where it is not on it."""

@@ -78,8 +78,8 @@ def pack(index: MarkIndex[LaneItem], scale: Scale, rows: int) -> list[Placed]:
     first = max(-scale.first_cell, -(scale.first_cell % _PAGE_CELLS) - _PAGE_CELLS)
     taken = _Rows(rows, first)
     placed = [
-        taken.take(_place(scale, row, scale.cell(item.start_ms), item, index.rank_of(item.id)))
-        for row, item in enumerate(index.covering(scale.ms(first), limit=rows))
+        taken.take(_place(scale, row, scale.cell(item.start_ms), item, rank))
+        for row, (rank, item) in enumerate(index.covering_ranked(scale.ms(first), limit=rows))
     ]
     for step, rank, stop in index.steps(scale.ms(first), scale.cell_ms, scale.width - first):
         cell, count = first + step, stop - rank
