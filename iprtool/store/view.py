@@ -23,10 +23,10 @@ HISTORY = 1000
 """How many of the newest operations a screen is given, for undo and history."""
 
 _MARK_COLUMNS = """SELECT json_group_array(id), json_group_array(start_ms), json_group_array(last_ms),
-    CAST(coalesce(group_concat(CAST(value AS TEXT), char(10)), '') AS BLOB) FROM mark"""
+    json_group_array(length(value)), CAST(coalesce(group_concat(CAST(value AS TEXT), ''), '') AS BLOB) FROM mark"""
 """All marks in one row, put together by SQLite: no other thread has to wait for this one a hundred thousand times."""
 
-_IDS, _STARTS = msgspec.json.Decoder(list[str]), msgspec.json.Decoder(list[int])
+_IDS, _NUMBERS = msgspec.json.Decoder(list[str]), msgspec.json.Decoder(list[int])
 _LASTS: "msgspec.json.Decoder[list[int | None]]" = msgspec.json.Decoder(list[int | None])
 
 HEAD: "msgspec.json.Decoder[LayerHead]" = msgspec.json.Decoder(LayerHead)
@@ -99,10 +99,14 @@ class LayerView:
 
     def marks(self) -> PackedMarks:
         """The marks, still packed; damage is found when the view ends, not when one of them is unpacked."""
-        columns = self._connection.execute(_MARK_COLUMNS).fetchone()
-        ids, starts, lasts, values = columns
+        ids, starts, lasts, lengths, values = self._connection.execute(_MARK_COLUMNS).fetchone()
         return PackedMarks(
-            _IDS.decode(ids), _STARTS.decode(starts), _LASTS.decode(lasts), values.splitlines(), UNPACK["mark"].decode
+            _IDS.decode(ids),
+            _NUMBERS.decode(starts),
+            _LASTS.decode(lasts),
+            values,
+            _NUMBERS.decode(lengths),
+            UNPACK["mark"].decode,
         )
 
     def values(self, table: str) -> list[Any]:

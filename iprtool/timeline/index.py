@@ -8,6 +8,7 @@ two bisections and two short moves of memory.
 
 from array import array
 from bisect import bisect_left, insort
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -41,26 +42,20 @@ S = TypeVar("S", bound=Timed)
 
 
 class _Node:
-    """The intervals that hold one centre, by their starts and by their ends; sorted when first asked for."""
+    """The intervals that hold one centre, by their starts and by their ends; in order once asked for."""
 
-    __slots__ = ("_ends", "_sorted", "_starts")
+    __slots__ = ("_ends", "_starts", "waiting")
 
     def __init__(self) -> None:
+        self.waiting: list[tuple[int, int]] = []
         self._starts: array[int] = array("q")
         self._ends: array[int] = array("q")
-        self._sorted = True
-
-    def append(self, start_entry: int, last_entry: int) -> None:
-        """Take one in, to be sorted later: when many come at once."""
-        self._starts.append(start_entry)
-        self._ends.append(last_entry)
-        self._sorted = False
 
     def in_order(self) -> "tuple[array[int], array[int]]":
         """The entries by start, and by end."""
-        if not self._sorted:
-            self._starts, self._ends = array("q", sorted(self._starts)), array("q", sorted(self._ends))
-            self._sorted = True
+        if self.waiting:
+            starts, ends = zip(*self.waiting, strict=True)
+            self._starts, self._ends, self.waiting = array("q", sorted(starts)), array("q", sorted(ends)), []
         return self._starts, self._ends
 
 
@@ -74,13 +69,15 @@ class _Times:
             if not 0 <= start_ms <= last_ms < _END_OF_TIME_MS:
                 raise _unfit(start_ms, last_ms)
         self.starts = array("q", sorted([ms << _HANDLE_BITS | handle for handle, ms in enumerate(starts_ms)]))
-        self.nodes: dict[int, _Node] = {}
-        self.levels: dict[int, int] = {}
-        for handle, (start_ms, last_ms) in enumerate(zip(starts_ms, lasts_ms, strict=True)):
+        self.nodes: defaultdict[int, _Node] = defaultdict(_Node)
+        # Each step of this is done for a hundred thousand marks before the first of them is seen.
+        for handle, start_ms in enumerate(starts_ms):
+            last_ms = lasts_ms[handle]
             if start_ms != last_ms:
-                self._node(*_centre(start_ms, last_ms)).append(
-                    start_ms << _HANDLE_BITS | handle, last_ms << _HANDLE_BITS | handle
-                )
+                level = (start_ms ^ last_ms).bit_length() - 1
+                entries = start_ms << _HANDLE_BITS | handle, last_ms << _HANDLE_BITS | handle
+                self.nodes[last_ms >> level << level].waiting.append(entries)
+        self.levels = Counter(map(_level, self.nodes))
 
     def add(self, handle: int, start_ms: int, last_ms: int) -> None:
         """File a handle."""
@@ -88,7 +85,7 @@ class _Times:
             raise _unfit(start_ms, last_ms)
         insort(self.starts, start_ms << _HANDLE_BITS | handle)
         if last_ms > start_ms:
-            starts, ends = self._node(*_centre(start_ms, last_ms)).in_order()
+            starts, ends = self._node(_centre(start_ms, last_ms)).in_order()
             insort(starts, start_ms << _HANDLE_BITS | handle)
             insort(ends, last_ms << _HANDLE_BITS | handle)
 
@@ -96,12 +93,12 @@ class _Times:
         """Take a handle out that was filed with these times."""
         _take_out(self.starts, start_ms << _HANDLE_BITS | handle)
         if last_ms > start_ms:
-            level, centre = _centre(start_ms, last_ms)
+            centre = _centre(start_ms, last_ms)
             starts, ends = self.nodes[centre].in_order()
             _take_out(starts, start_ms << _HANDLE_BITS | handle)
             _take_out(ends, last_ms << _HANDLE_BITS | handle)
             if not starts:
-                self._drop_node(level, centre)
+                self._drop_node(centre)
 
     def covering(self, ms: int, limit: int | None) -> list[int]:
         """The handles of intervals that start before a time and end at it or later, in no order."""
@@ -121,18 +118,17 @@ class _Times:
                 found += ends[first if limit is None else max(first, len(ends) - limit) :]
         return [entry & _HANDLE_MASK for entry in found]
 
-    def _drop_node(self, level: int, centre: int) -> None:
+    def _drop_node(self, centre: int) -> None:
         del self.nodes[centre]
+        level = _level(centre)
         self.levels[level] -= 1
         if not self.levels[level]:
             del self.levels[level]
 
-    def _node(self, level: int, centre: int) -> _Node:
-        node = self.nodes.get(centre)
-        if node is None:
-            node = self.nodes[centre] = _Node()
-            self.levels[level] = self.levels.get(level, 0) + 1
-        return node
+    def _node(self, centre: int) -> _Node:
+        if centre not in self.nodes:
+            self.levels[_level(centre)] += 1
+        return self.nodes[centre]
 
 
 class _Made(dict[int, T]):
@@ -316,10 +312,15 @@ class MarkIndex(Generic[T]):
         return self.at(rank) if 0 <= rank < len(self) else None
 
 
-def _centre(start_ms: int, last_ms: int) -> tuple[int, int]:
-    """The level and the dyadic number in (start, last] whose binary form has the most trailing zeros."""
+def _centre(start_ms: int, last_ms: int) -> int:
+    """The dyadic number in (start, last] whose binary form has the most trailing zeros."""
     level = (start_ms ^ last_ms).bit_length() - 1
-    return level, last_ms >> level << level
+    return last_ms >> level << level
+
+
+def _level(centre: int) -> int:
+    """How many zeros it ends in."""
+    return (centre & -centre).bit_length() - 1
 
 
 def _unfit(start_ms: int, last_ms: int) -> ValueError:
