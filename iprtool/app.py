@@ -127,14 +127,8 @@ def _place_of(error: Exception) -> str:
 
 def _player(media: ObjectGrant, recording: Recording) -> Player:
     engine = os.environ.get(ENGINE)
-    opening = Opening(
-        source={"path": media.path, "key": media.key},
-        codec=recording.audio_codec,
-        sample_rate_hz=recording.sample_rate_hz or 48_000,
-        duration_ms=recording.duration_ms,
-        frame_ms=1000 / recording.frame_rate if recording.frame_rate else 40.0,
-        engine=engine if engine in levels(Engine) else None,  # type: ignore[arg-type]  # one of the levels
-    )
+    chosen: Any = engine if engine in levels(Engine) else None
+    opening = Opening.of(recording, {"path": media.path, "key": media.key}, chosen)
     return ProcessPlayer(child_command("player"), opening)
 
 

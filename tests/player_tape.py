@@ -3,7 +3,7 @@
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -144,10 +144,10 @@ def recording(kind: Kind, seconds: float = SECONDS) -> tuple[Path, Conformed]:
 class Stage:
     """A player with its tape running, and all the states that it told."""
 
-    def __init__(self, player: ProcessPlayer, tap: Path, seconds: float) -> None:
+    def __init__(self, player: ProcessPlayer, tap: Path, reference: Samples) -> None:
         self.player = player
         self.states: list[PlayerState] = []
-        self._tap, self._seconds = tap, seconds
+        self._tap, self._reference = tap, reference
         player.on_state(self.states.append)
 
     def wait(self, wanted: Callable[[PlayerState], bool], timeout_s: float = 30) -> PlayerState:
@@ -173,7 +173,7 @@ class Stage:
 
     def tape(self) -> Tape:
         """What has been heard so far."""
-        return Tape(self._tap, noise(self._seconds))
+        return Tape(self._tap, self._reference)
 
 
 @contextmanager
@@ -185,17 +185,20 @@ def staged(
     path: Path | None = None,
     command: list[str] | None = None,
     silent_s: float = 4.0,
+    reference: Samples | None = None,
+    opened: Mapping[str, object] = {},
     **source: object,
 ) -> Iterator[Stage]:
-    """A player of a recording of this kind, opened; closed on leaving."""
+    """A player of a recording of this kind, opened, with `opened` in its opening; closed on leaving."""
     conformed_path, conformed = recording(kind, seconds)
     with tempfile.TemporaryDirectory() as folder:
         tap = Path(folder) / "tap"
         tap.touch()
         given = {"path": str(path or conformed_path), "tap": str(tap), **source}
         opening = Opening(given, conformed.audio_codec, RATE_HZ, conformed.duration_ms, engine)
+        opening = msgspec.structs.replace(opening, **opened)
         player = ProcessPlayer(command or COMMAND, opening, silent_s=silent_s)
         try:
-            yield Stage(player, tap, seconds)
+            yield Stage(player, tap, noise(seconds) if reference is None else reference)
         finally:
             player.close()

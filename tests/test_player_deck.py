@@ -101,7 +101,7 @@ def test_a_seek_is_clamped_and_keeps_on_playing_or_standing() -> None:
     bench.do(Seek(1, 99_999_999))
     bench.do(Play(2))
     bench.do(Seek(3, -5))
-    assert bench.engine.calls == [("cue", DURATION_MS - 10, 1.0, False), ("go_on",), ("cue", 0, 1.0, True)]
+    assert bench.engine.calls == [("cue", DURATION_MS - 10, 1.0, False), ("go_on",), ("hold",), ("cue", 0, 1.0, True)]
 
 
 def test_a_part_of_a_millisecond_is_kept_in_the_clock() -> None:
@@ -165,13 +165,13 @@ def test_a_loop_sends_back_at_its_end_and_is_entered_from_outside() -> None:
     assert 0 < bench.deck.work() <= 0.01
     bench.deck.take(Ticked(9_200, now_ns, now_ns))
     bench.deck.work()
-    assert bench.engine.calls == [("cue", 8_000, 1.0, True), ("cue", 8_000, 1.0, True)]
+    assert bench.engine.calls == [("cue", 8_000, 1.0, True), ("hold",), ("cue", 8_000, 1.0, True)]
 
 
 def test_the_end_inside_a_loop_begins_it_again() -> None:
     bench = Bench(at_ms=59_900, playing=True, loop=(58_000, DURATION_MS))
     bench.deck.take(RanOut(time.monotonic_ns()))
-    assert bench.engine.calls == [("cue", 58_000, 1.0, True)]
+    assert bench.engine.calls == [("hold",), ("cue", 58_000, 1.0, True)]
     assert bench.last.state.status == "playing"
 
 

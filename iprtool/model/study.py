@@ -1,5 +1,7 @@
 """A study's people, sessions, recordings and recalls: pseudonyms only, never a name."""
 
+from itertools import pairwise
+
 import msgspec
 
 from iprtool.model.terms import AfterNote, MissingReason, RecallStatus, Role
@@ -52,6 +54,12 @@ class Recording(msgspec.Struct, frozen=True):
     frame_rate: float | None = None
     parts: tuple[Part, ...] = ()
     channel_speakers: tuple[str, ...] = ()
+
+    @property
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Where nothing was recorded between one part and the next: from when to when, in ms."""
+        between = ((one.start_ms + one.duration_ms, next_one.start_ms) for one, next_one in pairwise(self.parts))
+        return tuple((start_ms, end_ms) for start_ms, end_ms in between if start_ms < end_ms)
 
 
 class RecallProtocol(msgspec.Struct, frozen=True):

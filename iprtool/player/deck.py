@@ -11,6 +11,7 @@ from iprtool.model.terms import Engine as EngineName
 from iprtool.model.times import clock as clock_text
 from iprtool.player.clock import Clock, ClockEvent, Cued, Held, Ticked, WentOn, after, position_ms
 from iprtool.player.engine import Engine, Happening, RanOut
+from iprtool.player.gaps import Gap, gap_at, long_gaps, next_gap
 from iprtool.player.messages import (
     AnyCommand,
     Close,
@@ -28,10 +29,14 @@ LAST_MS = 10
 SHORTEST_LOOP_MS = 200
 HEARTBEAT_S = 1.0
 EARLY_END_MS = 1000
+SILENT_TICK_S = 0.1
 
 
 class Deck:
-    """An engine with a recording in it; `report` is told at every change."""
+    """An engine with a recording in it; `report` is told at every change.
+
+    In a gap of the recording the deck itself keeps the time, while the engine stands ready at the gap's end.
+    """
 
     def __init__(
         self, engine: Engine, name: EngineName, opening: Opening, report: Callable[[Report], None], *, message: str = ""
@@ -40,6 +45,9 @@ class Deck:
         self._report = report
         self._serial = opening.serial
         self._told_ns = 0
+        self._gaps = long_gaps(opening.gaps)
+        self._gap: Gap | None = None
+        self._dry: Ticked | None = None
         self._clock = Clock(opening.duration_ms)
         self._state = PlayerState(
             status="paused", duration_ms=opening.duration_ms, engine=name, sink=engine.sink, message=message
@@ -62,11 +70,12 @@ class Deck:
     def take(self, happening: Happening) -> None:
         """Take in what the engine tells."""
         match happening:
-            case Ticked():
+            case Ticked() if self._gap is None:
                 self._clock = after(self._clock, happening)
-            case RanOut(at_ns=at_ns, sentence=sentence) if at_ns >= self._clock.since_ns:
+                self._dry = (self._dry or happening) if happening.sure else None
+            case RanOut(at_ns=at_ns, sentence=sentence) if self._gap is None and at_ns >= self._clock.since_ns:
                 self._run_out(sentence)
-            case RanOut():
+            case _:
                 return
         self.tell()
 
@@ -79,14 +88,9 @@ class Deck:
             self.tell()
         elif time.monotonic_ns() - self._told_ns > HEARTBEAT_S * 9e8:
             self.tell()
-        if self._state.loop is None or self._state.status != "playing":
+        if self._state.status != "playing":
             return wait_s
-        left_s = (self._state.loop[1] - self._position_ms()) / 1000 / self._clock.rate
-        if left_s > 0:
-            return min(wait_s, left_s)
-        self._cue(self._state.loop[0], running=True)
-        self.tell()
-        return 0.0
+        return min(wait_s, self._mind_gaps(), self._mind_loop())
 
     def tell(self) -> None:
         """Report how it stands."""
@@ -127,11 +131,12 @@ class Deck:
             self._cue(at_ms, running=True)
         else:
             now_ns = time.monotonic_ns()
-            self._happened(WentOn(now_ns, self._engine.go_on()), status="playing")
+            due_ns = self._engine.go_on() if self._gap is None else now_ns
+            self._happened(WentOn(now_ns, due_ns), status="playing")
 
     def _pause(self) -> None:
         if self._state.status == "playing":
-            goes_on_ms = self._engine.hold()
+            goes_on_ms = self._engine.hold() if self._gap is None else None
             self._happened(Held(time.monotonic_ns(), goes_on_ms), status="paused")
 
     def _seek(self, to_ms: float) -> None:
@@ -171,13 +176,53 @@ class Deck:
 
     def _cue(self, to_ms: float, *, rate: float | None = None, running: bool = False) -> None:
         rate = self._clock.rate if rate is None else rate
+        if self._state.status == "playing" and self._gap is None:
+            self._engine.hold()  # what it tells from now on is of the new place
         at_ns = time.monotonic_ns()
+        gap = gap_at(self._gaps, to_ms)
         try:
-            due_ns = self._engine.cue(round(to_ms), rate, running)
+            due_ns = self._engine.cue(round(gap[1] if gap else to_ms), rate, running and gap is None)
         except MediaError as error:
             self._happened(Held(at_ns), status="failed", message=str(error))
             return
+        self._gap, self._dry = gap, None
         self._happened(Cued(to_ms, rate, running, at_ns, due_ns), status="playing" if running else "paused")
+
+    def _mind_loop(self) -> float:
+        """Go back at the loop's end; how many seconds that may wait."""
+        if self._state.loop is None:
+            return HEARTBEAT_S
+        left_s = self._seconds_to(self._state.loop[1])
+        if left_s > 0:
+            return left_s
+        self._cue(self._state.loop[0], running=True)
+        self.tell()
+        return 0.0
+
+    def _mind_gaps(self) -> float:
+        """Enter a gap where the recording stops, move on in it, leave it; how many seconds that may wait."""
+        gap = self._gap or next_gap(self._gaps, self._position_ms())
+        if gap is None:
+            return HEARTBEAT_S
+        left_s = self._seconds_to(gap[1] if self._gap else gap[0])
+        if self._gap is None:
+            # What stands still shortly before a gap is what was recorded a little shorter than it says.
+            left_s -= (time.monotonic_ns() - self._dry.told_ns) / 1e9 if self._dry and left_s < 1 else 0
+            if left_s <= 0:
+                self._cue(max(self._position_ms(), gap[0]), running=True)
+                self.tell()
+            return max(0.0, left_s)
+        now_ns = time.monotonic_ns()
+        if left_s > 0:
+            self._clock = after(self._clock, Ticked(self._position_ms(), now_ns, now_ns, sure=True))
+        else:
+            self._gap = None
+            self._happened(Cued(gap[1], self._clock.rate, True, now_ns, self._engine.go_on()))
+        self.tell()
+        return min(max(0.0, left_s), SILENT_TICK_S)
+
+    def _seconds_to(self, at_ms: float) -> float:
+        return (at_ms - self._position_ms()) / 1000 / self._clock.rate
 
     def _happened(self, event: ClockEvent, **changes: object) -> None:
         if self._state.status == "failed":

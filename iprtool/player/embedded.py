@@ -16,7 +16,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
 
-from iprtool.media.guard import open_media, sound_of
+from iprtool.media.guard import open_media, seek, sound_of
 from iprtool.media.source_file import SourceFile
 from iprtool.model.errors import MediaError
 from iprtool.model.ports import Source
@@ -118,10 +118,13 @@ def _blocks(
 def _decoded(container: InputContainer, stream: AudioStream, from_ms: float) -> Iterator[AudioFrame]:
     """The frames from somewhat before a time on, for the decoder to warm up; damaged packets are passed over."""
     assert stream.time_base is not None
-    container.seek(max(0, round((from_ms - PRE_ROLL_MS) / 1000 / stream.time_base)), stream=stream)
+    warm_s = max(0.0, from_ms - PRE_ROLL_MS) / 1000
+    seek(container, warm_s)
     for packet in container.demux(stream):
-        with suppress(av.InvalidDataError):
-            yield from packet.decode()
+        # With a picture the seek leads to its key frame, which may be seconds before.
+        if packet.pts is None or (packet.pts + (packet.duration or 0)) * stream.time_base >= warm_s:
+            with suppress(av.FFmpegError):
+                yield from packet.decode()
 
 
 def _even(frames: Iterable[AudioFrame], from_ms: float) -> Iterator[tuple[float, AudioFrame]]:

@@ -1,13 +1,15 @@
 """What the two processes say to each other: small typed values, msgpack, each with its length before it."""
 
 import struct
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 
 import msgspec
 
 from iprtool.model.playing import PlayerState
+from iprtool.model.study import Recording
 from iprtool.model.terms import Engine
 from iprtool.player.clock import Clock
+from iprtool.player.gaps import Gap
 
 MOST_BYTES = 1 << 16
 _LENGTH = struct.Struct("<I")
@@ -19,7 +21,7 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
 
     `source` is for the one who opens the source, and says where the object is and what opens it; it is never logged.
     `codec` is FFmpeg's short name; codec and sample rate decide by how much the engine's time is ahead of the sound.
-    `frame_ms` is how long a frame of the picture is seen, on average.
+    `frame_ms` is how long a frame of the picture is seen, on average; `gaps` are where nothing was recorded.
     """
 
     source: dict[str, Any]
@@ -35,6 +37,20 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     loop: tuple[int, int] | None = None
     serial: int = 0
     frame_ms: float = 40.0
+    gaps: tuple[Gap, ...] = ()
+
+    @classmethod
+    def of(cls, recording: Recording, source: dict[str, Any], engine: Engine | None = None) -> Self:
+        """What opens a recording at its start, standing."""
+        return cls(
+            source,
+            recording.audio_codec,
+            recording.sample_rate_hz or 48_000,
+            recording.duration_ms,
+            engine,
+            frame_ms=1000 / recording.frame_rate if recording.frame_rate else 40.0,
+            gaps=recording.gaps,
+        )
 
 
 class Command(msgspec.Struct, frozen=True):

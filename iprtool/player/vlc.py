@@ -13,6 +13,7 @@ import ctypes
 import threading
 import time
 from importlib import import_module
+from math import inf
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from iprtool.model.errors import MediaError, PlayerError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, Cued, Ticked, after, line_ms
 from iprtool.player.engine import EngineHungError, Happening, Tell, WatchedSource
+from iprtool.player.gaps import SHORTEST_MS, Gap, long_gaps, stretch_at
 from iprtool.player.messages import Opening
 from iprtool.player.output import SAMPLE_BYTES
 from iprtool.player.playout import Playout
@@ -29,7 +31,9 @@ READ_BYTES = 512 << 10
 OPEN_S = 10.0
 CUE_S = 2.0
 SILENT_S = 4.0
+ANSWER_S = 1.0
 CHANNELS = 2
+DATES_MS = 30
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
 PRE_ROLL_MS = 150
 """libVLC begins with a whole block, and some decoders give nothing at first: what comes before the place is dropped."""
@@ -90,11 +94,13 @@ class VlcEngine:
         ahead_ms = ahead_of_samples_ms(opening.codec, opening.sample_rate_hz)
         self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
         self._lock = threading.Lock()
-        self._buffered = threading.Event()
+        self._buffered, self._answered = threading.Event(), threading.Event()
         self._over = self._running = self._taking = self._taken = self._ticked = False
         self._rate = 1.0
         self._track = -1
         self._rate_hz = opening.sample_rate_hz
+        self._gaps = long_gaps(opening.gaps)
+        self._until_ms = self._next_ms = 0.0
         self._cued_ms: int | None = 0
         self._begun_ms = 0
         self._from_ms = 0.0
@@ -154,7 +160,7 @@ class VlcEngine:
     def work(self) -> float:
         """See `Engine`; EngineHungError where libVLC gives no sign of life."""
         if self._running and not self._over and time.monotonic_ns() - self._ticked_ns > SILENT_S * 1e9:
-            raise EngineHungError("no tick from libVLC")
+            self._ask()
         return self._playout.work()
 
     def close(self) -> None:
@@ -165,6 +171,15 @@ class VlcEngine:
         self._player.release()
         self._media.release()
         self._instance.release()
+
+    def _ask(self) -> None:
+        """Whether libVLC, silent for long, has hung, or reads a recording in which nothing comes for long."""
+        self._answered.clear()
+        self._player.set_pause(1)
+        if not self._answered.wait(ANSWER_S):
+            raise EngineHungError("libVLC does not answer")
+        self._player.set_pause(0)
+        self._ticked_ns = time.monotonic_ns()
 
     def _load(self) -> None:
         """Open the recording, standing at its start with its first bytes buffered; MediaError where that fails."""
@@ -196,11 +211,17 @@ class VlcEngine:
             self._line = line = after(self._line, cued)
         self._from_ms = line.at_ns / 1e6 + (from_ms - line.media_ms) / self._rate
         self._begun_ms, self._taken, self._ticked = from_ms, False, False
+        self._until_ms = self._stretch_at(from_ms)[1] if self._gaps else inf
+        self._next_ms = 0.0
         self._cued_ms = self._paused_ns = None
         self._pauses_ns = 0
 
     def _before_ms(self, to_ms: int) -> int:
-        return max(0, min(to_ms - PRE_ROLL_MS, self._line.duration_ms - LEAST_MS))
+        start_ms, end_ms = self._stretch_at(to_ms)
+        return max(start_ms, min(to_ms - PRE_ROLL_MS, end_ms - LEAST_MS))
+
+    def _stretch_at(self, at_ms: float) -> Gap:
+        return stretch_at(self._gaps, at_ms, self._line.duration_ms)
 
     def _set_rate(self, rate: float) -> None:
         if self._rate != 1:
@@ -227,6 +248,7 @@ class VlcEngine:
         listeners = [
             (kinds.MediaPlayerTimeChanged, self._on_time),
             (kinds.MediaPlayerBuffering, self._on_buffering),
+            (kinds.MediaPlayerPaused, lambda _event: self._answered.set()),
             (kinds.MediaPlayerEndReached, self._on_end),
             (kinds.MediaPlayerEncounteredError, self._on_end),
         ]
@@ -237,8 +259,8 @@ class VlcEngine:
     def _on_time(self, event: Any) -> None:
         if self._running:
             self._ticked_ns = time.monotonic_ns()
-            if event.u.new_time <= 0:
-                return  # what is before the start is said to be 0
+            if not 0 < event.u.new_time < self._until_ms + SHORTEST_MS:
+                return  # what is before the start is said to be 0; and over a gap libVLC may leap while it is read
             run_ns = self._ticked_ns - self._pauses_ns
             with self._lock:
                 # The first says best when it went on: if it is told late itself, the next one says so.
@@ -272,6 +294,10 @@ class VlcEngine:
     def _on_sound(self, _opaque: Any, samples: Any, count: int, date_us: int) -> None:
         label_ms = date_us / 1000 - self._pauses_ns / 1e6
         skip = max(0, round((self._from_ms - label_ms) * self._rate_hz / 1000))
+        # Beyond a gap dates may begin anew.
+        beyond = self._recorded_ms(label_ms) > self._until_ms or (self._gaps and label_ms < self._next_ms - DATES_MS)
+        self._taking = self._taking and not beyond
+        self._next_ms = label_ms + count * 1000 / self._rate_hz
         if self._taking and skip < count:
             data = ctypes.string_at(samples, count * FRAME_BYTES)[skip * FRAME_BYTES :]
             self._taken = True
