@@ -26,6 +26,9 @@ __all__ = ["LayerFile", "create_layer", "layer_rows", "read_layer", "view_layer"
 CHECKPOINT_EVERY = 200
 """How many transactions gather in the write-ahead log before they are carried into the file, between two commits."""
 
+CACHE_KIB = 16 * 1024
+"""Room for the indexes by id of a hundred thousand marks: each new one goes to another of their pages."""
+
 _Write = Callable[[sqlcipher.Connection], int]
 _Waiting = tuple[_Write, Future[int]]
 
@@ -112,6 +115,7 @@ class LayerFile:
         connection = open_object(self._path, self._key, LAYER, check_same_thread=False)
         # Checkpoints are the thread's own matter, after an answer, so that no mark waits for one.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         return connection
 
     def _ask(self, write: _Write) -> Future[int]:
@@ -127,10 +131,17 @@ class LayerFile:
 
     def _run(self) -> None:
         try:
+            self._warm()
             while batch := self._next_batch():
                 self._write(batch)
         finally:
             self._refuse_the_rest()
+
+    def _warm(self) -> None:
+        # Counting goes through the indexes, and what it reads need not be decrypted again while a mark waits.
+        with contextlib.suppress(*FAULTS):
+            for table in ("op", "mark"):
+                self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
 
     def _next_batch(self) -> list[_Waiting]:
         """All that waits, at least one; empty at the end, which stays in the queue for the next call to find."""
@@ -174,13 +185,19 @@ class LayerFile:
         done = []
         self._connection.execute("BEGIN IMMEDIATE")
         for write, future in batch:
-            self._connection.execute("SAVEPOINT one")
+            # A savepoint costs; a write that is alone needs none, since what it leaves goes with the transaction.
+            if len(batch) > 1:
+                self._connection.execute("SAVEPOINT one")
             try:
                 done.append((future, write(self._connection)))
             except StoreError as error:
-                self._connection.execute("ROLLBACK TO one")
                 future.set_exception(error)
-            self._connection.execute("RELEASE one")
+                if len(batch) == 1:
+                    self._connection.execute("ROLLBACK")
+                    return []
+                self._connection.execute("ROLLBACK TO one")
+            if len(batch) > 1:
+                self._connection.execute("RELEASE one")
         self._connection.execute("COMMIT")
         return done
 

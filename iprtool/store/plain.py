@@ -10,7 +10,7 @@ from iprtool.model.errors import StoreError
 
 _T = TypeVar("_T")
 _INT64 = 2**63
-_MANY_DIGITS = re.compile("[0-9]{19}")
+_MANY_DIGITS = re.compile(r"[:,\[]-?[0-9]{19}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from iprtool.model.grant import RecallGrant
+from iprtool.model.grant import ObjectGrant, RecallGrant
 from tests.bench.longer import lengthened
 from tests.bench.pseudo_terminal import recall
 from tests.bench.recalls import draw_outline, layer_of, long_recall, scratch
@@ -18,6 +18,8 @@ from tests.bench.starting import RECALL_SHOWN, first_paint_ms
 FEW, MANY, QUICK_MANY = 100, 100_000, 10_000
 BORIS_LOAD_S = 0.68
 SHARE_OF_BORIS = 0.3
+SETTLE_S = 2.0
+FIVE_SECONDS_ON = "\x1b[C"
 
 
 @measure("timeline_frame_100k", "timeline_frame_ratio")
@@ -67,6 +69,34 @@ def layer(quick: bool) -> list[Row]:
     budget = BORIS_LOAD_S * SHARE_OF_BORIS * count / MANY
     note = f"first paint with {count:,} marks less that with none; plain SQLite tuples; read_layer alone {read:.3f}"
     return [Row("layer_100k", pairs.value, "s", pairs.reference, pairs.ratio, budget, "value", "max", note)]
+
+
+@measure("mark_shown_10k", "mark_shown_100k")
+def mark_shown(quick: bool) -> list[Row]:
+    """A key that makes a mark, until the mark is counted on the terminal, with many marks in the layer."""
+    times = 5 if quick else 40
+    with scratch() as folder:
+        without = long_recall(folder, lengthened(folder, "opus", 60), 0)
+        draw_outline(without)
+        return [
+            _marks_shown(name, without, layer_of(folder, count, without.recording.duration_ms), count, times)
+            for name, count in (("mark_shown_10k", 10_000), ("mark_shown_100k", QUICK_MANY + 1 if quick else MANY))
+        ]
+
+
+def _marks_shown(name: str, without: RecallGrant, layer: ObjectGrant, count: int, times: int) -> Row:
+    took = []
+    with recall(msgspec.structs.replace(without, layer=layer)) as program:
+        program.wait_for(*RECALL_SHOWN)
+        program.run(SETTLE_S)
+        for number in range(times):
+            program.press(FIVE_SECONDS_ON)
+            program.run(0.1)
+            begun_ns = program.press("1")
+            took.append((program.wait_for(f"{count + number + 1} marks") - begun_ns) / 1e6)
+            program.run(0.1)
+    note = f"from the key to the terminal, {count:,} marks before; the first {took[0]:.0f}, p99 {p(99, took):.0f}"
+    return at_most(50, name, p(50, took), "ms", note)
 
 
 def recall_paint_s(grant: RecallGrant) -> float:
