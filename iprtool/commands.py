@@ -63,6 +63,23 @@ _STEPS = (
     Command("step_back", "shift+left", "shift+←", "a step back", "one second; stopped: one frame", "play"),
     Command("step_on", "shift+right", "shift+→", "a step on", "one second; stopped: one frame", "play"),
 )
+_PICTURE = Command(
+    "picture",
+    "ctrl+g",
+    "ctrl+g",
+    "picture",
+    "shown, pixelated, left or right side covered, hidden; where the recording has one",
+    "see",
+    footer={"playing": "picture"},
+)
+_PICTURE_SIZE = Command(
+    "picture_size",
+    "ctrl+d",
+    "ctrl+d",
+    "picture's place",
+    "beside the marks, large while it plays, in a window of its own where there is a desktop",
+    "see",
+)
 _SPEED_AND_SOUND = (
     Command("slower", "less_than_sign", "<", "slower", "down to half the speed", "play"),
     Command("faster", "greater_than_sign", ">", "faster", "up to twice the speed", "play"),
@@ -142,6 +159,8 @@ RECALL: tuple[Command, ...] = (
     Command("next_mark", "down", "↓", "next mark", "go to the mark after", "see"),
     Command("replay", "ctrl+r", "ctrl+r", "replay", "the last 10 s again; stopped: round in the interval", "play"),
     *_SPEED_AND_SOUND,
+    _PICTURE,
+    _PICTURE_SIZE,
     Command("zoom_in", "shift+up", "shift+↑", "zoom in", "see less of the timeline, larger", "see"),
     Command("zoom_out", "shift+down", "shift+↓", "zoom out", "see more of the timeline", "see"),
     Command(
@@ -200,6 +219,8 @@ REVIEW: tuple[Command, ...] = (
     *_JUMPS,
     *_STEPS,
     *_SPEED_AND_SOUND,
+    msgspec.structs.replace(_PICTURE, keys="g,ctrl+g", shown="g", footer={"playing": "picture", "stopped": "picture"}),
+    msgspec.structs.replace(_PICTURE_SIZE, keys="d,ctrl+d", shown="d"),
     Command("zoom_in", "shift+up,z", "z", "zoom in", "see less of the timeline, larger", "see"),
     Command("zoom_out", "shift+down,x", "x", "zoom out", "see more of the timeline", "see"),
     Command(
@@ -250,6 +271,11 @@ def of_face(table: tuple[Command, ...], face: Face) -> tuple[Command, ...]:
     return tuple(command for command in table if face in command.faces)
 
 
+def without_picture(table: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands that mean something where the recording has no picture."""
+    return tuple(command for command in table if command.id not in (_PICTURE.id, _PICTURE_SIZE.id))
+
+
 def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str, str]]:
     """What the key line shows at this moment: (keys as written, short text, action), what matters most first.
 
@@ -258,7 +284,7 @@ def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str,
     mattering = [one for one in table if moment in one.footer]
     shown = [("1-9" if one.id == "word_1" else one.shown, one.footer[moment], one.action) for one in mattering]
     if moment != "writing":
-        others = (one for one in table if not one.footer and not one.id.startswith("word_"))
+        others = (one for one in table if moment not in one.footer and not one.id.startswith("word_"))
         shown += [(one.shown, one.label, one.action) for one in others]
     return shown
 

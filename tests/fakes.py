@@ -10,8 +10,10 @@ from iprtool.model.codebook import Codebook, CodeEntry
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import Draft, LayerContent, LayerHead, Op
 from iprtool.model.mark import Stamp
+from iprtool.model.picture import Frame, PictureState
 from iprtool.model.playing import PlayerState
 from iprtool.model.study import RecallProtocol
+from iprtool.model.terms import View
 
 WORDS = ("felt understood", "felt safe", "felt moved", "saw something new", "relieved", "held something back")
 KEYED = (
@@ -95,6 +97,51 @@ class FakePlayer:
 
     def close(self) -> None:
         self.calls.append("close")
+
+
+class FakePicture:
+    """Gives a frame when the test says so; `wants` are the sizes asked for since the last one."""
+
+    def __init__(self, player: FakePlayer, *, windows: bool = False) -> None:
+        self.state = PictureState(windows=windows)
+        self.player = player
+        self.shows: list[tuple[View, bool]] = []
+        self.wants: list[tuple[int, int, float]] = []
+        self.closed = False
+        self._on_state: Callable[[PictureState], None] = lambda _: None
+        self._on_frame: Callable[[Frame], None] = lambda _: None
+
+    def on_state(self, listener: Callable[[PictureState], None]) -> None:
+        self._on_state = listener
+
+    def on_frame(self, listener: Callable[[Frame], None]) -> None:
+        self._on_frame = listener
+
+    def become(self, **fields: Any) -> None:
+        self.state = msgspec.structs.replace(self.state, **fields)
+        self._on_state(self.state)
+
+    def show(self, view: View, *, in_window: bool = False) -> None:
+        self.shows.append((view, in_window))
+        self.wants.clear()
+        self.become(view=view, in_window=in_window and self.state.windows)
+
+    def want(self, width: int, height: int, frames_per_second: float = 12) -> None:
+        self.wants.append((width, height, frames_per_second))
+
+    def give(self, colour: tuple[int, int, int] = (200, 40, 40), view: View | None = None, frame_ms: int = 40) -> Frame:
+        """The frame of where the player is, of one colour, as large as it was asked for."""
+        width, height, _ = self.wants[-1]
+        start_ms = self.player.at_ms // frame_ms * frame_ms
+        pixels = bytes(colour) * (width * height)
+        before_ms = max(0, start_ms - frame_ms)
+        frame = Frame(start_ms, start_ms + frame_ms, before_ms, width, height, view or self.state.view, pixels)
+        self.wants.clear()
+        self._on_frame(frame)
+        return frame
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class FakeLog:

@@ -20,12 +20,13 @@ from iprtool.model.layer import (
     OpBody,
     StopChanged,
     Stopped,
+    ViewChanged,
     WentOn,
 )
 from iprtool.model.mark import Code, Mark, Peak, Rupture, Stamp
 from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
-from iprtool.model.terms import StoppedBy
+from iprtool.model.terms import StoppedBy, View
 from iprtool.recall.playback import SAME_PLACE_MS, Playback
 from iprtool.recall.saving import Saving
 
@@ -289,7 +290,11 @@ class Recall:
         if (here := self.mark) is not None:
             self.change(here, lead=category)
 
-    # Cover and close
+    # Picture, cover and close
+
+    def view_changed(self, view: View) -> None:
+        """From here on this is seen of the picture. A recall begins with it hidden."""
+        self._do([(self.head.layer, ViewChanged(view, self.playback.at_ms))])
 
     def cover(self) -> None:
         """Silence and stillness at once, no question."""

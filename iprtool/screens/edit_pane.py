@@ -16,7 +16,7 @@ from iprtool.model.times import clock, parse_clock
 from iprtool.screens.note_area import NoteArea
 
 PARTS = "EditPane Input, #edit-note, #edit-words"
-FOR_THE_SCREEN = ("ctrl+q", "ctrl+p", "tab", "escape")
+FOR_THE_SCREEN = ("ctrl+q", "ctrl+p", "ctrl+g", "tab", "escape")
 """Keys that reach the recall while a mark is edited; no other key may change anything behind the form."""
 
 

@@ -7,6 +7,8 @@ from textual.widget import Widget
 
 from iprtool.commands import Command, Moment, first_keys, key_line
 
+AWAY = "Your keys are going to another window: click this one to bring them back."
+
 
 class HeadLine(Widget):
     """The top line: what is open on the left, the time of the interview on the right."""
@@ -27,9 +29,12 @@ class KeyLine(Widget):
     table: reactive[tuple[Command, ...]] = reactive(())
     hint: reactive[str] = reactive("")
     notice: reactive[str] = reactive("")
+    away: reactive[bool] = reactive(False)
 
     def render(self) -> Content:
-        """The keys with their short texts; a notice stands in front of them."""
+        """The keys with their short texts; a notice stands in front of them. While keys go elsewhere, only that."""
+        if self.away:
+            return Content.styled(f" {AWAY} ", "reverse bold")
         notice = Content.assemble((f" {self.notice} ", "reverse"), " ") if self.notice else Content(" ")
         entries = key_line(self.table, self.moment)
         parts = [

@@ -86,7 +86,7 @@ class MarksList(ScrollView):
         place, line = divmod(y + self.scroll_offset.y, ROWS)
         if not len(self._marks) and y == 0:
             style = self.get_component_rich_style("marks--note")
-            return Strip([Segment(f" {self._empty}", style)]).adjust_cell_length(width)
+            return Strip([Segment(f" {self._empty}", style)]).adjust_cell_length(width, self.rich_style)
         if place >= len(self._marks):
             return Strip.blank(width, self.rich_style)
         row = self._row_of(self._at(place))

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from iprtool.commands import RECALL, Command
 from iprtool.model.mark import Rupture
+from iprtool.model.terms import View
 from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
@@ -22,9 +23,9 @@ from iprtool.screens.words import WordsPane
 from iprtool.timeline.widget import TimelineView
 
 ENTER_REPEAT_S = 0.3
-WHILE_WRITING = ("card", "palette", "end")
+WHILE_WRITING = ("card", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
-WHILE_EDITING = ("cover", "palette", "end")
+WHILE_EDITING = ("cover", "palette", "picture", "end")
 LATE_NS = 1_000_000_000
 
 
@@ -286,6 +287,8 @@ class RecallScreen(RecallView):
     def action_cover(self) -> None:
         """Silence and stillness at once; the note being written stays as it is."""
         was_playing = self.recall.playing
+        if self.watching is not None:
+            self.watching.cover()
         self.recall.cover()
         self.app.push_screen(CoverScreen(self.recall, was_playing=was_playing), self._uncovered)
         self.show_moment()
@@ -295,15 +298,23 @@ class RecallScreen(RecallView):
             return
         if choice == "end":
             self.action_end()
-        elif choice == "play" and not self.writing:
+            return
+        if self.watching is not None:
+            self.watching.uncover()
+        if choice == "play" and not self.writing:
             self.recall.go_on()
         self.show_moment()
 
     def action_end(self) -> None:
         """The closing question, then the contact card."""
-        self.settle_note()
         self._stop()
+        if self.watching is not None:
+            self.watching.cover()
         self.app.push_screen(ClosingScreen(self.recall), lambda _: self.app.exit())
+
+    def view_changed(self, view: View) -> None:
+        """What is seen of the picture belongs to the record of the recall."""
+        self.recall.view_changed(view)
 
     def _stop(self) -> None:
         self.settle_note()

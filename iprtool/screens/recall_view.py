@@ -10,7 +10,7 @@ from textual.events import Key, Resize
 from textual.message import Message
 from textual.widgets import Digits, Input, Static
 
-from iprtool.commands import RECALL, Command, of_face
+from iprtool.commands import RECALL, Command, of_face, without_picture
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Mark
@@ -25,7 +25,7 @@ from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import item_of, row_of, says, span_of, transport_text
 from iprtool.screens.recall_panes import RecallPanes
-from iprtool.screens.recording import RecordingScreen
+from iprtool.screens.recording import Filmed, RecordingScreen
 from iprtool.screens.words import WordsPane
 from iprtool.timeline.index import MarkIndex
 from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane
@@ -57,12 +57,14 @@ class RecallView(RecordingScreen):
         face: Face,
         *,
         table: tuple[Command, ...] = RECALL,
+        filmed: Filmed | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(player)
+        super().__init__(player, filmed)
         self.face = face
-        self.commands = of_face(table, face)
-        self.on_keys = {key: command for command in self.commands for key in command.keys.split(",")}
+        commands = of_face(table, face)
+        self.on_keys = {key: command for command in commands for key in command.keys.split(",")}
+        self.commands = commands if filmed else without_picture(commands)
         self.recall = Recall(content, player, log, hand, self)
         self.panes = RecallPanes(self)
         self.codebook = content.head.codebook
@@ -191,6 +193,7 @@ class RecallView(RecordingScreen):
         keys.moment = "writing" if self.writing else "playing" if recall.playing else "stopped"
         keys.hint = "ctrl+j new line" if self.writing else "type a note"
         (self._ticker.resume if recall.playing else self._ticker.pause)()
+        self.show_around()
         chosen = mark.id if mark else None
         self.query_one(MarksList).choose(chosen, self.recall.playback.at_ms)
         self.query_one(TimelineView).selected = chosen
@@ -216,7 +219,10 @@ class RecallView(RecordingScreen):
         room = self.size.width - len(left) - 2
         right = back if len(back) < room else right
         self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
-        self.query_one("#doing", Static).update(self.panes.doing())
+        doing = self.panes.doing()
+        if self.watching is not None and self.watching.is_in_terminal:
+            doing = f"{clock(recall.playback.at_ms)}  {doing.replace(chr(10), ' · ')}"
+        self.query_one("#doing", Static).update(doing)
 
     # The note
 

@@ -1,17 +1,39 @@
 """What every screen that plays a recording has: the player's word, the sound's outline, the keys that go through it."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
 from textual import on
 from textual.message import Message
 from textual.screen import Screen
 
+from iprtool.commands import Command
 from iprtool.model.peaks import PeakChunk
+from iprtool.model.picture import Frame, Picture, PictureState
 from iprtool.model.playing import Player, PlayerState
+from iprtool.model.terms import View
 from iprtool.screens.key_line import KeyLine
 from iprtool.timeline.widget import TimelineView
+
+if TYPE_CHECKING:
+    from iprtool.screens.picture_pane import Drawing
+    from iprtool.screens.watching import Watching
 
 STEP_MS = 1000
 JUMP_MS = 5000
 NOTICE_S = 4
+
+
+class Filmed(NamedTuple):
+    """How the picture of a filmed recording comes onto the screen, when it is first wanted.
+
+    `drawing` makes the way to draw it in this terminal; `in_window` is whether it begins in a window of its own where
+    one can be opened.
+    """
+
+    open: Callable[[], Picture]
+    drawing: "Callable[[], Drawing] | None" = None
+    in_window: bool = False
 
 
 class RecordingScreen(Screen[None]):
@@ -31,9 +53,28 @@ class RecordingScreen(Screen[None]):
             super().__init__()
             self.chunk = chunk
 
-    def __init__(self, player: Player) -> None:
+    class PictureChanged(Message):
+        """The picture is in another state (posted from its thread)."""
+
+        def __init__(self, state: PictureState) -> None:
+            super().__init__()
+            self.state = state
+
+    class FrameArrived(Message):
+        """A frame that was asked for (posted from the picture's thread)."""
+
+        def __init__(self, frame: Frame) -> None:
+            super().__init__()
+            self.frame = frame
+
+    commands: tuple[Command, ...] = ()
+    """What a person can do here: key line, palette and help come from it."""
+
+    def __init__(self, player: Player, filmed: Filmed | None = None) -> None:
         super().__init__()
         self.player = player
+        self.filmed = filmed
+        self.watching: Watching | None = None
         self._told = ""
 
     # What each screen does in its own way
@@ -58,6 +99,19 @@ class RecordingScreen(Screen[None]):
     def show_moment(self) -> None:
         """Show what is now."""
         raise NotImplementedError
+
+    def view_changed(self, view: View) -> None:
+        """What is seen of the picture was changed by key."""
+
+    def show_around(self) -> None:
+        """What goes with every moment: where the picture is, and whether the keys come here while it plays."""
+        if self.watching is not None:
+            self.watching.follow()
+        self.query_one(KeyLine).away = self.playing and not self.app.app_focus
+
+    def on_mount(self) -> None:
+        """The terminal may lose the focus, to the picture's window for instance, and get it back."""
+        self.watch(self.app, "app_focus", self.show_around, init=False)
 
     # What the player says
 
@@ -113,9 +167,14 @@ class RecordingScreen(Screen[None]):
     def _step(self, by: int) -> None:
         if self.playing:
             self.seek_by(by * STEP_MS)
+            return
+        frame, at_ms = self.watching.frame if self.watching else None, self.player.now().ms
+        # Of a held key only the first step finds the frame that is seen; the others go on from there.
+        if frame is not None and frame.start_ms <= at_ms < frame.end_ms:
+            self.player.seek(frame.end_ms if by > 0 else frame.before_ms)
         else:
             self.player.step(by)
-            self.show_moment()
+        self.show_moment()
 
     def action_slower(self) -> None:
         """Slower."""
@@ -140,3 +199,57 @@ class RecordingScreen(Screen[None]):
     def action_zoom_out(self) -> None:
         """See more."""
         self.query_one(TimelineView).zoom_out()
+
+    # The picture
+
+    def watch_picture(self) -> "Watching | None":
+        """The picture on this screen, begun where it is first wanted; None where the recording has none."""
+        if self.watching is None and self.filmed is not None:
+            from iprtool.screens.watching import Watching
+
+            filmed = self.filmed
+            drawing = filmed.drawing() if filmed.drawing else None
+            self.watching = Watching(self, filmed.open(), drawing, "window" if filmed.in_window else "pane")
+        return self.watching
+
+    def action_picture(self) -> None:
+        """What is seen of the picture: shown, pixelated, one side covered, hidden."""
+        watching = self.watch_picture()
+        if watching is None:
+            self.notice("this recording has no picture")
+            return
+        from iprtool.screens.watching import SAID
+
+        view = watching.next_view()
+        self.view_changed(view)
+        self.notice(SAID[view])
+        self.show_moment()
+
+    def action_picture_size(self) -> None:
+        """Where the picture is: beside the marks, large while it plays, in a window of its own."""
+        watching = self.watch_picture()
+        if watching is None:
+            self.notice("this recording has no picture")
+        elif watching.view == "hidden":
+            self.notice("the picture is hidden; ctrl+g shows it")
+        else:
+            from iprtool.screens.watching import PLACED
+
+            self.notice(PLACED[watching.next_place()])
+            self.show_moment()
+
+    @on(FrameArrived)
+    def _frame(self, event: FrameArrived) -> None:
+        if self.watching is not None:
+            self.watching.take(event.frame)
+
+    @on(PictureChanged)
+    def _picture_said(self, event: PictureChanged) -> None:
+        if self.watching is not None:
+            self.watching.picture_changed(event.state)
+            self.show_moment()
+
+    def on_unmount(self) -> None:
+        """The picture ends with its screen."""
+        if self.watching is not None:
+            self.watching.close()
