@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from iprtool.media.peaks import compute_all
 from iprtool.media.probe import Probe, probe
 from iprtool.media.room import sealed_bytes
 from iprtool.media.source_file import printable
+from iprtool.media.speech import find_speech_aside
 from iprtool.model.errors import MediaError, StoreError
 from iprtool.model.study import Recording, Session, Utterance
 from iprtool.model.terms import ObjectKind, Role
@@ -40,9 +42,9 @@ def add_recording(
 
     The files `following` the original are joined to it on one clock, `gaps_ms` apart (by their own times where none are
     given). `channel_speakers` says who speaks on which channel, left first. `probes` are those of the files, where
-    they have been probed already. The sound's outline is drawn now, unless `outlined` leaves it to the first recall.
-    Returns the recording and a notice (empty where there is nothing to say). Raises MediaError or StoreError in one
-    sentence, and leaves nothing behind then, nor when `progress` raises.
+    they have been probed already. The sound's outline is drawn now and speech looked for, unless `outlined` leaves it
+    to the first recall. Returns the recording and a notice (empty where there is nothing to say). Raises MediaError or
+    StoreError in one sentence, and leaves nothing behind then, nor when `progress` raises.
     """
     paths = [original, *following]
     probes = [probe(path) for path in paths] if probes is None else probes
@@ -52,7 +54,8 @@ def add_recording(
     gaps = gaps_between(probes, gaps_ms)
     made: list[str] = []
     try:
-        recording, notice = _sealed(study, paths, gaps.ms, progress, transcript, made, outlined=outlined)
+        apart = bool(channel_speakers)
+        recording, notice = _sealed(study, paths, gaps.ms, progress, transcript, made, outlined=outlined, apart=apart)
         again = _again(study, recording)
         recording = msgspec.structs.replace(recording, session=session().id, channel_speakers=tuple(channel_speakers))
         study.put(recording)
@@ -75,13 +78,14 @@ def _sealed(
     made: list[str],
     *,
     outlined: bool,
+    apart: bool,
 ) -> tuple[Recording, str]:
     media, path, key = _new(study, "media", made)
     added = conform_joined(paths, gaps_ms, SealedSink(path, key), progress)
     peaks, peaks_path, peaks_key = _new(study, "derived", made)
     create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
     if outlined and added.audio_codec is not None:
-        _outline(partial(SealedSource, path, key), peaks_path, peaks_key, added.duration_ms)
+        _outline(partial(SealedSource, path, key), peaks_path, peaks_key, added.duration_ms, apart=apart)
     words = None
     if transcript:
         words, words_path, words_key = _new(study, "derived", made)
@@ -167,10 +171,14 @@ def _new(study: Study, kind: ObjectKind, made: list[str]) -> tuple[str, Path, by
     return object_id, path, key
 
 
-def _outline(open_source: Callable[[], SealedSource], path: Path, key: bytes, duration_ms: int) -> None:
+def _outline(open_source: Callable[[], SealedSource], path: Path, key: bytes, duration_ms: int, *, apart: bool) -> None:
     peaks = PeaksFile(path, key)
     try:
-        peaks.write(list(compute_all(open_source, duration_ms)))
-        peaks.set_complete()
+        with ThreadPoolExecutor(1) as beside:
+            speech = beside.submit(find_speech_aside, open_source, apart=apart)
+            peaks.write(list(compute_all(open_source, duration_ms)))
+            peaks.set_complete()
+            if (spans := speech.result()) is not None:
+                peaks.write_speech(spans)
     finally:
         peaks.close()

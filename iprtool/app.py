@@ -27,7 +27,7 @@ from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Recording
 from iprtool.model.terms import Engine, levels
-from iprtool.peaks_feed import PeaksFeed, PeaksJob
+from iprtool.peaks_feed import Found, PeaksFeed, job_of
 from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
@@ -63,10 +63,13 @@ class IprtoolApp(App[None], inherit_bindings=False):
         self.push_screen(self._first)
         self.call_after_refresh(gc.enable)
         if self._peaks is not None:
-            self.call_after_refresh(self._peaks.start, self._peaks_arrived)
+            self.call_after_refresh(self._peaks.start, self._found)
 
-    def _peaks_arrived(self, chunk: PeakChunk) -> None:
-        self._first.post_message(self._first.PeaksArrived(chunk))
+    def _found(self, found: Found) -> None:
+        if isinstance(found, PeakChunk):
+            self._first.post_message(self._first.PeaksArrived(found))
+        elif isinstance(self._first, ReviewScreen):
+            self._first.post_message(self._first.SpeechArrived(found))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The cover is there in a recall."""
@@ -133,10 +136,8 @@ def _player(media: ObjectGrant, recording: Recording) -> Player:
 
 
 def _peaks(grant: RecallGrant | ReviewGrant) -> PeaksFeed | None:
-    if grant.peaks is None:
-        return None
-    job = PeaksJob(grant.media, grant.peaks, grant.recording.duration_ms)
-    return PeaksFeed(child_command("peaks"), job)
+    job = job_of(grant)
+    return PeaksFeed(child_command("peaks"), job) if job else None
 
 
 def serve(grant: Grant) -> None:
@@ -162,8 +163,8 @@ def serve(grant: Grant) -> None:
         else:
             layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in grant.layers]
             words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
-            duration_ms = grant.recording.duration_ms
-            first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms)
+            duration_ms, speakers = grant.recording.duration_ms, grant.recording.channel_speakers
+            first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms, speakers)
         app = IprtoolApp(first, peaks)
         if isinstance(grant, RecallGrant):
             app.set_keymap(grant.keymap)

@@ -4,12 +4,15 @@ import random
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from iprtool.model.errors import StoreError
 from iprtool.model.peaks import PeakChunk
+from iprtool.model.speech import SpeechSpan
 from iprtool.model.study import Utterance
-from iprtool.store.derived import PeaksFile, create_peaks, read_transcript, write_transcript
+from iprtool.store.derived import PEAKS, PeaksFile, create_peaks, read_transcript, write_transcript
+from iprtool.store.schema import new_object, set_meta
 
 KEY = bytes(range(32))
 
@@ -52,11 +55,39 @@ def test_peaks_may_be_read_while_another_writes_them(tmp_path: Path) -> None:
     reader.close()
 
 
+def test_speech_is_kept_whole_and_anew_and_is_known_to_be_none(tmp_path: Path) -> None:
+    path = tmp_path / "peaks.db"
+    create_peaks(path, KEY, 1_000)
+    peaks = PeaksFile(path, KEY)
+    assert peaks.read_speech() is None
+    peaks.write_speech([SpeechSpan(20, 400, 1), SpeechSpan(300, 900, 0)])
+    peaks.write_speech(spans := [SpeechSpan(0, 640), SpeechSpan(1_000, 2_000, 1)])
+    peaks.close()
+    peaks = PeaksFile(path, KEY)
+    assert peaks.read_speech() == spans
+    peaks.write_speech([])
+    assert peaks.read_speech() == []
+    peaks.close()
+
+
+def test_an_outline_from_before_there_was_speech_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "peaks.db"
+    with new_object(path, KEY, msgspec.structs.replace(PEAKS, steps=PEAKS.steps[:1])) as made:
+        set_meta(made.connection, "bins", "300")
+        made.connection.execute("INSERT INTO chunk VALUES (0, ?)", (chunk(0).pairs,))
+    peaks = PeaksFile(path, KEY)
+    assert (peaks.bins, peaks.read(), peaks.read_speech()) == (300, [chunk(0)], None)
+    peaks.write_speech([SpeechSpan(0, 640)])
+    assert peaks.read_speech() == [SpeechSpan(0, 640)]
+    peaks.close()
+
+
 def test_damage_in_peaks_is_told(tmp_path: Path) -> None:
     path = tmp_path / "peaks.db"
     create_peaks(path, KEY, 100_000)
     peaks = PeaksFile(path, KEY)
     peaks.write([chunk(0, 2_000), chunk(2_000, 2_000)])
+    peaks.write_speech([SpeechSpan(0, 1_000)])
     peaks.close()
     sound = path.read_bytes()
     for page in range(len(sound) // 4096):
@@ -71,6 +102,7 @@ def read_peaks(path: Path) -> None:
     peaks = PeaksFile(path, KEY)
     try:
         peaks.read()
+        peaks.read_speech()
     finally:
         peaks.close()
 

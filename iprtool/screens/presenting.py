@@ -1,10 +1,12 @@
 """What the timeline, the list and the head line show of marks and positions."""
 
+from collections.abc import Iterable, Sequence
+
 from iprtool.model.codebook import Codebook
 from iprtool.model.layer import Coverage
 from iprtool.model.mark import Mark, Stamp
 from iprtool.model.playing import PlayerState
-from iprtool.model.study import Utterance
+from iprtool.model.speech import SpeechSpan
 from iprtool.model.terms import Role
 from iprtool.model.times import clock
 from iprtool.recall.wording import glyph_of, title_of
@@ -52,11 +54,10 @@ def span_of(span: Coverage) -> LaneItem:
     )
 
 
-def speech_of(index: int, utterance: Utterance) -> LaneItem:
-    """A stretch of speech as an item of the speech lane, headed by the speaker's letter."""
-    speaker = utterance.speaker if utterance.speaker in ("client", "therapist") else "plain"
-    letter = utterance.speaker[:1].upper()
-    return LaneItem(str(index), utterance.start_ms, utterance.end_ms, glyph=letter, style=speaker)
+def turns_of(spans: Iterable[SpeechSpan], channel_speakers: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Stretches of speech as turns of who is on their channel; of nobody's where that is not known."""
+    named = dict(enumerate(channel_speakers))
+    return [(one.start_ms, one.end_ms, named.get(-1 if one.channel is None else one.channel, "")) for one in spans]
 
 
 def stepped_rate(rate: float, by: int) -> float:

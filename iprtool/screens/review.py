@@ -4,20 +4,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
+from textual.message import Message
 from textual.widgets import Static
 
 from iprtool.commands import REVIEW
 from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player, PlayerState
+from iprtool.model.speech import SpeechSpan
 from iprtool.model.study import Utterance
 from iprtool.recall.review import Placed, Review
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
-from iprtool.screens.presenting import item_of, speech_of, stepped_rate, transport_text
+from iprtool.screens.presenting import item_of, stepped_rate, transport_text, turns_of
 from iprtool.screens.recording import RecordingScreen
 from iprtool.screens.review_panes import AccountPane, TranscriptPane
-from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpansLane
+from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpeechLane
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
@@ -30,6 +32,13 @@ class ReviewScreen(RecordingScreen):
     AUTO_FOCUS = ""
     BINDINGS = bindings_of(REVIEW)
 
+    class SpeechArrived(Message):
+        """Where somebody speaks."""
+
+        def __init__(self, spans: list[SpeechSpan]) -> None:
+            super().__init__()
+            self.spans = spans
+
     def __init__(
         self,
         title: str,
@@ -38,10 +47,13 @@ class ReviewScreen(RecordingScreen):
         player: Player,
         duration_ms: int,
         pre_roll_ms: int,
+        channel_speakers: tuple[str, ...] = (),
     ) -> None:
         super().__init__(player)
         self.review = Review(layers, transcript)
         self._title = title
+        self._turns = [(one.start_ms, one.end_ms, one.speaker) for one in transcript]
+        self._channel_speakers = channel_speakers
         self._duration_ms = duration_ms
         self._pre_roll_ms = pre_roll_ms
         self._playing = False
@@ -85,10 +97,16 @@ class ReviewScreen(RecordingScreen):
             if one.mark.rupture is not None:
                 ruptures.append(item_of(one.mark, review.codebook(one), key=f"r{one.key}"))
         lanes: list[Lane] = [PeaksLane("sound")]
-        if review.transcript:
-            lanes.append(SpansLane("speech", [speech_of(index, one) for index, one in enumerate(review.transcript)]))
+        if self._turns:
+            lanes.append(SpeechLane("speech", self._turns))
         lanes += [MarksLane(name, items) for name, items in zip(review.names, marks, strict=True)]
         return [*lanes, RupturesLane("ruptures", ruptures)]
+
+    @on(SpeechArrived)
+    def _speech(self, event: SpeechArrived) -> None:
+        if not self.review.transcript:
+            self._turns = turns_of(event.spans, self._channel_speakers)
+            self.query_one(TimelineView).set_lanes(self._lanes())
 
     # What the player says
 

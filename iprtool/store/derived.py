@@ -1,6 +1,7 @@
-"""What is worked out from a recording: its peaks and its transcript, as objects with keys of their own.
+"""What is worked out from a recording: its peaks and speech, and its transcript, as objects with keys of their own.
 
-They are two objects since a participant's process gets the key of the peaks and never that of the transcript.
+They are two objects since a participant's process gets the key of the peaks and never that of the transcript. Where
+somebody speaks is with the peaks, which show as much.
 """
 
 import contextlib
@@ -12,12 +13,22 @@ import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.peaks import PeakChunk
+from iprtool.model.speech import SpeechSpan
 from iprtool.model.study import Utterance
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import Schema, get_meta, new_object, open_object, set_meta
 from iprtool.store.sealed import FAULTS, reading, store_error
 
-PEAKS = Schema("peaks", (("CREATE TABLE chunk (first_bin INTEGER PRIMARY KEY, pairs BLOB NOT NULL)",),))
+PEAKS = Schema(
+    "peaks",
+    (
+        ("CREATE TABLE chunk (first_bin INTEGER PRIMARY KEY, pairs BLOB NOT NULL)",),
+        (
+            """CREATE TABLE speech (n INTEGER PRIMARY KEY, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,
+                channel INTEGER)""",
+        ),
+    ),
+)
 TRANSCRIPT = Schema(
     "transcript", (("CREATE TABLE utterance (n INTEGER PRIMARY KEY, value TEXT NOT NULL)",),), written_once=True
 )
@@ -32,7 +43,7 @@ def create_peaks(path: Path, key: bytes, bins: int) -> None:
 
 
 class PeaksFile:
-    """A recording's peaks as far as they are worked out; may be used from any thread."""
+    """A recording's peaks and speech as far as they are worked out; may be used from any thread."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
@@ -58,17 +69,10 @@ class PeaksFile:
 
     def write(self, chunks: Sequence[PeakChunk]) -> None:
         """Keep some chunks, in one transaction; a chunk with the same first bin is replaced."""
-        with self._using() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                connection.executemany(
-                    "INSERT OR REPLACE INTO chunk VALUES (?, ?)", [(chunk.first_bin, chunk.pairs) for chunk in chunks]
-                )
-                connection.execute("COMMIT")
-            except FAULTS:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO chunk VALUES (?, ?)", [(chunk.first_bin, chunk.pairs) for chunk in chunks]
+            )
 
     def read(self) -> list[PeakChunk]:
         """The chunks that are there, in their order."""
@@ -76,10 +80,42 @@ class PeaksFile:
             rows = connection.execute("SELECT first_bin, pairs FROM chunk ORDER BY first_bin")
             return [PeakChunk(first_bin, bytes(pairs)) for first_bin, pairs in rows]
 
+    def write_speech(self, spans: Sequence[SpeechSpan]) -> None:
+        """Keep where somebody speaks, all of it, in place of what was kept."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM speech")
+            connection.executemany(
+                "INSERT INTO speech (start_ms, end_ms, channel) VALUES (?, ?, ?)",
+                [(span.start_ms, span.end_ms, span.channel) for span in spans],
+            )
+            set_meta(connection, "speech", "yes")
+
+    def read_speech(self) -> list[SpeechSpan] | None:
+        """Where somebody speaks, by start; None where that was not worked out yet."""
+        with self._using() as connection, reading(connection, self._path):
+            if get_meta(connection, "speech") != "yes":
+                return None
+            return [
+                SpeechSpan(*row)
+                for row in connection.execute("SELECT start_ms, end_ms, channel FROM speech ORDER BY n")
+            ]
+
     def close(self) -> None:
         """Let go of the object."""
         with self._lock:
             self._connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlcipher.Connection]:
+        with self._using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except FAULTS:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
 
     @contextlib.contextmanager
     def _using(self) -> Iterator[sqlcipher.Connection]:

@@ -8,6 +8,7 @@ from iprtool.timeline.lanes.pyramid import PeakPyramid
 from iprtool.timeline.lanes.ruler import draw_outline, draw_ruler, draw_whole
 from iprtool.timeline.lanes.ruptures import RupturesLane
 from iprtool.timeline.lanes.spans import SpansLane
+from iprtool.timeline.lanes.speech import SpeechLane
 from iprtool.timeline.lanes.text import TextLane
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PeaksLane",
     "RupturesLane",
     "SpansLane",
+    "SpeechLane",
     "TextLane",
     "draw_outline",
     "draw_ruler",
