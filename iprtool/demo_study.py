@@ -11,14 +11,18 @@ from iprtool.adding import add_recording
 from iprtool.demo_session import DemoLayer, demo_folder, demo_layers
 from iprtool.edits import Hand
 from iprtool.media.transcript import read_vtt
+from iprtool.model.errors import StoreError
 from iprtool.model.layer import Closed, Covered, Marked, Op, Stopped, WentOn
 from iprtool.model.study import Session
 from iprtool.store.keys import Keyring, create_open_keyring, open_keyring
 from iprtool.store.layer import LayerFile
+from iprtool.store.locks import FileLock
 from iprtool.store.study import Study
 
 DYAD = "D01"
 SESSION = 3
+PATIENCE_S = 300.0
+HELD = "Another iprtool has been preparing the demo session for minutes: end that one, and try again."
 CONTACT = (
     "This is a demo. In a study, this card says whom a participant can turn to after a recall: "
     "a name, a telephone number and the hours, in the site's own words."
@@ -33,19 +37,34 @@ def demo_path() -> Path:
 def ensure_demo(progress: Callable[[float], None]) -> Path:
     """The demo study's folder, made where it is not there yet; an unfinished one is made anew."""
     path = demo_path()
-    folder = path.parent
-    if not path.exists():
-        making = folder / "making"
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir(parents=True)
-        keyring = folder / desk.OPEN_KEYRING
-        if not keyring.exists():
-            create_open_keyring(keyring).close()
-        with open_keyring(keyring) as opened:
-            _make(making / "Demo.ipr", opened, progress)
-        (making / "Demo.ipr").rename(path)
-        making.rmdir()
+    try:
+        if path.exists():
+            return path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name("making.lock"), HELD, patience_s=PATIENCE_S):
+            # Another process may have made it meanwhile.
+            if not path.exists():
+                _make_in_place(path, progress)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise StoreError(
+            f"The demo study cannot be made in {path.parent} ({why}): look to that folder and the disk."
+        ) from error
     return path
+
+
+def _make_in_place(path: Path, progress: Callable[[float], None]) -> None:
+    folder = path.parent
+    making = folder / "making"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir()
+    keyring = folder / desk.OPEN_KEYRING
+    if not keyring.exists():
+        create_open_keyring(keyring).close()
+    with open_keyring(keyring) as opened:
+        _make(making / path.name, opened, progress)
+    (making / path.name).rename(path)
+    making.rmdir()
 
 
 def _make(path: Path, keyring: Keyring, progress: Callable[[float], None]) -> None:

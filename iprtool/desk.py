@@ -139,9 +139,10 @@ def ensure_session(study: Study, dyad_label: str, number: int) -> Session:
 
 
 def codebook_for(by: Role, wanted: str | None) -> Codebook:
-    """The palette of a role, or the codebook wanted: a shipped one's id, or a file; its first words are on the digits.
+    """The palette of a role, or the codebook wanted: a shipped one's id, or a file.
 
-    IprtoolError where a participant would not get plain words.
+    Only words to which the codebook gives a key are on digits: the first nine of a list, put there by itself, would be
+    chosen more often for their place. IprtoolError where a participant would not get plain words.
     """
     if wanted is None:
         codebook = shipped(PALETTES[by])
@@ -149,13 +150,7 @@ def codebook_for(by: Role, wanted: str | None) -> Codebook:
         codebook = load(Path(wanted)) if Path(wanted).suffix == ".toml" else shipped(wanted)
     if FACES[by] == "participant" and not codebook.plain:
         raise IprtoolError(f"{codebook.title} is not in plain words, which participants need; choose a plain codebook.")
-    return codebook if any(entry.key for entry in codebook.codes) else _on_digits(codebook)
-
-
-def _on_digits(codebook: Codebook) -> Codebook:
-    """The codebook with its first nine words on the digits 1 to 9, where it puts none there itself."""
-    first = (msgspec.structs.replace(entry, key=key) for key, entry in enumerate(codebook.codes[:9], start=1))
-    return msgspec.structs.replace(codebook, codes=(*first, *codebook.codes[9:]))
+    return codebook
 
 
 def the_recording(study: Study, session: Session) -> Recording:
@@ -169,7 +164,16 @@ def the_recording(study: Study, session: Session) -> Recording:
 def recall_by(study: Study, session: Session, by: Role) -> Recall | None:
     """The role's recall of the session that has a layer, or None."""
     recalls = (one for one in study.recalls() if one.session == session.id and one.by == by and one.layer)
-    return next(recalls, None)
+    found = next(recalls, None)
+    return found and _settled(study, found)
+
+
+def _settled(study: Study, recall: Recall) -> Recall:
+    """The recall with its status as its layer says; a layer that cannot be read is for its own process to tell."""
+    try:
+        return study.settled(recall)
+    except StoreError:
+        return recall
 
 
 def begin_recall(
@@ -254,7 +258,7 @@ def recall_grant(study: Study, recall: Recall) -> RecallGrant:
 def review_grant(study: Study, dyad: Dyad, session: Session) -> ReviewGrant:
     """What a review's process gets: every layer of the session, to read."""
     recording = the_recording(study, session)
-    recalls = [one for one in study.recalls() if one.session == session.id and one.layer]
+    recalls = [_settled(study, one) for one in study.recalls() if one.session == session.id and one.layer]
     media, peaks = _media_and_peaks(study, recording)
     order = list(PALETTES)
     recalls.sort(key=lambda one: order.index(one.by))

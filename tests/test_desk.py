@@ -1,7 +1,7 @@
 """The researcher's desk: what a new recall pins, which words a role gets, what a process is granted, one's own keys."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -9,13 +9,16 @@ import pytest
 
 from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.edits import Hand
+from iprtool.export.gather import study_rows
 from iprtool.model.errors import CodebookError, IprtoolError, StoreError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
+from iprtool.model.layer import Closed
 from iprtool.model.study import Dyad, RecallProtocol, Session
 from iprtool.model.terms import Role, levels
 from iprtool.store.derived import write_transcript
 from iprtool.store.keys import Keyring, create_open_keyring
-from iprtool.store.layer import read_layer
+from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.study import Study
 from tests.store_samples import a_study
 
@@ -90,7 +93,7 @@ def test_every_role_has_its_words_and_its_face(study: Study, by: Role) -> None:
     head = read_layer(study.path_of(recall.layer), study.key_of(recall.layer)).head
     assert (grant.face == "participant") is (by in PARTICIPANTS)
     assert head.rupture_markers is (by not in PARTICIPANTS)
-    assert [codebook.on_key(digit) for digit in range(1, 10)].count(None) == 0
+    assert head.codebook == codebook
     if by in PARTICIPANTS:
         assert codebook.plain
 
@@ -113,11 +116,10 @@ def test_a_codebook_of_ones_own_comes_from_its_file(tmp_path: Path) -> None:
         desk.codebook_for("therapist", str(tmp_path / "none.toml"))
 
 
-def test_the_digits_are_as_the_codebook_has_them_or_its_first_nine_words() -> None:
-    assert desk.codebook_for("client", None) == shipped("recaller-plain")
-    events = desk.codebook_for("researcher", None)
-    assert [entry.key for entry in events.codes] == [*range(1, 10), *[None] * (len(events.codes) - 9)]
-    assert [entry.id for entry in events.codes] == [entry.id for entry in shipped("elliott-events-1985").codes]
+@pytest.mark.parametrize(("by", "name"), [("client", "recaller-plain"), ("researcher", "elliott-events-1985")])
+def test_words_are_on_digits_only_where_the_codebook_puts_them_there(by: Role, name: str) -> None:
+    assert desk.codebook_for(by, None) == shipped(name)
+    assert any(entry.key for entry in shipped(name).codes) == (by == "client")
 
 
 def granted(grant: Grant, study: Study) -> set[str]:
@@ -292,3 +294,29 @@ def test_a_folder_in_place_of_the_keys_is_told(home: Path) -> None:
     (home / "keys.toml").mkdir()
     with pytest.raises(IprtoolError, match=r"keys\.toml cannot be used"):
         desk.keymap()
+
+
+def test_the_roster_takes_over_that_a_recall_was_ended(study: Study) -> None:
+    """The participant's process ends it in the layer, and has no key to the roster."""
+    (recall,) = study.recalls()
+    assert recall.layer is not None
+    assert study.settled(recall).status == "open"
+    with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
+        log.commit([Hand("client", "dev").op(recall.layer, Closed("it was good"))]).result()
+    assert [one.status for one in study.recalls()] == ["open"]
+    session = the_session(study)
+    dyad = next(one for one in study.dyads() if one.id == session.dyad)
+    desk.review_grant(study, dyad, session)
+    assert [one.status for one in study.recalls()] == ["ended"]
+
+
+@pytest.mark.parametrize("asked", [desk.recall_by, lambda study, *_: study_rows(study)], ids=["recall", "export"])
+def test_whoever_opens_an_ended_recall_takes_it_over(
+    study: Study, asked: Callable[[Study, Session, Role], object]
+) -> None:
+    (recall,) = study.recalls()
+    assert recall.layer is not None
+    with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
+        log.commit([Hand("client", "dev").op(recall.layer, Closed())]).result()
+    asked(study, the_session(study), "client")
+    assert [one.status for one in study.recalls()] == ["ended"]

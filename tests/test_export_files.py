@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from iprtool.export.build import Asked
+from iprtool.export.files import partial_folder
 from iprtool.export.tables import TABLES
 from iprtool.export.verify import verify_export
 from iprtool.export.write import folder_name, write_export
@@ -100,7 +101,7 @@ def test_an_export_that_cannot_be_noted_is_not_made(tmp_path: Path) -> None:
 
 @posix
 def test_a_process_killed_at_any_step_leaves_no_half_export_under_the_final_name(tmp_path: Path) -> None:
-    """After SIGKILL there is the unfinished folder, named as one, or nothing; the next export is not hindered."""
+    """After SIGKILL there is the unfinished folder, named as one, or nothing; the next export clears it away."""
     from tests.export_child import killed_at
 
     context = multiprocessing.get_context("forkserver")
@@ -111,8 +112,18 @@ def test_a_process_killed_at_any_step_leaves_no_half_export_under_the_final_name
         child.start()
         child.join()
         assert child.exitcode == -9
-        assert [path.name for path in to.iterdir() if not path.name.endswith(".partial")] == []
-    assert verify_export(exported(a_study(), to)) == []
+        assert [path.name for path in to.iterdir() if path.suffix not in (".partial", ".lock")] == []
+        final = exported(a_study(), to)
+        assert verify_export(final) == []
+        assert list(to.iterdir()) == [final]
+
+
+def test_an_export_that_is_still_being_made_is_left_alone(tmp_path: Path) -> None:
+    with partial_folder(tmp_path, "export-a-2025-03-04") as other:
+        (other / "table").write_text("half")
+        final = exported(a_study(), tmp_path)
+        assert (other / "table").read_text() == "half"
+    assert list(tmp_path.iterdir()) == [final]
 
 
 @posix

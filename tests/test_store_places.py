@@ -94,3 +94,10 @@ def test_no_study_is_made_or_opened_there(tmp_path: Path) -> None:
         (tmp_path / "A.ipr").rename(tmp_path / "Dropbox" / "A.ipr")
         with pytest.raises(StoreError, match="is copied by a cloud service"):
             Study.open(tmp_path / "Dropbox" / "A.ipr", keyring)
+
+
+def test_a_place_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    for place in (tmp_path / "round" / "A.ipr", tmp_path / ("x" * 300) / "A.ipr"):
+        with pytest.raises(StoreError, match=r"A\.ipr cannot be looked at .*: choose another folder"):
+            refuse_unsafe_place(place)

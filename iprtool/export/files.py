@@ -4,8 +4,8 @@ import contextlib
 import hashlib
 import itertools
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +15,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from iprtool.export.schema import Column, Table
-from iprtool.model.errors import ExportError
+from iprtool.model.errors import ExportError, StoreError
+from iprtool.store.locks import FileLock
 
 MANIFEST = "manifest.sha256"
+PARTIAL = ".partial"
 ROW_GROUP = 131_072
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), its full-width forms included.
 _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
@@ -87,13 +89,21 @@ def write_manifest(folder: Path) -> str:
 
 @contextlib.contextmanager
 def partial_folder(to: Path, name: str) -> Iterator[Path]:
-    """A folder beside the final one, for its making; gone when the block ends, unless it was moved into place."""
+    """A folder beside the final one, for its making; gone when the block ends, unless it was moved into place.
+
+    While it is being made its lock file is held: by that the folders that a killed export left are known, and removed.
+    """
+    partial = to / f"{name}.{secrets.token_hex(4)}{PARTIAL}"
     try:
         to.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f"{name}.", suffix=".partial", dir=to))
-    except OSError as error:
-        raise ExportError(f"Nothing can be written into {to} ({_why(error)}): choose another folder.") from error
+        _clear_left_over(to)
+        lock = FileLock(_lock_of(partial), "Another export is being made here: try again.")
+    except (OSError, StoreError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        why = _why(cause) if isinstance(cause, OSError) else "a file in it is locked"
+        raise ExportError(f"Nothing can be written into {to} ({why}): choose another folder.") from error
     try:
+        partial.mkdir(mode=0o700)
         yield partial
     except OSError as error:
         raise ExportError(
@@ -101,7 +111,27 @@ def partial_folder(to: Path, name: str) -> Iterator[Path]:
             "choose another folder."
         ) from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        _clear(partial, lock)
+
+
+def _clear_left_over(to: Path) -> None:
+    """Remove the unfinished folders of exports that were killed."""
+    for lock_file in to.glob(f"export-*{PARTIAL}.lock"):
+        # One that is held is another export, still at work.
+        with contextlib.suppress(StoreError):
+            _clear(lock_file.with_suffix(""), FileLock(lock_file, "held"))
+
+
+def _clear(partial: Path, lock: FileLock) -> None:
+    shutil.rmtree(partial, ignore_errors=True)
+    # Windows removes no file that is open.
+    lock.release()
+    with contextlib.suppress(OSError):
+        _lock_of(partial).unlink(missing_ok=True)
+
+
+def _lock_of(partial: Path) -> Path:
+    return partial.with_name(partial.name + ".lock")
 
 
 def _why(error: OSError) -> str:

@@ -4,8 +4,9 @@ import contextlib
 from collections.abc import Iterator
 
 from iprtool.export.rows import LayerRows, RowsOf, StudyRows
+from iprtool.model.codebook import Codebook
 from iprtool.model.study import Recall
-from iprtool.store.layer import read_layer, view_layer
+from iprtool.store.layer import view_layer
 from iprtool.store.study import Study
 
 
@@ -15,7 +16,7 @@ def study_rows(study: Study, *, fresh_ids: bool = False) -> StudyRows:
     `fresh_ids` makes a new export key, so that these ids have nothing in common with those of exports before. Raises
     StoreError where an object cannot be opened.
     """
-    recalls = study.recalls()
+    recalls = [study.settled(recall) for recall in study.recalls()]
     held = [recall for recall in recalls if recall.layer is not None]
     return StudyRows(
         study=study.id,
@@ -24,12 +25,14 @@ def study_rows(study: Study, *, fresh_ids: bool = False) -> StudyRows:
         sessions=tuple(study.sessions()),
         recordings=tuple(study.recordings()),
         recalls=tuple(recalls),
-        codebooks=tuple(
-            read_layer(study.path_of(recall.layer or ""), study.key_of(recall.layer or "")).head.codebook
-            for recall in held
-        ),
+        codebooks=tuple(_codebook(study, recall.layer or "") for recall in held),
         layers=tuple(_layer(study, recall) for recall in held),
     )
+
+
+def _codebook(study: Study, layer: str) -> Codebook:
+    with view_layer(study.path_of(layer), study.key_of(layer)) as view:
+        return view.head.codebook
 
 
 def _layer(study: Study, recall: Recall) -> LayerRows:

@@ -208,9 +208,15 @@ def _fresh_secrets() -> tuple[dict[str, bytes], str]:
 
 
 def _made(path: Path, header: _Header, key: bytes, secrets: dict[str, bytes]) -> Keyring:
-    if _header_path(path).exists() or path.exists():
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        there = _header_path(path).exists() or path.exists()
+    except OSError as error:
+        raise StoreError(
+            f"No keyring can be made in {path.parent} ({error.strerror}): look to the rights on that folder."
+        ) from error
+    if there:
         raise StoreError("A keyring is there already, and is not written over: open it, or move it away.")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with new_object(path, key, KEYRING) as made:
         made.connection.executemany("INSERT INTO secret VALUES (?, ?)", list(secrets.items()))
     write_durably(_header_path(path), msgspec.json.encode(header))

@@ -22,14 +22,18 @@ _DRIVE_REMOTE = 4
 
 def refuse_unsafe_place(path: Path) -> None:
     """Raise StoreError, with the reason and what to do, where a study at `path` would be on a network or synced."""
-    place = path.absolute()
-    synced = _synced_folder(place) or _synced_folder(place.resolve())
+    try:
+        place = path.absolute()
+        synced = _synced_folder(place) or _synced_folder(place.resolve())
+        network = _network_kind(place.resolve())
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or "its links go round in a circle"
+        raise StoreError(f"{path.name} cannot be looked at ({why}): choose another folder.") from error
     if synced is not None:
         raise StoreError(
             f"{synced} is copied by a cloud service, which can damage a study while it is written: choose a folder "
             "on this computer that is not synchronised."
         )
-    network = _network_kind(place.resolve())
     if network is not None:
         raise StoreError(
             f"{place.parent} is on a network or shared drive ({network}), where a study can be damaged while it is "

@@ -17,6 +17,7 @@ from iprtool.store.keys import ESCROW, Keyring, verify_signature
 from iprtool.store.places import refuse_unsafe_place
 from iprtool.store.roster import ExportEntry, ObjectEntry, Roster, Setting, create_admin
 from iprtool.store.sealed import fsync_folder, new_key, write_durably
+from iprtool.store.view import view_layer
 
 FORMAT = 1
 HEAD = "study.json"
@@ -61,9 +62,9 @@ class Study:
     def create(cls, path: Path, keyring: Keyring) -> Self:
         """Make a study at `path`, which must not be there or be empty; owned by the keyring's person."""
         refuse_unsafe_place(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise StoreError(f"There is something at {path.name} already: choose another name for the study.")
         try:
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                raise StoreError(f"There is something at {path.name} already: choose another name for the study.")
             (path / OBJECTS).mkdir(mode=0o700, parents=True)
             fsync_folder(path)
             fsync_folder(path.parent)
@@ -140,6 +141,21 @@ class Study:
         """Add to the roster, or bring the one with this id up to date; StoreError where it does not fit the rest."""
         self._check_fits(value)
         self._roster.add(_KINDS[type(value)], value.id, value)
+
+    def settled(self, recall: Recall) -> Recall:
+        """The recall with its status as its layer says, and so in the roster from now on.
+
+        The process that a participant closes a recall in cannot write the roster: whoever opens the layer with the
+        study's keys next takes it over. Raises StoreError where the layer cannot be read.
+        """
+        if recall.status != "open" or recall.layer is None:
+            return recall
+        with view_layer(self.path_of(recall.layer), self.key_of(recall.layer)) as view:
+            if not view.closed:
+                return recall
+        ended = msgspec.structs.replace(recall, status="ended")
+        self.put(ended)
+        return ended
 
     def new_object(self, kind: ObjectKind) -> tuple[str, Path, bytes]:
         """Id, path and key of a new object: its wrapped key is on the disk and it is in the roster; make the file."""

@@ -84,6 +84,11 @@ class LayerView:
         """What the layer pins."""
         return HEAD.decode(get_meta(self._connection, "head") or "")
 
+    @property
+    def closed(self) -> bool:
+        """Whether the recall was brought to its end."""
+        return is_closed(self._connection)
+
     def content(self) -> LayerContent:
         """The whole layer as a screen takes it."""
         connection = self._connection
@@ -94,7 +99,7 @@ class LayerView:
             coverage=tuple(self.values("coverage")),
             draft=read_draft(connection),
             ops=tuple(read_ops(connection, last=HISTORY)),
-            closed=is_closed(connection),
+            closed=self.closed,
         )
 
     def marks(self) -> PackedMarks:
