@@ -17,13 +17,13 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from iprtool.commands import RECALL, REVIEW, Command, remapped
+from iprtool.commands import RECALL, Command, remapped
 from iprtool.edits import Hand
+from iprtool.filmed import filmed
 from iprtool.launch import drop_early_keys, end_on_signals, receive_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.peaks import PeakChunk
-from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Recording
 from iprtool.model.terms import Engine, levels
@@ -54,7 +54,6 @@ class IprtoolApp(App[None], inherit_bindings=False):
         super().__init__()
         self._first = first
         self._peaks = peaks
-        self._commands: tuple[Command, ...] = first.commands if isinstance(first, RecallScreen) else REVIEW
         self._participant = isinstance(first, RecallScreen) and first.face == "participant"
         self.title = "iprtool"
 
@@ -87,7 +86,7 @@ class IprtoolApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """The palette lists the table's commands and nothing else: no screenshot, no way elsewhere."""
-        for command in self._commands:
+        for command in self._first.commands:
             if command.palette:
                 yield SystemCommand(command.label, f"{command.help}  ({command.shown})", self._runner(command))
 
@@ -128,7 +127,7 @@ def _place_of(error: Exception) -> str:
     return " at ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in own[-1:])])
 
 
-def _player(media: ObjectGrant, recording: Recording) -> Player:
+def _player(media: ObjectGrant, recording: Recording) -> ProcessPlayer:
     engine = os.environ.get(ENGINE)
     chosen: Any = engine if engine in levels(Engine) else None
     opening = Opening.of(recording, {"path": media.path, "key": media.key}, chosen)
@@ -143,6 +142,7 @@ def _peaks(grant: RecallGrant | ReviewGrant) -> PeaksFeed | None:
 def serve(grant: Grant) -> None:
     """Show the one screen that the grant is for, until it is left."""
     player = _player(grant.media, grant.recording)
+    film = filmed(grant.media, grant.recording, player)
     log: LayerLog | None = None
     peaks = _peaks(grant)
 
@@ -159,12 +159,14 @@ def serve(grant: Grant) -> None:
             content = log.load()
             hand = Hand(content.head.by, grant.device)
             table = remapped(RECALL, grant.keymap)
-            first: RecallScreen | ReviewScreen = RecallScreen(content, player, log, hand, grant.face, table=table)
+            first: RecallScreen | ReviewScreen = RecallScreen(
+                content, player, log, hand, grant.face, table=table, filmed=film
+            )
         else:
             layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in grant.layers]
             words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
             duration_ms, speakers = grant.recording.duration_ms, grant.recording.channel_speakers
-            first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms, speakers)
+            first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms, speakers, film)
         app = IprtoolApp(first, peaks)
         if isinstance(grant, RecallGrant):
             app.set_keymap(grant.keymap)

@@ -263,6 +263,8 @@ async def test_where_no_window_can_be_opened_the_picture_is_in_the_terminal() ->
         assert table.pane.display
         await table.give()
         assert table.colours
+        await table.press("ctrl+d")
+        assert table.notice == "the picture is large while it plays"
 
 
 async def test_a_hidden_picture_has_no_place() -> None:

@@ -2,12 +2,12 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Static
 
-from iprtool.commands import REVIEW
+from iprtool.commands import REVIEW, without_picture
 from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.speech import SpeechSpan
@@ -17,7 +17,7 @@ from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.presenting import item_of, stepped_rate, transport_text, turns_of
-from iprtool.screens.recording import RecordingScreen
+from iprtool.screens.recording import Filmed, RecordingScreen
 from iprtool.screens.review_panes import AccountPane, TranscriptPane
 from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpeechLane
 from iprtool.timeline.widget import TimelineView
@@ -48,8 +48,10 @@ class ReviewScreen(RecordingScreen):
         duration_ms: int,
         pre_roll_ms: int,
         channel_speakers: tuple[str, ...] = (),
+        filmed: Filmed | None = None,
     ) -> None:
-        super().__init__(player)
+        super().__init__(player, filmed)
+        self.commands = REVIEW if filmed else without_picture(REVIEW)
         self.review = Review(layers, transcript)
         self._title = title
         self._turns = [(one.start_ms, one.end_ms, one.speaker) for one in transcript]
@@ -65,11 +67,14 @@ class ReviewScreen(RecordingScreen):
         yield HeadLine(id="head")
         yield TimelineView(self._duration_ms, id="timeline")
         yield Static("", id="transport", markup=False)
-        with Horizontal(id="accounts"):
-            yield AccountPane(id="account-client")
-            yield AccountPane(id="account-therapist")
-            yield AccountPane(id="account-other")
-        yield TranscriptPane("", id="transcript")
+        with Horizontal(id="main"):
+            yield Vertical(id="stage")
+            with Vertical(id="side"):
+                with Horizontal(id="accounts"):
+                    yield AccountPane(id="account-client")
+                    yield AccountPane(id="account-therapist")
+                    yield AccountPane(id="account-other")
+                yield TranscriptPane("", id="transcript")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
@@ -79,10 +84,18 @@ class ReviewScreen(RecordingScreen):
         head.left = f"iprtool  {self._title}"
         states = [f"{'✓' if one.closed else '…'} {len(one.marks)}" for one in layers]
         head.right = "  ".join(f"{name} {state}" for name, state in zip(self.review.names, states, strict=True))
-        self.query_one(KeyLine).table = REVIEW
+        self.query_one(KeyLine).table = self.commands
         self.query_one(TimelineView).set_lanes(self._lanes())
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
         self.hear_player()
+        if self.filmed is not None:
+            self.call_after_refresh(self._begin_watching)
+
+    def _begin_watching(self) -> None:
+        """Whoever reviews may see the picture from the start."""
+        if (watching := self.watch_picture()) is not None:
+            watching.set_view("shown")
+            self.show_moment()
 
     def on_resize(self, event: Resize) -> None:  # noqa: ARG002
         """The transcript fills the room that there is now."""
@@ -128,6 +141,7 @@ class ReviewScreen(RecordingScreen):
         keys = self.query_one(KeyLine)
         keys.moment = "playing" if self._playing else "stopped"
         (self._ticker.resume if self._playing else self._ticker.pause)()
+        self.show_around()
         chosen = self.review.chosen
         self.query_one(TimelineView).selected = chosen.key if chosen else None
         self._shown_second = -1
@@ -215,7 +229,7 @@ class ReviewScreen(RecordingScreen):
 
     def action_help(self) -> None:
         """Every key."""
-        self.app.push_screen(HelpScreen(REVIEW))
+        self.app.push_screen(HelpScreen(self.commands))
 
     def action_palette(self) -> None:
         """All commands."""

@@ -72,8 +72,9 @@ class Watching:
     def next_place(self) -> Place:
         """The place after this one; a window only where one can be opened."""
         places: tuple[Place, ...] = ("pane", "full", "window") if self._picture.state.windows else ("pane", "full")
-        here = places.index(self.place) if self.place in places else -1
-        self.place = places[(here + 1) % len(places)]
+        # Meant for a window where there is none, it is beside the marks.
+        here = self.place if self.place in places else "pane"
+        self.place = places[(places.index(here) + 1) % len(places)]
         self._apply()
         return self.place
 
