@@ -11,7 +11,7 @@ import msgspec
 
 from iprtool.media.conform import conform_joined
 from iprtool.media.joining import check_different, gaps_between, gaps_notice
-from iprtool.media.peaks import compute_all
+from iprtool.media.peaks import compute, compute_all, slices
 from iprtool.media.probe import Probe, probe
 from iprtool.media.room import sealed_bytes
 from iprtool.media.source_file import printable
@@ -42,9 +42,9 @@ def add_recording(
 
     The files `following` the original are joined to it on one clock, `gaps_ms` apart (by their own times where none are
     given). `channel_speakers` says who speaks on which channel, left first. `probes` are those of the files, where
-    they have been probed already. The sound's outline is drawn now and speech looked for, unless `outlined` leaves it
-    to the first recall. Returns the recording and a notice (empty where there is nothing to say). Raises MediaError or
-    StoreError in one sentence, and leaves nothing behind then, nor when `progress` raises.
+    they have been probed already. The sound's outline is drawn now and speech looked for, unless `outlined` leaves
+    all but the beginning to the first recall. Returns the recording and a notice (empty where there is nothing to say).
+    Raises MediaError or StoreError in one sentence, and leaves nothing behind then, nor when `progress` raises.
     """
     paths = [original, *following]
     probes = [probe(path) for path in paths] if probes is None else probes
@@ -84,8 +84,12 @@ def _sealed(
     added = conform_joined(paths, gaps_ms, SealedSink(path, key), progress)
     peaks, peaks_path, peaks_key = _new(study, "derived", made)
     create_peaks(peaks_path, peaks_key, -(-added.duration_ms // 10))
-    if outlined and added.audio_codec is not None:
-        _outline(partial(SealedSource, path, key), peaks_path, peaks_key, added.duration_ms, apart=apart)
+    if added.audio_codec is not None:
+        sound = partial(SealedSource, path, key)
+        if outlined:
+            _outline(sound, peaks_path, peaks_key, added.duration_ms, apart=apart)
+        else:
+            _begin_outline(sound, peaks_path, peaks_key, added.duration_ms)
     words = None
     if transcript:
         words, words_path, words_key = _new(study, "derived", made)
@@ -117,7 +121,7 @@ def make_study_of_one(
 ) -> str:
     """A study at `path` with this one recording in it, there whole or not at all; returns the notice.
 
-    The outline is left to the first recall, which begins the sooner.
+    All but the outline's beginning is left to the first recall, which begins the sooner.
     """
     part = path.with_name(path.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -182,3 +186,13 @@ def _outline(open_source: Callable[[], SealedSource], path: Path, key: bytes, du
                 peaks.write_speech(spans)
     finally:
         peaks.close()
+
+
+def _begin_outline(open_source: Callable[[], SealedSource], path: Path, key: bytes, duration_ms: int) -> None:
+    """What a recall shows first, so that it need not wait for a process to start."""
+    source, peaks = open_source(), PeaksFile(path, key)
+    try:
+        peaks.write([compute(source, *slices(duration_ms, 0)[0])])
+    finally:
+        peaks.close()
+        source.close()

@@ -147,3 +147,20 @@ def test_the_sealed_recording_is_read_from_its_object(machine: Machine) -> None:
         assert source.verify()
         source.close()
     assert notice == ""
+
+
+def test_an_outline_left_to_the_first_recall_has_its_beginning(machine: Machine) -> None:
+    long = make_recording(machine.work / "long.m4a", "m4a", 40)
+    with machine.study() as study:
+        session = partial(desk.ensure_session, study, "D02", 1)
+        recording, _ = add_recording(study, session, long, lambda _: None, outlined=False)
+        whole, _ = add_recording(study, session, long, lambda _: None)
+        first, all_of_it = (
+            PeaksFile(study.path_of(one.peaks or ""), study.key_of(one.peaks or "")) for one in (recording, whole)
+        )
+        assert (first.complete, all_of_it.complete) == (False, True)
+        assert first.read() == all_of_it.read()[:1]
+        assert first.read_speech() is None
+        assert all_of_it.read_speech() is not None
+        first.close()
+        all_of_it.close()

@@ -6,12 +6,19 @@ import time
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
-from iprtool.model.grant import ObjectGrant
+from iprtool.media.conform import conform
+from iprtool.model.grant import ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.peaks import PeakChunk
-from iprtool.peaks_feed import PeaksFeed, PeaksJob
+from iprtool.model.speech import SpeechSpan
+from iprtool.model.study import Recording
+from iprtool.peaks_feed import Found, PeaksFeed, PeaksJob, job_of
+from iprtool.process import child_command
 from iprtool.store.derived import PeaksFile, create_peaks
+from iprtool.store.media import SealedSink
+from tests.sounds import voice, write_wav
 
 KEY = bytes(32)
 FIRST, SECOND = PeakChunk(0, b"\1\0\2\0" * 100), PeakChunk(100, b"\3\0\4\0" * 100)
@@ -31,9 +38,9 @@ def child(script: str) -> list[str]:
     return [sys.executable, "-c", f"import sys, time; lines = {lines!r}; {script}"]
 
 
-def fed(feed: PeaksFeed, seconds: float = 20) -> list[PeakChunk]:
+def fed(feed: PeaksFeed, seconds: float = 20) -> list[Found]:
     """What arrives until the feed has ended by itself."""
-    arrived: list[PeakChunk] = []
+    arrived: list[Found] = []
     feed.start(arrived.append)
     assert feed._thread is not None
     feed._thread.join(seconds)
@@ -84,3 +91,56 @@ def test_stopping_ends_a_child_that_is_at_work(job: PeaksJob) -> None:
     assert time.monotonic() - began < 5
     assert feed._child is not None
     assert feed._child.returncode is not None
+
+
+SPEECH = [SpeechSpan(0, 700), SpeechSpan(900, 1_500, 1)]
+
+
+def test_speech_that_is_kept_comes_after_the_outline_and_without_a_child(job: PeaksJob) -> None:
+    peaks = PeaksFile(Path(job.peaks.path), KEY)
+    peaks.write([FIRST, SECOND])
+    peaks.set_complete()
+    peaks.write_speech(SPEECH)
+    peaks.close()
+    asked = msgspec.structs.replace(job, speech=True)
+    assert fed(PeaksFeed(["/nonexistent"], asked)) == [FIRST, SECOND, SPEECH]
+    assert fed(PeaksFeed(["/nonexistent"], job)) == [FIRST, SECOND]
+
+
+def test_speech_that_is_missing_comes_from_the_child(job: PeaksJob) -> None:
+    peaks = PeaksFile(Path(job.peaks.path), KEY)
+    peaks.write([FIRST, SECOND])
+    peaks.set_complete()
+    peaks.close()
+    told = msgspec.json.encode(SPEECH).decode()
+    asked = msgspec.structs.replace(job, speech=True)
+    assert fed(PeaksFeed(child(f"print({told!r})"), asked)) == [FIRST, SECOND, SPEECH]
+
+
+def test_the_child_outlines_the_sound_and_finds_speech_and_keeps_both(job: PeaksJob, tmp_path: Path) -> None:
+    turns = [np.concatenate([np.zeros(16_000, np.int16), voice(1.0, 120)]), np.zeros(32_000, np.int16)]
+    media = tmp_path / "media.db"
+    conform(write_wav(tmp_path / "two.wav", turns), SealedSink(media, KEY), lambda _: None)
+    asked = PeaksJob(ObjectGrant(str(media), KEY.hex()), job.peaks, 2_000, speech=True, apart=True)
+    *chunks, spans = fed(PeaksFeed(child_command("peaks"), asked))
+    assert all(isinstance(chunk, PeakChunk) for chunk in chunks)
+    assert isinstance(spans, list)
+    (span,) = spans
+    assert (span.start_ms, span.end_ms) == pytest.approx((1_000, 2_000), abs=60)
+    assert span.channel == 0
+    peaks = PeaksFile(Path(job.peaks.path), KEY)
+    assert (peaks.complete, peaks.read(), peaks.read_speech()) == (True, chunks, spans)
+    peaks.close()
+
+
+def test_speech_is_asked_for_in_a_review_that_has_no_transcript() -> None:
+    given, recording = ObjectGrant("a", "b"), Recording("r", "s", "m", "0", 1_000, audio_codec="flac")
+    review = ReviewGrant("D01", (), given, recording, peaks=given)
+    recall = RecallGrant("participant", "d", given, given, recording, peaks=given)
+    told = job_of(review)
+    assert told == PeaksJob(given, given, 1_000, speech=True)
+    both = msgspec.structs.replace(recording, channel_speakers=("client", "therapist"))
+    assert job_of(msgspec.structs.replace(review, recording=both)) == msgspec.structs.replace(told, apart=True)
+    assert job_of(msgspec.structs.replace(review, transcript=given)) == PeaksJob(given, given, 1_000)
+    assert job_of(recall) == PeaksJob(given, given, 1_000)
+    assert job_of(msgspec.structs.replace(recall, peaks=None)) is None
