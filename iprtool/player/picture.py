@@ -17,16 +17,32 @@ from iprtool.model.errors import IprtoolError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, position_ms
 from iprtool.player.messages import FrameError, packed, receive
-from iprtool.player.picture_look import Looks
-from iprtool.player.picture_messages import Follow, FromChild, PictureOpening, PictureReport, Show, ToChild, Told, Want
+from iprtool.player.picture_look import Looks, crop
+from iprtool.player.picture_messages import (
+    IN_WINDOW,
+    Follow,
+    FromChild,
+    PictureOpening,
+    PictureReport,
+    Show,
+    ToChild,
+    Told,
+    Want,
+)
 from iprtool.player.picture_reel import Reel, Shot
+from iprtool.player.picture_window import NO_WINDOW, Window, WindowNews, Wish, has_display
 
 HEARTBEAT_S = 1.0
 BEHIND_NS = 2_000_000_000
 ROUNDED_MS = 0.5
 RETRY_MS = 1000
 LEAST_WAIT_S = 0.001
+HUNG_S = 15.0
+_CLOSED = Wish(0, "hidden", Clock())
+_COARSE = "A window cannot show the picture pixelated; it is in the terminal."
 
+Item = ToChild | WindowNews
+Inbox = queue.SimpleQueue[Item]
 OpenSource = Callable[[PictureOpening], Source]
 Tell = Callable[[FromChild], None]
 
@@ -41,7 +57,7 @@ class _Told(NamedTuple):
 
 def serve(open_source: OpenSource, inp: BinaryIO, out: BinaryIO) -> None:
     """Tell one recording's picture to the parent; the process ends at once when the parent is gone."""
-    inbox: queue.SimpleQueue[ToChild] = queue.SimpleQueue()
+    inbox: Inbox = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(inp, inbox), daemon=True).start()
 
     def tell(message: FromChild) -> None:
@@ -53,7 +69,7 @@ def serve(open_source: OpenSource, inp: BinaryIO, out: BinaryIO) -> None:
 
     opening = inbox.get()
     assert isinstance(opening, PictureOpening)
-    projector = Projector(open_source, opening, tell)
+    projector = Projector(open_source, opening, tell, inbox.put)
     wait_s = 0.0
     while True:
         for message in _waiting(inbox, wait_s):
@@ -61,7 +77,7 @@ def serve(open_source: OpenSource, inp: BinaryIO, out: BinaryIO) -> None:
         wait_s = projector.work()
 
 
-def _listen(inp: BinaryIO, inbox: "queue.SimpleQueue[ToChild]") -> None:
+def _listen(inp: BinaryIO, inbox: Inbox) -> None:
     decoder = msgspec.msgpack.Decoder(ToChild)
     with suppress(FrameError):
         while (message := receive(inp, decoder)) is not None:
@@ -70,7 +86,7 @@ def _listen(inp: BinaryIO, inbox: "queue.SimpleQueue[ToChild]") -> None:
     os._exit(0)
 
 
-def _waiting(inbox: "queue.SimpleQueue[ToChild]", wait_s: float) -> Iterator[ToChild]:
+def _waiting(inbox: Inbox, wait_s: float) -> Iterator[Item]:
     """What waits in the inbox, after up to `wait_s` for the first."""
     with suppress(queue.Empty):
         yield inbox.get(timeout=wait_s) if wait_s else inbox.get_nowait()
@@ -81,9 +97,19 @@ def _waiting(inbox: "queue.SimpleQueue[ToChild]", wait_s: float) -> Iterator[ToC
 class Projector:
     """Tells frames: each when it is due, made as its Show says; one thread owns it."""
 
-    def __init__(self, open_source: OpenSource, opening: PictureOpening, tell: Tell) -> None:
+    def __init__(
+        self,
+        open_source: OpenSource,
+        opening: PictureOpening,
+        tell: Tell,
+        tell_news: Callable[[WindowNews], None],
+    ) -> None:
         self._open_source, self._opening, self._tell = open_source, opening, tell
+        self._tell_news = tell_news
+        self._window: Window | None = None
+        self._news, self._news_came = WindowNews(False), False
         self._looks = Looks()
+        self._source: Source | None = None
         self._reel: Reel | None = None
         self._clock = Clock(opening.duration_ms)
         self._show = Show(0, "hidden")
@@ -92,11 +118,14 @@ class Projector:
         self._told_ns = self._reported_ns = 0
         self._behind_ns: int | None = None
         self._report = PictureReport(0)
+        self._failure = ""
         self._failed_at: tuple[int, float] | None = None
 
-    def take(self, message: ToChild) -> None:
-        """Take in what the parent says."""
+    def take(self, message: Item) -> None:
+        """Take in what the parent says, or the window's thread."""
         match message:
+            case WindowNews():
+                self._news, self._news_came = message, True
             case Follow(clock=clock):
                 if clock.since_ns != self._clock.since_ns:
                     self._behind_ns = self._failed_at = None
@@ -112,27 +141,52 @@ class Projector:
         """Do a piece of what is due; how many seconds the next may wait, unless something is said before."""
         now_ns = time.monotonic_ns()
         wait_s = HEARTBEAT_S
-        if self._want is not None and self._show.view != "hidden" and not self._given_up(now_ns):
+        if self._show.view != "hidden" and not self._given_up(now_ns):
             try:
-                wait_s = self._project(self._want, now_ns)
-                self._report = msgspec.structs.replace(self._report, failed=False, message="")
+                wait_s = self._show_all(now_ns)
+                self._failure = ""
             except IprtoolError as error:
                 self._failed_at = self._clock.since_ns, position_ms(self._clock, now_ns)
-                self._report = msgspec.structs.replace(self._report, failed=True, message=str(error))
+                self._failure = str(error)
         self._tell_state(now_ns)
         return min(wait_s, HEARTBEAT_S)
 
-    def _project(self, want: Want, now_ns: int) -> float:
-        """Work towards the next frame, ahead of its time where there is some, and tell it when it is due."""
+    def _show_all(self, now_ns: int) -> float:
+        if self._source is None:
+            self._source = self._open_source(self._opening)
         if self._reel is None:
-            self._reel = Reel(self._open_source(self._opening), self._opening.duration_ms)
+            self._reel = Reel(self._source, self._opening.duration_ms)
+        self._lead_window(self._reel, self._source, now_ns)
+        return HEARTBEAT_S if self._want is None else self._project(self._reel, self._want, now_ns)
+
+    def _lead_window(self, reel: Reel, source: Source, now_ns: int) -> None:
+        """Tell the window's thread what is to be seen; it is begun after the first frame, so as not to delay that."""
+        if self._window is None:
+            if not has_display() or not (self._show.in_window or self._told):
+                return
+            self._window = Window(source, self._tell_news)
+        if self._window.silent_s > HUNG_S:
+            os._exit(3)
+        if not self._in_window:
+            self._window.wish(_CLOSED)
+            return
+        still = None if self._clock.running else reel.span(round(position_ms(self._clock, now_ns)))
+        seen = crop(reel.size, reel.turns, self._show.view)
+        self._window.wish(Wish(self._show.serial, self._show.view, self._clock, seen, still, reel.frame_ms))
+
+    @property
+    def _in_window(self) -> bool:
+        return self._show.in_window and self._show.view in IN_WINDOW
+
+    def _project(self, reel: Reel, want: Want, now_ns: int) -> float:
+        """Work towards the next frame, ahead of its time where there is some, and tell it when it is due."""
         due_ns = max(now_ns, self._told_ns + round(1e9 / want.frames_per_second))
         told, at_ms = self._told, position_ms(self._clock, due_ns)
         if told is not None and told.size == (want.width, want.height) and told.start_ms <= at_ms < told.end_ms:
             if not self._clock.running:
                 return HEARTBEAT_S
             due_ns += self._until_ns(told.end_ms, at_ms)
-        shot = self._reel.at(self._target_ms(self._reel, due_ns, now_ns), running=self._clock.running)
+        shot = reel.at(self._target_ms(reel, due_ns, now_ns), running=self._clock.running)
         if shot is None:
             if self._behind_ns is None and due_ns <= now_ns:
                 self._behind_ns = now_ns
@@ -140,7 +194,7 @@ class Projector:
         due_ns += self._until_ns(shot.start_ms, position_ms(self._clock, due_ns) + ROUNDED_MS)
         if due_ns > now_ns:
             return max(LEAST_WAIT_S, (due_ns - now_ns) / 1e9)
-        self._tell_shot(self._reel, shot, want)
+        self._tell_shot(reel, shot, want)
         return HEARTBEAT_S
 
     def _target_ms(self, reel: Reel, due_ns: int, now_ns: int) -> int:
@@ -175,8 +229,19 @@ class Projector:
         return since_ns == self._clock.since_ns and abs(position_ms(self._clock, now_ns) - at_ms) < RETRY_MS
 
     def _tell_state(self, now_ns: int) -> None:
-        report = msgspec.structs.replace(self._report, serial=self._show.serial)
+        is_open = self._news.is_open and self._in_window
+        failed, message = bool(self._failure), self._failure or self._why_no_window()
+        report = PictureReport(self._show.serial, self._news.windows, is_open, failed, message)
         if report != self._report or now_ns - self._reported_ns > HEARTBEAT_S * 9e8:
             self._tell(report)
             self._reported_ns = now_ns
         self._report = report
+
+    def _why_no_window(self) -> str:
+        """Where a window was asked for: why there is none, in one sentence."""
+        if not self._show.in_window or self._news.is_open:
+            return ""
+        if self._show.view not in IN_WINDOW:
+            return _COARSE
+        known = self._news_came or not has_display()
+        return self._news.sentence or (NO_WINDOW if known and not self._news.windows else "")

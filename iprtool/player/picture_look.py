@@ -71,6 +71,23 @@ def covered(picture: Pixels, view: View) -> Pixels:
     return whole
 
 
+def crop(stored: Size, turns: int, view: View) -> str:
+    """The part of a stored frame that a view leaves, as libVLC takes it (WxH+X+Y); empty where that is all.
+
+    `turns` by 90° counterclockwise make it upright.
+    """
+    if view not in {"left_covered", "right_covered"}:
+        return ""
+    width, height = stored
+    # The sides of the stored frame from the upright one's left on: turned by so much, its left is their top and so on.
+    first = (view == "right_covered") == (turns in {0, 3})
+    if turns % 2 == 0:
+        half = width // 2 - 2
+        return f"{half}x{height}+{0 if first else width - half}+0"
+    half = height // 2 - 2
+    return f"{width}x{half}+0+{0 if first else height - half}"
+
+
 def enlarged(blocks: Pixels, size: Size) -> Pixels:
     """A few blocks as a picture of this size, each as flat as it is."""
     rows = np.arange(size[1]) * blocks.shape[0] // size[1]

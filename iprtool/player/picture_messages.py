@@ -12,6 +12,9 @@ from iprtool.player.messages import FrameError
 MOST_PIXELS = 4096 * 2304
 """No frame that is told has more."""
 
+IN_WINDOW: tuple[View, ...] = ("shown", "left_covered", "right_covered")
+"""The views that a window can show; libVLC 3 cannot make a picture coarse at a fair cost."""
+
 MOST_BYTES = 3 * MOST_PIXELS + 4096
 _LENGTH_BYTES = 4
 _T = TypeVar("_T")

@@ -8,6 +8,7 @@ import os
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import av
@@ -33,6 +34,13 @@ FAR_MS = 2000
 MOST_TIMES = 4096
 BIG_PIXELS = 1280 * 720
 _DAMAGED = "The picture cannot be read here; the recording may be damaged."
+
+
+class Span(NamedTuple):
+    """From when to when a frame is seen."""
+
+    start_ms: int
+    end_ms: int
 
 
 class Shot(NamedTuple):
@@ -73,6 +81,24 @@ class Reel:
         self._most_kept = max(3, min(KEPT_FRAMES, KEPT_BYTES * 2 // (3 * stream.width * stream.height)))
         self._first_ms: int | None = None
         self._lost = True
+        self._turns: int | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame as it is stored."""
+        return self._stream.width, self._stream.height
+
+    @property
+    def turns(self) -> int:
+        """By how many times 90° counterclockwise a frame is to be turned to be upright."""
+        while self._turns is None:
+            self.at(0, running=True)
+        return self._turns
+
+    @property
+    def frame_ms(self) -> float:
+        """How long a frame is seen on average; 40 ms where that is not known."""
+        return 1000 / float(self._stream.average_rate or 25)
 
     @property
     def pixel_aspect(self) -> float:
@@ -85,11 +111,14 @@ class Reel:
         While not running those just before it are decoded as well, to be stepped back to. Raises MediaError where the
         recording cannot be read there.
         """
-        try:
+        with self._readable():
             return self._at(target_ms, running)
-        except (OSError, av.FFmpegError) as error:
-            self._lost = True
-            raise MediaError(self._source.failure or _DAMAGED) from error
+
+    def span(self, target_ms: int) -> Span:
+        """When the frame is seen that is seen at a time; nothing is decoded. Raises MediaError as `at` does."""
+        with self._readable():
+            here = self._place(target_ms)
+            return Span(self._times[here], self._end_ms(here))
 
     def key_after(self, at_ms: int) -> int | None:
         """When the next key frame is seen, or None where no later one is known."""
@@ -100,13 +129,31 @@ class Reel:
         self._kept.clear()
         self._container.close()
 
-    def _at(self, target_ms: int, running: bool) -> Shot | None:
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, av.FFmpegError) as error:
+            self._lost = True
+            raise MediaError(self._source.failure or _DAMAGED) from error
+
+    def _place(self, target_ms: int) -> int:
+        """Which of the times is that of the frame seen at a time."""
         if self._lost or not self._reaches(target_ms):
             self._begin(target_ms)
         self._read_past(target_ms)
         here = max(bisect_right(self._times, target_ms) - 1, bisect_left(self._times, self._clean_ms))
         if here >= len(self._times):
             raise MediaError(_DAMAGED)
+        return here
+
+    def _end_ms(self, here: int) -> int:
+        if here + 1 < len(self._times):
+            return self._times[here + 1]
+        return max(self._times[here] + 1, self._duration_ms)
+
+    def _at(self, target_ms: int, running: bool) -> Shot | None:
+        here = self._place(target_ms)
         start_ms = self._times[here]
         earliest = bisect_left(self._times, start_ms)
         if not self._has(start_ms, here + 1 - earliest):
@@ -116,8 +163,8 @@ class Reel:
         if earliest == 0 and start_ms != self._first_ms:
             self._begin(start_ms - 1, from_ms=start_ms)
             return None
-        end_ms = self._times[here + 1] if here + 1 < len(self._times) else max(start_ms + 1, self._duration_ms)
-        return Shot(self._kept[start_ms].frame, start_ms, end_ms, self._times[max(0, earliest - 1)])
+        before_ms = self._times[max(0, earliest - 1)]
+        return Shot(self._kept[start_ms].frame, start_ms, self._end_ms(here), before_ms)
 
     def _has(self, start_ms: int, count: int) -> bool:
         kept = self._kept.get(start_ms)
@@ -216,6 +263,7 @@ class Reel:
             return  # it rests on frames from before the run
         self._forget_missing(start_ms)
         self._head_ms = start_ms
+        self._turns = round(frame.rotation / 90) % 4
         if start_ms >= keep_ms:
             count = self._kept[start_ms].times if start_ms in self._kept else 0
             self._kept[start_ms] = _Kept(frame, count + 1)

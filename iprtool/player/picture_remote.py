@@ -18,7 +18,17 @@ from iprtool.model.picture import Frame, PictureState
 from iprtool.model.terms import View
 from iprtool.player.clock import Clock
 from iprtool.player.messages import FrameError, packed
-from iprtool.player.picture_messages import Follow, FromChild, PictureOpening, PictureReport, Show, Told, Want, receive
+from iprtool.player.picture_messages import (
+    IN_WINDOW,
+    Follow,
+    FromChild,
+    PictureOpening,
+    PictureReport,
+    Show,
+    Told,
+    Want,
+    receive,
+)
 
 SILENT_S = 4.0
 OPEN_S = 20.0
@@ -103,13 +113,15 @@ class PictureProcess:
             if self._show.view == "hidden":
                 self._restarts.clear()
                 self._given_up = False
+            stays = in_window and view in IN_WINDOW
+            if view == "hidden" or (self._show.in_window and not stays):
+                self._end_child()  # no window is closed as surely and as soon as with its process
             self._show = Show(self._show.serial + 1, view, in_window and view != "hidden")
             self._notice = ""
             failed = self._given_up and view != "hidden"
             message = self._state.message if failed else ""
-            self._state = PictureState(view, self._state.windows, failed=failed, message=message)
-            if view == "hidden":
-                self._end_child()
+            in_window = self._state.in_window and stays
+            self._state = PictureState(view, self._state.windows, in_window, failed, message)
             self._send(self._show)
             self._changed.notify_all()
 

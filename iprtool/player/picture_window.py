@@ -1,0 +1,356 @@
+"""The picture in a window of its own, by libVLC, kept to the player's clock; a thread of the picture's process owns it.
+
+libVLC's Matroska demuxer loses its way in a recording whose sound is not played: FFmpeg's, by way of libVLC
+(`:demux=avformat`), does not. With it a paused seek may show a frame up to three too early; but from there on the
+picture runs in a known relation to the time sought. So a still picture is one that has run for some milliseconds, up to
+the middle of its frame.
+
+On Linux and Windows libVLC makes the window itself. On macOS it needs a view in a Cocoa main loop, which a process that
+speaks over pipes has not: there is no window there, and the picture stays in the terminal.
+"""
+
+import ctypes
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from iprtool.model.errors import PlayerError
+from iprtool.model.ports import Source
+from iprtool.model.terms import View
+from iprtool.player.clock import Clock, position_ms
+from iprtool.player.engine import WatchedSource
+from iprtool.player.picture_messages import IN_WINDOW
+from iprtool.player.picture_reel import Span
+from iprtool.player.vlc import _Bytes, start_vlc
+
+# Measured by what the window showed: how late the picture is that runs on from a paused seek, what libVLC decodes ahead
+# (in real time, whatever the rate), and by how much its ticks are ahead of what is seen.
+START_MS = 18
+DELAY_MS = 300
+AHEAD_MS = 8
+
+NUDGE_MS = 40
+"""How long a still picture runs before it stands."""
+
+MARGIN_MS = 5
+LEAD_MS = 200
+MOST_LEAD_MS = 3000
+SHORT_OF_END_MS = 500
+ARRIVE_S = 3.0
+OPEN_S = 5.0
+SETTLED_NS = 300_000_000
+UNSETTLED_NS = 2_000_000_000
+DRIFT_FRAMES = 1.5
+TICKS_OFF = 2
+CHECK_S = 0.25
+_POLL_S = 0.01
+_TRIES = 3
+_BUFFERED = 100.0
+
+_INSTANCE = (
+    "--quiet", "--no-audio", "--no-spu", "--no-osd", "--no-stats", "--no-interact", "--no-video-title-show",
+    "--video-title=iprtool", "--video-on-top", "--no-keyboard-events", "--no-mouse-events",
+)  # fmt: skip
+# Nothing that draws on a terminal or a bare console.
+_LINUX = ("--vout=gl,gles2,xcb_xv,xcb_x11,wl_shm,none",)
+_MEDIA = (":demux=avformat", ":no-audio", ":no-spu", ":play-and-pause")
+
+NO_WINDOW = "VLC could not open a window here; the picture stays in the terminal."
+
+
+class Wish(NamedTuple):
+    """What is to be seen in the window (`hidden`: there is none), where the sound is, and on which frame it stands.
+
+    `crop` says which part of the picture is seen, as libVLC takes it (WxH+X+Y, empty: all). `serial` tells wishes apart
+    of which one that has failed is not tried again.
+    """
+
+    serial: int
+    view: View
+    clock: Clock
+    crop: str = ""
+    still: Span | None = None
+    frame_ms: float = 40.0
+
+
+class WindowNews(msgspec.Struct, frozen=True):
+    """Whether a window can be opened here, whether one is open, and in one sentence why not."""
+
+    windows: bool
+    is_open: bool = False
+    sentence: str = ""
+
+
+class Window:
+    """The window's thread: does what was wished last; `tell` is called from that thread."""
+
+    def __init__(self, source: Source, tell: Callable[[WindowNews], None]) -> None:
+        self._source, self._tell = source, tell
+        self._changed = threading.Condition()
+        self._wish = Wish(0, "hidden", Clock())
+        self._done: Wish | None = None
+        self._beat_ns = time.monotonic_ns()
+        self._player: WindowPlayer | None = None
+        self._failed_serial = -1
+        threading.Thread(target=self._run, daemon=True).start()
+
+    @property
+    def silent_s(self) -> float:
+        """For how long its thread has given no sign of life."""
+        return (time.monotonic_ns() - self._beat_ns) / 1e9
+
+    def wish(self, wish: Wish) -> None:
+        """What is to be from now on; returns at once."""
+        with self._changed:
+            self._wish = wish
+            self._changed.notify()
+
+    def _run(self) -> None:
+        windows = can_open()
+        self._tell(WindowNews(windows))
+        wait_s = 0.0
+        while windows:
+            with self._changed:
+                if self._done == self._wish:
+                    self._changed.wait(wait_s)
+                self._done = wish = self._wish
+            self._beat_ns = time.monotonic_ns()
+            try:
+                wait_s = self._fulfil(wish)
+            except PlayerError as error:
+                self._failed_serial = wish.serial
+                self._close(str(error))
+
+    def _fulfil(self, wish: Wish) -> float:
+        if wish.view not in IN_WINDOW:
+            self._close()
+            return CHECK_S
+        if self._player is None and wish.serial != self._failed_serial:
+            self._player = WindowPlayer(self._source, wish)
+            self._tell(WindowNews(True, True))
+        return CHECK_S if self._player is None else self._player.follow(wish, lambda: self._wish is not wish)
+
+    def _close(self, sentence: str = "") -> None:
+        if self._player is not None:
+            self._player.close()
+            self._player = None
+            self._tell(WindowNews(True, False, sentence))
+        elif sentence:
+            self._tell(WindowNews(True, False, sentence))
+
+
+class WindowPlayer:
+    """One open window; PlayerError where it cannot be opened, or is lost."""
+
+    def __init__(self, source: Source, wish: Wish) -> None:
+        vlc = start_vlc()
+        vlc.instance.release()
+        self._kinds = vlc.module
+        self._instance = self._kinds.Instance(*_INSTANCE, *(_LINUX if sys.platform.startswith("linux") else ()))
+        self._duration_ms = wish.clock.duration_ms
+        self._bytes = _Bytes(self._kinds, WatchedSource(source))
+        self._buffered, self._seen = threading.Event(), threading.Event()
+        self._tick: tuple[int, int] | None = None
+        self._ticks_off = 0
+        self._running: tuple[int, float] | None = None
+        self._stands_on: Span | None = None
+        self._stands_ms: float | None = None
+        self._released_ns = 0
+        self._lead_ms = LEAD_MS
+        self._rate = 1.0
+        self._crop = ""
+        self._player = self._instance.media_player_new()
+        self._callbacks = self._listen()
+        self._media = self._bytes.media(self._instance)
+        start_s = min(position_ms(wish.clock, time.monotonic_ns()), self._latest_ms) / 1000
+        for option in (*_MEDIA, f":start-time={start_s:.3f}"):
+            self._media.add_option(option)
+        self._player.set_media(self._media)
+        self._player.video_set_key_input(False)
+        self._player.video_set_mouse_input(False)
+        self._set_crop(wish.crop)
+        self._player.play()
+        if not self._seen.wait(OPEN_S):
+            self.close()
+            raise PlayerError(NO_WINDOW)
+        self._player.set_pause(1)
+
+    def follow(self, wish: Wish, stale: Callable[[], bool]) -> float:
+        """Do what is due, unless it is no longer wished; in how many seconds to look again."""
+        self._set_crop(wish.crop)
+        if self._player.get_state() in {self._kinds.State.Ended, self._kinds.State.Error, self._kinds.State.Stopped}:
+            raise PlayerError("VLC cannot show the picture on; it is in the terminal again.")
+        clock, now_ns = wish.clock, time.monotonic_ns()
+        if not clock.running or clock.at_ns - now_ns > UNSETTLED_NS:
+            return self._stand(wish, stale)
+        change = clock.since_ns, clock.rate
+        if self._running == change and not self._is_off(wish):
+            return CHECK_S
+        if self._join(wish, stale):
+            self._running, self._tick, self._ticks_off = change, None, 0
+        return CHECK_S
+
+    def close(self) -> None:
+        """The window is gone when this returns."""
+        self._player.stop()
+        self._player.release()
+        self._media.release()
+        self._instance.release()
+
+    @property
+    def _latest_ms(self) -> int:
+        return max(0, self._duration_ms - SHORT_OF_END_MS)
+
+    def _set_crop(self, crop: str) -> None:
+        if crop != self._crop:
+            self._player.video_set_crop_geometry(crop or None)
+            self._crop = crop
+
+    def _stand(self, wish: Wish, stale: Callable[[], bool]) -> float:
+        if self._running is not None:
+            self._player.set_pause(1)
+            self._stands_ms = position_ms(wish.clock, time.monotonic_ns()) if not wish.clock.running else None
+            self._running = self._stands_on = None
+        if wish.still is not None and wish.still != self._stands_on and self._nudged(wish.still, stale):
+            self._stands_on = wish.still
+        return CHECK_S
+
+    def _nudged(self, still: Span, stale: Callable[[], bool]) -> bool:
+        """Whether the picture came to stand on a frame: it runs up to its middle, and for no longer than it is seen."""
+        half_ms = min((still.end_ms - still.start_ms) / 2, NUDGE_MS)
+        middle_ms = still.start_ms + half_ms
+        from_ms = min(max(0.0, middle_ms - NUDGE_MS), self._latest_ms)
+        run_ms = middle_ms - from_ms if from_ms else middle_ms + START_MS
+        for _ in range(_TRIES):
+            if not self._seek(from_ms, stale):
+                return False
+            begun_ns = time.monotonic_ns()
+            self._player.set_pause(0)
+            time.sleep(run_ms / 1000)
+            self._player.set_pause(1)
+            if abs((time.monotonic_ns() - begun_ns) / 1e6 - run_ms) < max(MARGIN_MS, half_ms - MARGIN_MS):
+                break
+        self._stands_ms = middle_ms
+        return True
+
+    def _join(self, wish: Wish, stale: Callable[[], bool]) -> bool:
+        """Whether the picture now runs with the clock: it stands where the clock will be, and runs when it is there."""
+        clock = wish.clock
+        at_ms = self._stands_ms
+        near = at_ms is not None and -wish.frame_ms < at_ms - position_ms(clock, time.monotonic_ns()) < LEAD_MS
+        if not near or clock.rate != 1 or self._rate != 1:
+            at_ms = self._stood_ahead(clock, stale)
+        self._stands_ms = None
+        while (early_ms := (at_ms or 0) - position_ms(clock, time.monotonic_ns())) > 1:
+            if stale():
+                return False
+            time.sleep(min(early_ms / clock.rate / 1000, _POLL_S))
+        if -early_ms > DRIFT_FRAMES * wish.frame_ms and self._lead_ms < MOST_LEAD_MS:
+            self._lead_ms = min(MOST_LEAD_MS, 2 * self._lead_ms - round(early_ms))
+            return self._join(wish, stale)
+        self._lead_ms = LEAD_MS
+        self._player.set_pause(0)
+        self._released_ns = time.monotonic_ns()
+        return True
+
+    def _stood_ahead(self, clock: Clock, stale: Callable[[], bool]) -> float:
+        """Where the picture stands now, some tenths of a second before the clock is there; it is to go on at its rate.
+
+        libVLC seeks truly at rate 1 alone, and at another one shows the sooner what it has decoded ahead.
+        """
+        to_ms = position_ms(clock, time.monotonic_ns() + round(self._lead_ms * 1e6))
+        self._seek(min(to_ms + DELAY_MS * (1 - clock.rate) + START_MS * clock.rate, self._latest_ms), stale)
+        self._set_rate(clock.rate)
+        return to_ms
+
+    def _seek(self, to_ms: float, stale: Callable[[], bool]) -> bool:
+        """Whether it is still wished by the time it is there."""
+        self._player.set_pause(1)
+        self._set_rate(1.0)
+        self._buffered.clear()
+        self._player.set_time(max(0, round(to_ms)))
+        until = time.monotonic() + ARRIVE_S
+        while not self._buffered.wait(_POLL_S) and time.monotonic() < until and not stale():
+            pass
+        return not stale()
+
+    def _set_rate(self, rate: float) -> None:
+        if rate != self._rate:
+            self._player.set_rate(rate)
+            self._rate = rate
+
+    def _is_off(self, wish: Wish) -> bool:
+        """Whether the picture has been away from the clock for some ticks; the last second is let run out."""
+        tick, self._tick = self._tick, None
+        if tick is None or tick[1] < self._released_ns + SETTLED_NS:
+            return False
+        seen_ms = tick[0] - AHEAD_MS * wish.clock.rate
+        off_ms = abs(seen_ms - position_ms(wish.clock, tick[1]))
+        near_end = seen_ms > self._latest_ms - SHORT_OF_END_MS
+        self._ticks_off = self._ticks_off + 1 if off_ms > DRIFT_FRAMES * wish.frame_ms and not near_end else 0
+        return self._ticks_off >= TICKS_OFF
+
+    def _listen(self) -> list[Any]:
+        """Callbacks only note: in them most calls of libVLC hang for ever."""
+        events, kinds = self._player.event_manager(), self._kinds.EventType
+        listeners = [
+            (kinds.MediaPlayerTimeChanged, self._on_time),
+            (kinds.MediaPlayerBuffering, self._on_buffering),
+            (kinds.MediaPlayerVout, self._on_vout),
+        ]
+        for kind, listener in listeners:
+            events.event_attach(kind, listener)
+        return [events, *listeners]
+
+    def _on_time(self, event: Any) -> None:
+        self._tick = event.u.new_time, time.monotonic_ns()
+
+    def _on_buffering(self, event: Any) -> None:
+        # The share buffered stands where the union has its other float.
+        if event.u.new_position >= _BUFFERED:
+            self._buffered.set()
+
+    def _on_vout(self, event: Any) -> None:
+        if event.u.new_count:
+            self._seen.set()
+
+
+def has_display() -> bool:
+    """Whether there is anything that a window could be opened on."""
+    if sys.platform == "win32":
+        return True
+    return sys.platform != "darwin" and any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def can_open() -> bool:
+    """Whether libVLC has what makes a window; on Linux its module for the display is a package of its own."""
+    if not has_display():
+        return False
+    try:
+        vlc = start_vlc()
+    except PlayerError:
+        return False
+    try:
+        return sys.platform == "win32" or _makes_windows(vlc.module.dll)
+    finally:
+        vlc.instance.release()
+
+
+def _makes_windows(core: Any) -> bool:
+    """Whether one of libVLC's modules can do it (vlc_modules.h of VLC 3, found through libvlc in libvlccore)."""
+    core.module_list_get.restype = ctypes.POINTER(ctypes.c_void_p)
+    core.module_get_capability.argtypes, core.module_get_capability.restype = [ctypes.c_void_p], ctypes.c_char_p
+    core.module_get_score.argtypes = [ctypes.c_void_p]
+    core.module_list_free.argtypes, core.module_list_free.restype = [ctypes.c_void_p], None
+    count = ctypes.c_size_t()
+    modules = core.module_list_get(ctypes.byref(count))
+    kinds = {
+        core.module_get_capability(modules[at]) for at in range(count.value) if core.module_get_score(modules[at]) > 0
+    }
+    core.module_list_free(modules)
+    return b"vout window" in kinds
