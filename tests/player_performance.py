@@ -1,6 +1,7 @@
 """One performance: a player plays a recording of noise, and what its clock said is compared with what was heard."""
 
 import time
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from iprtool.model.mark import Stamp
 from iprtool.model.playing import PlayerState
 from iprtool.model.terms import Engine
-from tests.player_tape import WINDOW_MS, Stage, Tape, staged
+from tests.player_tape import Stage, Tape, staged
 from tests.sounds import Kind
 
 SECONDS = 8
@@ -107,30 +108,30 @@ def settled_stamps(stage: Stage) -> Stamps:
 
 
 def matched(stamps: Stamps, tape: Tape) -> list[Heard]:
-    """The stamps with what was heard then, or, in the moment before the sound begins, with what was heard first."""
+    """The stamps with what was heard then.
+
+    In the moment in which one sound ends and another begins, either may be what is heard, also across a silence.
+    """
     found = []
     for at_ns, stamp in stamps:
-        heard_ms = tape.position_ms(at_ns, stamp.raw_ms, stamp.rate)
-        if heard_ms is None:
-            next_ns = tape.next_sound_ns(at_ns)
-            if next_ns is None or next_ns - at_ns > NOT_YET_MS * 1e6:
-                continue
-            heard_ms = tape.position_ms(round(next_ns) + 1_000, stamp.raw_ms, stamp.rate)
-        if heard_ms is not None:
-            found.append(Heard(stamp, heard_ms))
+        beside: list[Heard] = []
+        for hear in (tape.position_ms, partial(tape.begins_ms, within_ms=NOT_YET_MS), tape.came_to_ms, tape.ended_ms):
+            heard_ms = hear(at_ns, stamp.raw_ms, stamp.rate)
+            if heard_ms is not None:
+                beside.append(Heard(stamp, heard_ms))
+            if beside and abs(beside[-1].error_ms) <= stamp.uncertainty_ms:
+                break
+        found += sorted(beside, key=lambda one: abs(one.error_ms))[:1]
     assert len(found) > 0.6 * len(stamps)
     return found
 
 
 def pause_of(tape: Tape, key: tuple[int, Stamp], paused: tuple[PlayerState, Stamp], went_on_ns: int) -> Pause:
     key_ns, stamp = key
-    end_ns = round(tape.last_sound_ns(key_ns + 90_000_000))
-    before_ms = tape.position_ms(end_ns - WINDOW_MS * 1_000_000, stamp.raw_ms)
-    start_ns = tape.next_sound_ns(went_on_ns)
-    assert before_ms is not None and start_ns is not None
-    went_on_ms = tape.position_ms(round(start_ns), stamp.raw_ms)
-    assert went_on_ms is not None
-    return Pause(stamp, *paused, before_ms + WINDOW_MS, went_on_ms)
+    last_heard_ms = tape.ended_ms(key_ns + 90_000_000, stamp.raw_ms)
+    went_on_ms = tape.begins_ms(went_on_ns, stamp.raw_ms)
+    assert last_heard_ms is not None and went_on_ms is not None
+    return Pause(stamp, *paused, last_heard_ms, went_on_ms)
 
 
 def inside_share(heard: list[Heard]) -> float:

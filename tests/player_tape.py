@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -23,8 +24,21 @@ from tests.sounds import Kind, locate, make_recording, noise
 
 RATE_HZ = 48_000
 SECONDS = 12
+UNSAID_DELAY: dict[Kind, int] = {
+    "aac": 1_024,
+    "avi": 1_105,
+    "mp3-vbr-noxing": 1_105,
+    "ts": 1_024,
+    "wma": 2_048,
+    "wmv": 2_048,
+}
+"""Samples that the encoder puts before the sound without a field in the file that says so: they are the recording."""
 COMMAND = [sys.executable, "-P", "-m", "tests.player_child"]
-WINDOW_MS, STRETCHED_WINDOW_MS = 60, 40
+WINDOW_MS, STRETCHED_WINDOW_MS, STRETCHED_TRIES = 60, 40, 5
+CLOSE_MS, FAR_MS = 150, 1_000
+LIKE, SURE = 0.3, 0.5
+FAINT = 60
+"""What an encoder leaves where there was no sound is fainter than the noise."""
 _NS = 1_000_000_000
 Samples = NDArray[np.int16]
 
@@ -57,34 +71,72 @@ class Tape:
     def position_ms(self, at_ns: int, near_ms: float, rate: float = 1.0) -> float | None:
         """Which time of the recording is heard at a monotonic time; None in silence.
 
-        Stretched sound is pieced together, and a window across a joint is like nothing: so the next ones are tried.
+        Stretched sound is pieced together, and a window across a joint is like nothing, or like another place: so
+        several are tried, and the one in the middle counts.
         """
-        window_ms, near_within_ms, tries = (WINDOW_MS, 1000, 1) if rate == 1 else (STRETCHED_WINDOW_MS, 250, 4)
-        for later_ns in range(0, tries * 8_000_000, 8_000_000):
-            window = self._window(at_ns + later_ns, window_ms)
-            if window is None:
-                return None
-            with suppress(LookupError):
-                found_ms = locate(window.samples, self._reference, RATE_HZ, near_ms=near_ms, within_ms=near_within_ms)
-                return float(found_ms) + (at_ns - window.at_ns) / 1e6 * rate
+        window_ms, tries = (WINDOW_MS, 1) if rate == 1 else (STRETCHED_WINDOW_MS, STRETCHED_TRIES)
+        tried = [self._window(at_ns + later_ms * 1_000_000, window_ms) for later_ms in range(0, tries * 8, 8)]
+        windows = [window for window in tried if window is not None]
+        for within_ms, least in ((CLOSE_MS, LIKE), (FAR_MS, SURE)):
+            found_ms = []
+            for window in windows:
+                later_ms = (window.at_ns - at_ns) / 1e6 * rate
+                with suppress(LookupError):
+                    found_ms.append(self._place_ms(window, near_ms + later_ms, within_ms, least) - later_ms)
+            if found_ms:
+                return sorted(found_ms)[len(found_ms) // 2]
         return None
+
+    def _place_ms(self, piece: Piece, near_ms: float, within_ms: float, least: float) -> float:
+        return locate(piece.samples, self._reference, RATE_HZ, near_ms=near_ms, within_ms=within_ms, least=least)
 
     def next_sound_ns(self, at_ns: int) -> float | None:
         """When something is heard next, from a monotonic time on."""
         for piece in self._heard:
-            loud = np.flatnonzero(piece.samples)
+            loud = np.flatnonzero(np.abs(piece.samples) > FAINT)
             if len(loud) and piece.at_ns + loud[-1] * _NS / RATE_HZ >= at_ns:
                 return max(float(at_ns), piece.at_ns + float(loud[0]) * _NS / RATE_HZ)
         return None
 
-    def last_sound_ns(self, before_ns: int) -> float:
+    def last_sound_ns(self, before_ns: int, *, above: int = FAINT) -> float:
         """When the last sound that began before a monotonic time ended."""
         last = 0.0
         for piece in self._heard:
-            loud = np.flatnonzero(piece.samples)
+            loud = np.flatnonzero(np.abs(piece.samples) > above)
             if len(loud) and piece.at_ns < before_ns:
                 last = max(last, piece.at_ns + float(loud[-1] + 1) * _NS / RATE_HZ)
         return last
+
+    def ended_ms(self, at_ns: int, near_ms: float, rate: float = 1.0) -> float | None:
+        """Which time of the recording was heard last, before a monotonic time."""
+        end_ns = round(self.last_sound_ns(at_ns))
+        before_ms = self.came_to_ms(end_ns, near_ms, rate)
+        return None if before_ms is None else before_ms + (self.last_sound_ns(at_ns, above=0) - end_ns) / 1e6 * rate
+
+    def came_to_ms(self, at_ns: int, near_ms: float, rate: float = 1.0) -> float | None:
+        """To which time of the recording what is heard comes until a monotonic time; None where that is silence."""
+        window_ms = WINDOW_MS if rate == 1 else STRETCHED_WINDOW_MS
+        before_ms = self.position_ms(at_ns - window_ms * 1_000_000, near_ms, rate)
+        return None if before_ms is None else before_ms + window_ms * rate
+
+    def begins_ms(self, at_ns: int, near_ms: float, rate: float = 1.0, *, within_ms: float = inf) -> float | None:
+        """Which time of the recording is heard first, from a monotonic time on."""
+        next_ns = self.next_sound_ns(at_ns)
+        if next_ns is None or next_ns - at_ns > within_ms * 1e6:
+            return None
+        for later_ms in range(20):
+            found_ms = self.position_ms(round(next_ns) + later_ms * 1_000_000, near_ms, rate)
+            if found_ms is not None:
+                return found_ms - later_ms * rate
+        return None
+
+    def sounded_ms(self, from_ns: float, to_ns: float) -> float:
+        """For how long something was heard between two monotonic times."""
+        samples = 0
+        for piece in self._heard:
+            first, last = (round((ns - piece.at_ns) * RATE_HZ / _NS) for ns in (from_ns, to_ns))
+            samples += np.count_nonzero(piece.samples[max(0, first) : max(0, last)])
+        return samples * 1000 / RATE_HZ
 
     def loudness(self, from_ns: int, to_ns: int) -> float:
         """The root mean square of what is heard between two monotonic times."""
@@ -139,6 +191,11 @@ def recording(kind: Kind, seconds: float = SECONDS) -> tuple[Path, Conformed]:
     original = make_recording(folder / f"original.{kind}", kind, seconds)
     path = folder / f"{kind}.mka"
     return path, conform(original, FileSink(path), lambda _share: None)
+
+
+def heard_in(kind: Kind, seconds: float) -> Samples:
+    """The noise as it is in a recording of this kind."""
+    return np.concatenate([np.zeros(UNSAID_DELAY.get(kind, 0), np.int16), noise(seconds)])
 
 
 class Stage:
@@ -199,6 +256,6 @@ def staged(
         opening = msgspec.structs.replace(opening, **opened)
         player = ProcessPlayer(command or COMMAND, opening, silent_s=silent_s)
         try:
-            yield Stage(player, tap, noise(seconds) if reference is None else reference)
+            yield Stage(player, tap, heard_in(kind, seconds) if reference is None else reference)
         finally:
             player.close()

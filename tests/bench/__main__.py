@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [NAME …]`: measure, print one table, write bench.json.
+"""`python -m tests.bench [--quick] [--keep] [NAME …]`: measure, print the tables, write bench.json.
 
 Each measurement runs in a process of its own, so that none is slowed by what another left in memory. Nothing is heard
 of it, unless IPRTOOL_AUDIO is set to something else than `dummy`.
@@ -16,13 +16,13 @@ import msgspec
 from rich.console import Console
 
 from iprtool.model.errors import IprtoolError
-from tests.bench import drawing, exporting, outline, playing, running, saving, starting, stopping
+from tests.bench import drawing, exporting, matrix, outline, playing, running, saving, starting, stopping
 from tests.bench.row import MEASURES, Measure, NotMeasured, Row
 from tests.bench.table import Load, show
 
 ROOT = Path(__file__).parents[2]
-FAMILIES = (playing, stopping, starting, running, drawing, saving, outline, exporting)
-LONGEST_S = 300.0
+FAMILIES = (playing, matrix, stopping, starting, running, drawing, saving, outline, exporting)
+LONGEST_S = 600.0
 
 
 def chosen(names: Sequence[str]) -> list[Measure]:
@@ -87,6 +87,10 @@ def main() -> None:
         rows += [load.noted(row) for row in gave if row.name in (arguments.names or one.names)]
     arguments.out.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
     show(console, rows, load, quick=arguments.quick)
+    if any(row.name == "matrix" and row.value is not None for row in rows):
+        matrix.show(console, matrix.latest())
+        if arguments.keep:
+            matrix.keep(matrix.latest())
 
 
 def _arguments() -> argparse.Namespace:
@@ -94,6 +98,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Every budget beside its reference.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(known)}")
     parser.add_argument("--quick", action="store_true", help="smaller, to see that it works")
+    parser.add_argument("--keep", action="store_true", help="write the matrix into iprtool/player/CONFORMANCE.md")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="where the rows go, as JSON")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
