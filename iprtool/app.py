@@ -1,17 +1,13 @@
-"""The composition root of the screens: one grant, one player, one screen.
-
-`python -m iprtool.app --grant-fd N` reads a grant from an inherited pipe; what it holds is all that this process opens.
-"""
+"""The composition root of the screens: one grant, one player, one screen."""
 
 import gc
 import os
-import sys
 from collections.abc import Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-import msgspec
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
@@ -20,13 +16,13 @@ from textual.screen import Screen
 from iprtool.commands import RECALL, Command, remapped
 from iprtool.edits import Hand
 from iprtool.filmed import filmed
-from iprtool.launch import drop_early_keys, end_on_signals, receive_grant
-from iprtool.model.errors import IprtoolError
+from iprtool.launch import drop_early_keys, end_on_signals
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.peaks import PeakChunk
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Recording
 from iprtool.model.terms import Engine, levels
+from iprtool.opened import Opened
 from iprtool.peaks_feed import Found, PeaksFeed, job_of
 from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
@@ -36,8 +32,6 @@ from iprtool.screens.keys import bindings_of
 from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recall_view import RecallView
 from iprtool.screens.review import ReviewScreen
-from iprtool.store.derived import read_transcript
-from iprtool.store.layer import LayerFile, read_layer
 
 ENGINE = "IPRTOOL_PLAYER"
 """The environment variable that chooses the player: vlc or embedded; otherwise the best there is."""
@@ -139,8 +133,8 @@ def _peaks(grant: RecallGrant | ReviewGrant) -> PeaksFeed | None:
     return PeaksFeed(child_command("peaks"), job) if job else None
 
 
-def serve(grant: Grant) -> None:
-    """Show the one screen that the grant is for, until it is left."""
+def serve(grant: Grant, reading: Future[Opened]) -> None:
+    """Show the one screen that the grant is for, until it is left, as soon as what it shows is read."""
     player = _player(grant.media, grant.recording)
     film = filmed(grant.media, grant.recording, player)
     log: LayerLog | None = None
@@ -154,18 +148,17 @@ def serve(grant: Grant) -> None:
             peaks.stop()
 
     try:
+        opened = reading.result()
         if isinstance(grant, RecallGrant):
-            log = LayerFile(Path(grant.layer.path), grant.layer.raw_key)
-            content = log.load()
+            log, (content,) = opened.written, opened.layers
             hand = Hand(content.head.by, grant.device)
             table = remapped(RECALL, grant.keymap)
             first: RecallScreen | ReviewScreen = RecallScreen(
                 content, player, log, hand, grant.face, table=table, filmed=film
             )
         else:
-            layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in grant.layers]
-            words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
             duration_ms, speakers = grant.recording.duration_ms, grant.recording.channel_speakers
+            layers, words = opened.layers, opened.words
             first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms, speakers, film)
         app = IprtoolApp(first, peaks)
         if isinstance(grant, RecallGrant):
@@ -177,21 +170,3 @@ def serve(grant: Grant) -> None:
             raise SystemExit(app.return_code)
     finally:
         let_go()
-
-
-def main() -> None:
-    """Read the grant that was handed over, and serve."""
-    if len(sys.argv) != 3 or sys.argv[1] != "--grant-fd":
-        raise SystemExit("This is started by iprtool itself; say: iprtool recall, or iprtool review.")
-    # What is made on the way to the first paint lives as long as the process: collecting finds nothing.
-    gc.disable()
-    grant: Grant = msgspec.msgpack.decode(receive_grant(int(sys.argv[2])), type=Grant)
-    try:
-        serve(grant)
-    except IprtoolError as error:
-        sys.stderr.write(f"iprtool: {error}\n")
-        raise SystemExit(1) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -92,3 +92,4 @@ def _write_layer(study: Study, session: Session, layer: DemoLayer) -> None:
     ops.append(hand.op(recall.layer, Closed(layer.closing, layer.closing_helpful)))
     with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
         log.commit(ops).result()
+    study.settled(recall)

@@ -67,7 +67,7 @@ def become_app(grant: Grant) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     # -P: never a module from the folder that one happens to be in.
-    command = [sys.executable, "-P", "-m", "iprtool.app", "--grant-fd"]
+    command = [sys.executable, "-P", "-m", "iprtool.serve", "--grant-fd"]
     environment = {name: value for name, value in os.environ.items() if name not in _TELLING}
     if sys.platform == "win32":
         import msvcrt

@@ -24,7 +24,7 @@ class Seen(msgspec.Struct):
 
     @property
     def role(self) -> str:
-        """The module that it runs, with its argument: iprtool.app, iprtool.process player …"""
+        """The module that it runs, with its argument: iprtool.serve, iprtool.process player …"""
         after = self.arguments[self.arguments.index("-m") + 1 :] if "-m" in self.arguments else self.arguments
         return " ".join(word for word in after[:2] if not word.startswith("--"))
 
@@ -89,7 +89,7 @@ class Watch:
     def _run(self) -> None:
         while not self._ended.wait(0.002):
             with suppress(OSError):
-                if "iprtool.app" in _words(self._pid, "cmdline"):
+                if "iprtool.serve" in _words(self._pid, "cmdline"):
                     for pid in below(self._pid):
                         self._look(pid)
 

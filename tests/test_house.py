@@ -23,7 +23,7 @@ def brought_by(module: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["iprtool.app", "iprtool.cli", "iprtool.process"])
+@pytest.mark.parametrize("module", ["iprtool.app", "iprtool.serve", "iprtool.cli", "iprtool.process"])
 def test_nothing_heavy_is_imported_on_the_way_to_the_first_paint(module: str) -> None:
     assert brought_by(module) & HEAVY == set()
 

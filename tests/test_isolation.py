@@ -114,12 +114,12 @@ def test_a_recalls_processes_have_their_own_layer_the_recording_the_outline_and_
     processes = watch.seen.values()
     terminal.kill()
 
-    assert {"iprtool.app", "iprtool.process player", "iprtool.process peaks"} <= {one.role for one in processes}
+    assert {"iprtool.serve", "iprtool.process player", "iprtool.process peaks"} <= {one.role for one in processes}
     allowed = {layers["client"], recording.media, recording.peaks}
     touched = {Path(path) for one in processes for path in one.opened if str(demo.path) in path}
     assert {path.name.partition(".")[0] for path in touched - {demo.path / "objects"}} == allowed
     assert not [path for one in processes for path in one.opened if "keyring" in path or "study.json" in path]
-    assert any(layers["client"] in path for path in watch.of("iprtool.app").opened)
+    assert any(layers["client"] in path for path in watch.of("iprtool.serve").opened)
     assert all(recording.media in path for path in watch.of("iprtool.process player").opened if str(demo.path) in path)
     told = "\0".join(one.environment + "\0".join(one.arguments) for one in processes)
     assert not [key for key in keys if key.hex() in told.lower() or repr(key)[2:-1] in told]

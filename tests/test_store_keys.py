@@ -182,5 +182,5 @@ def test_a_keyring_is_no_other_object(tmp_path: Path) -> None:
 def test_a_keyring_that_has_no_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file" / "keyring", tmp_path / "file" / "folder" / "keyring"):
-        with pytest.raises(StoreError, match="No keyring can be made in .*: look to the rights on that folder"):
+        with pytest.raises(StoreError, match=r"No keyring can be made in .*: look to the rights on that folder"):
             create_open_keyring(place)

@@ -112,7 +112,7 @@ class Program:
             time.sleep(0.005)
 
 
-def recall(grant: RecallGrant, *, module: str = "iprtool.app", env: Mapping[str, str] | None = None) -> Program:
+def recall(grant: RecallGrant, *, module: str = "iprtool.serve", env: Mapping[str, str] | None = None) -> Program:
     """The process that serves a recall, started as `iprtool recall` starts it."""
     import sys
 

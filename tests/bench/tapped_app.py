@@ -7,6 +7,7 @@ import os
 import sys
 
 import iprtool.app
+import iprtool.serve
 from iprtool.process import child_command
 
 VARIABLE = "IPRTOOL_BENCH_TAP"
@@ -38,7 +39,7 @@ def main() -> None:
         _play()
         return
     vars(iprtool.app)["child_command"] = _command
-    iprtool.app.main()
+    iprtool.serve.main()
 
 
 if __name__ == "__main__":
