@@ -126,11 +126,10 @@ def strips_of(frame: Frame, width: int, height: int, blank: Style, console: Cons
     before, after = _blank(left, blank), _blank(width - columns - left, blank)
     empty = _blank(width, blank)
     line = 3 * frame.width
-    black = bytes(line)
     drawn: list[Strip] = []
     for at in range(0, 2 * rows * line, 2 * line):
         top = frame.pixels[at : at + 3 * columns]
-        bottom = frame.pixels[at + line : at + line + 3 * columns] or black[: 3 * columns]
+        bottom = frame.pixels[at + line : at + line + 3 * columns] or top
         drawn.append(PixelStrip(before, Pixels(top, bottom, ink), after, console))
     return [empty] * above + drawn + [empty] * (height - rows - above)
 

@@ -72,9 +72,16 @@ class PicturePane(Widget, can_focus=False):
         self.call_after_refresh(self.ask)
 
     def blank(self) -> None:
-        """Nothing is seen from now on."""
+        """Nothing is seen from now on: it is on its way to the terminal when this returns.
+
+        Textual's own way would wait for whatever is to be drawn next, the cover's whole screen for instance.
+        """
         self.frame = None
         self.refresh()
+        if self.is_attached and self.display and self.screen.is_current:
+            compositor = self.screen._compositor
+            compositor.update_widgets({self})
+            self.app._display(self.screen, compositor.render_update())
 
     def ask(self) -> None:
         """Ask for a frame as large as there is room, as soon as the terminal has taken all that was written."""
