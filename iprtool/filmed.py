@@ -41,16 +41,16 @@ def filmed(media: ObjectGrant, recording: Recording, player: ProcessPlayer) -> F
 def _image_drawing() -> "Callable[[], Drawing] | None":
     """How this terminal draws images, or None where it does not, or what it needs is not installed.
 
-    Kitty and Ghostty are known by name; who draws sixels has to be asked, and only where there is something to send.
+    Kitty and Ghostty are known by name; whether others draw sixels is asked only where there is what makes them.
     """
-    name = os.environ.get("TERM", "")
-    if name == "xterm-kitty" or (name == "xterm-ghostty" and os.environ.get("COLORTERM") in ("truecolor", "24bit")):
-        return _kitty
-    if find_spec("textual_image") is None:
-        return None
-    from iprtool.screens.asking import draws_sixels
+    from iprtool.screens.asking import draws_sixels, is_kitty_with_placeholders
 
-    return _sixels if draws_sixels() else None
+    name = os.environ.get("TERM", "")
+    if name == "xterm-kitty":
+        return _kitty if is_kitty_with_placeholders() else None
+    if name == "xterm-ghostty" and os.environ.get("COLORTERM") in ("truecolor", "24bit"):
+        return _kitty
+    return _sixels if find_spec("textual_image") is not None and draws_sixels() else None
 
 
 def _kitty() -> "Drawing":

@@ -1,19 +1,38 @@
 """What a terminal says of itself when it is asked, before Textual reads its answers as keys."""
 
 import os
+import re
 import select
 import sys
 import time
 
 PATIENCE_S = 0.3
-_SIXELS = b"4"
-"""The attribute of a terminal that draws sixels, in its answer to "what are you?" (primary device attributes)."""
+_WHAT = "\x1b[c"
+"""Primary device attributes: every terminal answers, and none shows the question. 4 among them: it draws sixels."""
+
+_NAME = "\x1b[>q"
+"""XTVERSION; sent only to terminals that are known to answer."""
+
+PLACEHOLDERS_SINCE = 0, 28
+"""The first Kitty that puts images under placeholder characters."""
 
 
 def draws_sixels() -> bool:
-    """Ask the terminal; every terminal answers this question, and none shows it. Before Textual reads the keys."""
+    """Whether the terminal draws sixels."""
+    found = re.search(rb"\x1b\[\?([\d;]*)c", _asked(_WHAT))
+    return found is not None and b"4" in found[1].split(b";")
+
+
+def is_kitty_with_placeholders() -> bool:
+    """Whether this is a Kitty that is new enough; for a terminal that calls itself Kitty."""
+    found = re.search(rb"kitty\((\d+)\.(\d+)", _asked(_NAME + _WHAT))
+    return found is not None and (int(found[1]), int(found[2])) >= PLACEHOLDERS_SINCE
+
+
+def _asked(question: str) -> bytes:
+    """The answer, which the device attributes end; what there is of it where they do not come in time."""
     if sys.platform == "win32" or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
+        return b""
     import termios
     import tty
 
@@ -21,17 +40,16 @@ def draws_sixels() -> bool:
     before = termios.tcgetattr(descriptor)
     try:
         tty.setcbreak(descriptor, termios.TCSANOW)
-        sys.stdout.write("\x1b[c")
+        sys.stdout.write(question)
         sys.stdout.flush()
-        return _SIXELS in _answer(descriptor).split(b";")
+        return _answer(descriptor)
     finally:
         termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
 
 def _answer(descriptor: int) -> bytes:
-    """What stands between ESC [ ? and c, or nothing where no answer comes in time."""
     until, heard = time.monotonic() + PATIENCE_S, b""
-    while not heard.endswith(b"c") and (left := until - time.monotonic()) > 0:
+    while not re.search(rb"\x1b\[\?[\d;]*c", heard) and (left := until - time.monotonic()) > 0:
         if select.select([descriptor], [], [], left)[0]:
-            heard += os.read(descriptor, 64)
-    return heard.rpartition(b"\x1b[?")[2].removesuffix(b"c") if heard.endswith(b"c") else b""
+            heard += os.read(descriptor, 256)
+    return heard

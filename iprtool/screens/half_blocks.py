@@ -20,6 +20,7 @@ Ink = Literal["truecolor", "256", "shades"]
 """What a terminal can draw with: 24-bit colours, the 256 colours, or only characters of more and less weight."""
 
 SHADES = " .:-=+*#%@"
+WHITE_ON_BLACK = Style(color="white", bgcolor="black")
 _COARSE = bytes(value & 0xF8 | value >> 5 for value in range(256))
 """Five bits of each colour: an eye sees no difference in a face, and neighbours are the same more often."""
 
@@ -66,7 +67,7 @@ class Pixels:
     def sequences(self) -> str:
         """The characters with the sequences that colour them, the colours set back at the end."""
         if self._ink == "shades":
-            return self._shades()
+            return f"\x1b[37;40m{self._shades()}\x1b[0m"
         name = _truecolor if self._ink == "truecolor" else _in_cube
         top, bottom = self._top.translate(_COARSE), self._bottom.translate(_COARSE)
         parts: list[str] = []
@@ -88,7 +89,7 @@ class Pixels:
     def segments(self) -> list[Segment]:
         """The same as segments, which Rich brings down to what a terminal has."""
         if self._ink == "shades":
-            return [Segment(self._shades())]
+            return [Segment(self._shades(), WHITE_ON_BLACK)]
         pairs = zip(_colors(self._top), _colors(self._bottom), strict=True)
         return [Segment("▀", Style(color=over, bgcolor=under)) for over, under in pairs]
 
