@@ -52,7 +52,17 @@ def test_what_is_no_recording_is_refused_in_one_sentence(tmp_path: Path) -> None
     assert refused(file("wide.mp4", "notes\n".encode("utf-16"))) == f"wide.mp4 {text}"
     noise = random.Random(1).randbytes(50_000)
     assert "is damaged, or no recording" in refused(file("noise.m4a", noise))
-    assert "of a kind that iprtool does not read" in refused(file("image.mp4", PNG))
+    picture = "is a picture, not a recording; choose the sound or video file."
+    assert refused(file("image.mp4", PNG)) == f"image.mp4 {picture}"
+    assert refused(file("holiday.mp4", b"\xff\xd8\xff\xe0\0\x10JFIF" + noise)) == f"holiday.mp4 {picture}"
+    assert "is an archive" in refused(file("sessions.wav", b"PK\x03\x04\x14\0\0\0" + noise))
+    assert "is a MIDI file, which holds notes" in refused(file("song.wav", b"MThd\0\0\0\6\0\1\0\1\0`" + noise))
+    assert "is a document" in refused(file("letter.mp3", b"%PDF-1.7\n\xe2\xe3" + noise))
+    assert refused(file("play.m3u", b"#EXTM3U\n/etc/passwd\n")) == f"play.m3u {text}"
+    assert (
+        refused(file("a\nb\x1b[2J.mp4", b"<html>no</html>"))
+        == f"a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[2J.mp4 {text}"
+    )
 
 
 PNG = bytes.fromhex(
@@ -176,7 +186,7 @@ def test_a_bent_recording_is_conformed_or_refused_in_one_sentence(
 
 def remuxed_or_refused(path: Path) -> None:
     try:
-        remux(path, lambda _message: None)
+        remux([path], (), lambda _message: None)
     except MediaError as error:
         assert SENTENCE.match(str(error))
 

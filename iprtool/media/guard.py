@@ -21,6 +21,24 @@ FORMATS = (
 # No protocol at all: the bytes come from a file object, so a name inside the file has nothing to be opened with.
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 _BUFFER_BYTES = 1 << 16
+_ARCHIVE = "an archive, not a recording; unpack it and choose the sound or video file in it"
+_IMAGE = "a picture, not a recording; choose the sound or video file"
+_DOCUMENT = "a document, not a recording; choose the sound or video file"
+_DICTATION = "a DS2 dictation, which only its maker's program reads; save it there as WAV or MP3 first"
+_OTHERS = (
+    (b"PK\x03\x04", _ARCHIVE),
+    (b"Rar!", _ARCHIVE),
+    (b"7z\xbc\xaf", _ARCHIVE),
+    (b"\x1f\x8b", _ARCHIVE),
+    (b"\x89PNG", _IMAGE),
+    (b"\xff\xd8\xff", _IMAGE),
+    (b"GIF8", _IMAGE),
+    (b"%PDF", _DOCUMENT),
+    (b"\xd0\xcf\x11\xe0", _DOCUMENT),
+    (b"MThd", "a MIDI file, which holds notes and no sound; choose the sound or video file"),
+    (b"\x03ds2", _DICTATION),
+    (b"\x03enc", _DICTATION),
+)
 _HEAD_BYTES = 4096
 
 
@@ -49,7 +67,9 @@ def open_media(media: Path | Readable) -> InputContainer:
         return av.open(file, "r", options=_OPTIONS, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
     except av.ArgumentError:
         raise MediaError(
-            f"{name} is of a kind that iprtool does not read; convert it to WAV, FLAC, M4A, MP3, MP4 or MKV first."
+            _why_not(name, head)
+            if head.startswith(tuple(sign for sign, _ in _OTHERS))
+            else f"{name} is of a kind that iprtool does not read; convert it to WAV, FLAC, M4A, MP3, MP4 or MKV first."
         ) from None
     except av.FFmpegError:
         raise MediaError(_why_not(name, head)) from None
@@ -100,6 +120,9 @@ def _is_text(head: bytes) -> bool:
 
 
 def _why_not(name: str, head: bytes) -> str:
+    what = next((what for sign, what in _OTHERS if head.startswith(sign)), None)
+    if what is not None:
+        return f"{name} is {what}."
     if head[4:8] == b"ftyp":
         return f"{name} was not finished by its recorder or is cut short (its index is missing); copy it again."
     return f"{name} is damaged, or no recording; copy it again from the recorder, or choose another file."

@@ -26,6 +26,7 @@ COPIED_SOUND = {"aac", "ac3", "eac3", "flac", "mp2", "mp3", "opus", "vorbis"}
 COPIED_PICTURE = {"av1", "h264", "hevc", "mjpeg", "mpeg1video", "mpeg2video", "mpeg4", "vp8", "vp9"}
 _KEYFRAMES_EVERY_S = 2
 _FINE = Fraction(1, 90_000)
+_NEVER = -(2**62)
 
 Streams = Sequence[AudioStream | VideoStream]
 
@@ -134,7 +135,7 @@ class Copied:
         self._tick_s = Fraction(1)
         self._ended = Fraction(0)
         self._from = self._to = self._last = 0
-        self._last_dts = -(2**62)
+        self._last_dts = _NEVER
         # Such a delay is written into Matroska's CodecDelay, and the players take it off the times.
         self._keeps_delay = self.sound and stream.codec_context.delay > 0
         # Vorbis's first packet gives no sound of its own, but without it the second gives none.
@@ -143,7 +144,7 @@ class Copied:
     def begin(self, stream: AudioStream | VideoStream, origin: Fraction, start: Fraction) -> None:
         """Go on with this file."""
         before, self._tick_s = self._tick_s, stream.time_base or Fraction(1, 1000)
-        if start:
+        if start and self._last_dts != _NEVER:
             self._last_dts = ceil(self._last_dts * before / self._tick_s)
         self._from, self._to = round(origin / self._tick_s), round(start / self._tick_s)
         self._last = self._to
@@ -162,7 +163,7 @@ class Copied:
         pts = self._placed(start - self._from, length, discarded=packet.is_discard)
         if pts is None:
             return
-        dts = max(self._last_dts, pts if packet.dts is None else min(pts, packet.dts + shift))
+        dts = self._decoded_at(pts, None if packet.dts is None else packet.dts + shift)
         if dts > pts:
             if not (self.sound and self._to):
                 return
@@ -170,8 +171,17 @@ class Copied:
         self._last_dts = dts
         packet.pts, packet.dts, packet.stream = pts, dts, self._out
         self._last = max(self._last, pts + length)
-        self.cadence.note(pts)
+        if start >= self._from:
+            self.cadence.note(pts)
         yield packet
+
+    def _decoded_at(self, pts: int, dts: int | None) -> int:
+        """When a packet is decoded: in the order of the file, and not after it is seen or heard."""
+        if dts is None:
+            # Where pictures lie in between others, Matroska does not tell it of the first ones.
+            first = pts if self.sound else pts - round(1 / self._tick_s)
+            dts = first if self._last_dts == _NEVER else self._last_dts
+        return max(self._last_dts, min(pts, dts))
 
     def _placed(self, at: int, length: int, *, discarded: bool) -> int | None:
         """The time of a packet that lies at this time of its file, or None where it is left out."""
