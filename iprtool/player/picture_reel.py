@@ -97,8 +97,9 @@ class Reel:
 
     @property
     def frame_ms(self) -> float:
-        """How long a frame is seen on average; 40 ms where that is not known."""
-        return 1000 / float(self._stream.average_rate or 25)
+        """How long a frame is seen on average, of those around the last one asked for; 40 ms before there are some."""
+        seen = len(self._times) - 1
+        return (self._times[-1] - self._times[0]) / seen if seen > 0 else 40.0
 
     @property
     def pixel_aspect(self) -> float:

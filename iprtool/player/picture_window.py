@@ -28,16 +28,19 @@ from iprtool.player.picture_messages import IN_WINDOW
 from iprtool.player.picture_reel import Span
 from iprtool.player.vlc import _Bytes, start_vlc
 
-# Measured by what the window showed: how late the picture is that runs on from a paused seek, what libVLC decodes ahead
-# (in real time, whatever the rate), and by how much its ticks are ahead of what is seen.
+# Measured by what the window showed: how late the picture is that runs on from a paused seek; what libVLC decodes ahead
+# (in real time, whatever the rate); by how much its ticks are ahead of what is seen, and what a pause shows.
 START_MS = 18
 DELAY_MS = 300
 AHEAD_MS = 8
+STOPS_AHEAD_MS = 18
 
 NUDGE_MS = 40
-"""How long a still picture runs before it stands."""
-
+INTO_FRAME = 0.35
+LONGEST_RUN_MS = 700
 MARGIN_MS = 5
+EARLY_MS = 30
+TICK_S = 0.3
 LEAD_MS = 200
 MOST_LEAD_MS = 3000
 SHORT_OF_END_MS = 500
@@ -76,6 +79,12 @@ class Wish(NamedTuple):
     crop: str = ""
     still: Span | None = None
     frame_ms: float = 40.0
+
+    @property
+    def errand(self) -> tuple[object, ...]:
+        """What libVLC has to be told anew where it is another; the clock's ticks only keep what runs in step."""
+        clock = self.clock
+        return (self.serial, self.still) if not clock.running else (self.serial, clock.since_ns, clock.rate)
 
 
 class WindowNews(msgspec.Struct, frozen=True):
@@ -131,9 +140,9 @@ class Window:
             self._close()
             return CHECK_S
         if self._player is None and wish.serial != self._failed_serial:
-            self._player = WindowPlayer(self._source, wish)
+            self._player = WindowPlayer(self._source, wish, lambda: self._wish)
             self._tell(WindowNews(True, True))
-        return CHECK_S if self._player is None else self._player.follow(wish, lambda: self._wish is not wish)
+        return CHECK_S if self._player is None else self._player.follow(wish)
 
     def _close(self, sentence: str = "") -> None:
         if self._player is not None:
@@ -145,16 +154,18 @@ class Window:
 
 
 class WindowPlayer:
-    """One open window; PlayerError where it cannot be opened, or is lost."""
+    """One open window; `latest` gives the latest wish. PlayerError where it cannot be opened, or is lost."""
 
-    def __init__(self, source: Source, wish: Wish) -> None:
+    def __init__(self, source: Source, wish: Wish, latest: Callable[[], Wish]) -> None:
+        self._latest = latest
+        self._errand = wish.errand
         vlc = start_vlc()
         vlc.instance.release()
         self._kinds = vlc.module
         self._instance = self._kinds.Instance(*_INSTANCE, *(_LINUX if sys.platform.startswith("linux") else ()))
         self._duration_ms = wish.clock.duration_ms
         self._bytes = _Bytes(self._kinds, WatchedSource(source))
-        self._buffered, self._seen = threading.Event(), threading.Event()
+        self._buffered, self._seen, self._ticked = threading.Event(), threading.Event(), threading.Event()
         self._tick: tuple[int, int] | None = None
         self._ticks_off = 0
         self._running: tuple[int, float] | None = None
@@ -180,18 +191,19 @@ class WindowPlayer:
             raise PlayerError(NO_WINDOW)
         self._player.set_pause(1)
 
-    def follow(self, wish: Wish, stale: Callable[[], bool]) -> float:
+    def follow(self, wish: Wish) -> float:
         """Do what is due, unless it is no longer wished; in how many seconds to look again."""
+        self._errand = wish.errand
         self._set_crop(wish.crop)
         if self._player.get_state() in {self._kinds.State.Ended, self._kinds.State.Error, self._kinds.State.Stopped}:
             raise PlayerError("VLC cannot show the picture on; it is in the terminal again.")
         clock, now_ns = wish.clock, time.monotonic_ns()
         if not clock.running or clock.at_ns - now_ns > UNSETTLED_NS:
-            return self._stand(wish, stale)
+            return self._stand(wish)
         change = clock.since_ns, clock.rate
         if self._running == change and not self._is_off(wish):
             return CHECK_S
-        if self._join(wish, stale):
+        if self._join(wish):
             self._running, self._tick, self._ticks_off = change, None, 0
         return CHECK_S
 
@@ -211,73 +223,104 @@ class WindowPlayer:
             self._player.video_set_crop_geometry(crop or None)
             self._crop = crop
 
-    def _stand(self, wish: Wish, stale: Callable[[], bool]) -> float:
+    def _stand(self, wish: Wish) -> float:
         if self._running is not None:
             self._player.set_pause(1)
             self._stands_ms = position_ms(wish.clock, time.monotonic_ns()) if not wish.clock.running else None
             self._running = self._stands_on = None
-        if wish.still is not None and wish.still != self._stands_on and self._nudged(wish.still, stale):
+        if wish.still is not None and wish.still != self._stands_on and self._nudged(wish.still):
             self._stands_on = wish.still
         return CHECK_S
 
-    def _nudged(self, still: Span, stale: Callable[[], bool]) -> bool:
-        """Whether the picture came to stand on a frame: it runs up to its middle, and for no longer than it is seen."""
-        half_ms = min((still.end_ms - still.start_ms) / 2, NUDGE_MS)
-        middle_ms = still.start_ms + half_ms
-        from_ms = min(max(0.0, middle_ms - NUDGE_MS), self._latest_ms)
-        run_ms = middle_ms - from_ms if from_ms else middle_ms + START_MS
+    def _nudged(self, still: Span) -> bool:
+        """Whether the picture came to stand on a frame: it runs into it, not far, so that late does no harm."""
+        if still.start_ms <= 0:
+            self._stands_ms = 0.0
+            return self._seek(0)
+        length_ms = still.end_ms - still.start_ms
+        to_ms = still.start_ms - STOPS_AHEAD_MS + min(INTO_FRAME * length_ms, NUDGE_MS)
+        from_ms = to_ms - NUDGE_MS
         for _ in range(_TRIES):
-            if not self._seek(from_ms, stale):
+            if not self._seek(min(from_ms, self._latest_ms)):
                 return False
-            begun_ns = time.monotonic_ns()
-            self._player.set_pause(0)
-            time.sleep(run_ms / 1000)
+            seen_ms = self._released_at()
+            if seen_ms is not None and 0 <= to_ms - seen_ms <= LONGEST_RUN_MS:
+                time.sleep((to_ms - seen_ms) / 1000)
+                self._stands_ms = self._seen_now_ms(1.0)
+            elif seen_ms is not None and abs(to_ms - seen_ms) < LONGEST_RUN_MS:
+                from_ms -= seen_ms - to_ms
             self._player.set_pause(1)
-            if abs((time.monotonic_ns() - begun_ns) / 1e6 - run_ms) < max(MARGIN_MS, half_ms - MARGIN_MS):
+            if self._stands_ms is not None and self._stands_ms - to_ms < (1 - INTO_FRAME) * length_ms - MARGIN_MS:
                 break
-        self._stands_ms = middle_ms
         return True
 
-    def _join(self, wish: Wish, stale: Callable[[], bool]) -> bool:
-        """Whether the picture now runs with the clock: it stands where the clock will be, and runs when it is there."""
-        clock = wish.clock
-        at_ms = self._stands_ms
-        near = at_ms is not None and -wish.frame_ms < at_ms - position_ms(clock, time.monotonic_ns()) < LEAD_MS
-        if not near or clock.rate != 1 or self._rate != 1:
-            at_ms = self._stood_ahead(clock, stale)
+    def _released_at(self) -> float | None:
+        """Let the picture run; where it did so, by the tick that comes with it, or None where none does."""
         self._stands_ms = None
-        while (early_ms := (at_ms or 0) - position_ms(clock, time.monotonic_ns())) > 1:
-            if stale():
-                return False
-            time.sleep(min(early_ms / clock.rate / 1000, _POLL_S))
-        if -early_ms > DRIFT_FRAMES * wish.frame_ms and self._lead_ms < MOST_LEAD_MS:
-            self._lead_ms = min(MOST_LEAD_MS, 2 * self._lead_ms - round(early_ms))
-            return self._join(wish, stale)
-        self._lead_ms = LEAD_MS
+        self._ticked.clear()
         self._player.set_pause(0)
         self._released_ns = time.monotonic_ns()
+        return self._seen_now_ms(self._rate) if self._ticked.wait(TICK_S) else None
+
+    def _seen_now_ms(self, rate: float) -> float | None:
+        """What is seen at this moment, by the last tick."""
+        if self._tick is None:
+            return None
+        return self._tick[0] + ((time.monotonic_ns() - self._tick[1]) / 1e6 - AHEAD_MS) * rate
+
+    def _join(self, wish: Wish) -> bool:
+        """Whether the picture now runs with the clock: it stands where the clock will be, and runs when it is there."""
+        clock, at_ms = wish.clock, self._stands_ms
+        near = at_ms is not None and -wish.frame_ms < at_ms - position_ms(clock, time.monotonic_ns()) < LEAD_MS
+        if not near or clock.rate != 1 or self._rate != 1:
+            at_ms = self._stood_ahead(clock)
+        while (early_ms := (at_ms or 0) - position_ms(clock, time.monotonic_ns())) > 1:
+            if self._is_stale():
+                return False
+            time.sleep(min(early_ms / clock.rate / 1000, _POLL_S))
+        seen_ms = self._released_at()
+        off_ms = 0 if seen_ms is None else seen_ms - position_ms(clock, time.monotonic_ns())
+        if off_ms > 0:
+            self._player.set_pause(1)
+            time.sleep(min(off_ms / clock.rate / 1000, TICK_S))
+            self._player.set_pause(0)
+        elif -off_ms > DRIFT_FRAMES * wish.frame_ms and self._lead_ms < MOST_LEAD_MS:
+            self._lead_ms = min(MOST_LEAD_MS, 2 * self._lead_ms - round(off_ms))
+            return self._join(wish)
+        self._lead_ms = LEAD_MS
         return True
 
-    def _stood_ahead(self, clock: Clock, stale: Callable[[], bool]) -> float:
+    def _stood_ahead(self, clock: Clock) -> float:
         """Where the picture stands now, some tenths of a second before the clock is there; it is to go on at its rate.
 
         libVLC seeks truly at rate 1 alone, and at another one shows the sooner what it has decoded ahead.
         """
         to_ms = position_ms(clock, time.monotonic_ns() + round(self._lead_ms * 1e6))
-        self._seek(min(to_ms + DELAY_MS * (1 - clock.rate) + START_MS * clock.rate, self._latest_ms), stale)
+        to_ms += EARLY_MS * clock.rate  # what is too early waits, what is late has to be sought anew
+        self._seek(min(to_ms + DELAY_MS * (1 - clock.rate) + START_MS * clock.rate, self._latest_ms))
         self._set_rate(clock.rate)
-        return to_ms
+        return to_ms - EARLY_MS * clock.rate
 
-    def _seek(self, to_ms: float, stale: Callable[[], bool]) -> bool:
-        """Whether it is still wished by the time it is there."""
+    def _seek(self, to_ms: float) -> bool:
+        """Go to a time and stand near it; whether that is still wished by then.
+
+        It is waited for in any case: its arrival would be taken for that of the next one.
+        """
         self._player.set_pause(1)
         self._set_rate(1.0)
         self._buffered.clear()
         self._player.set_time(max(0, round(to_ms)))
         until = time.monotonic() + ARRIVE_S
-        while not self._buffered.wait(_POLL_S) and time.monotonic() < until and not stale():
-            pass
-        return not stale()
+        while not self._buffered.wait(_POLL_S) and time.monotonic() < until:
+            self._is_stale()
+        return not self._is_stale()
+
+    def _is_stale(self) -> bool:
+        """Whether something else is wished by now; what is to be covered is covered at once."""
+        latest = self._latest()
+        if latest.view in IN_WINDOW:
+            self._set_crop(latest.crop)
+        return latest.errand != self._errand
 
     def _set_rate(self, rate: float) -> None:
         if rate != self._rate:
@@ -309,6 +352,7 @@ class WindowPlayer:
 
     def _on_time(self, event: Any) -> None:
         self._tick = event.u.new_time, time.monotonic_ns()
+        self._ticked.set()
 
     def _on_buffering(self, event: Any) -> None:
         # The share buffered stands where the union has its other float.
