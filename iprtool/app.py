@@ -40,20 +40,22 @@ ENGINE = "IPRTOOL_PLAYER"
 class IprtoolApp(App[None], inherit_bindings=False):
     """One screen for one person. The cover key reaches it over every dialog."""
 
-    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [*bindings_of(RECALL, priority=True), Binding("ctrl+c", "help_quit", show=False, system=True)]
 
     def __init__(self, first: RecallScreen | ReviewScreen, peaks: PeaksFeed | None = None) -> None:
-        super().__init__()
+        super().__init__(css_path=["app.tcss", *first.css_path])
         self._first = first
         self._peaks = peaks
         self._participant = isinstance(first, RecallScreen) and first.face == "participant"
         self.title = "iprtool"
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The one screen: none is laid out under it."""
+        return self._first
+
     def on_mount(self) -> None:
-        """The one screen; once it is painted, the sound's outline comes as it is read."""
-        self.push_screen(self._first)
+        """Once the screen is painted, the sound's outline comes as it is read."""
         self.call_after_refresh(gc.enable)
         if self._peaks is not None:
             self.call_after_refresh(self._peaks.start, self._found)
