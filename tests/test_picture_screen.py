@@ -1,23 +1,30 @@
 """The picture on the screens, by its keys: what is seen of it, where, and that nothing of it outlives the cover."""
 
 import re
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from rich.color import ColorSystem
+from textual._compositor import CompositorUpdate
 from textual.events import AppBlur, AppFocus
+from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Digits
 
 from iprtool.app import IprtoolApp
 from iprtool.edits import Hand
 from iprtool.model.layer import ViewChanged
+from iprtool.model.picture import Frame
 from iprtool.model.terms import Face, View
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.key_line import AWAY, KeyLine
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.picture_pane import PicturePane
+from iprtool.screens.picture_pane import HalfBlocks, PicturePane
 from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recording import Filmed
 from iprtool.screens.review import ReviewScreen
@@ -28,11 +35,13 @@ from tests.fakes import FakeLog, FakePicture, FakePlayer, content
 class Desk:
     """A recall or a review of a filmed recording in a running app."""
 
-    def __init__(self, *, face: Face | None = "participant", windows: bool = False, in_window: bool = False) -> None:
+    def __init__(
+        self, *, face: Face | None, windows: bool = False, in_window: bool = False, drawing: HalfBlocks | None = None
+    ) -> None:
         self.player, self.log = FakePlayer(), FakeLog()
         self.picture = FakePicture(self.player, windows=windows)
         self.opened = 0
-        filmed = Filmed(self._open, in_window=in_window)
+        filmed = Filmed(self._open, (lambda: drawing) if drawing else None, in_window=in_window)
         self.screen: RecallScreen | ReviewScreen
         if face is None:
             self.screen = ReviewScreen(
@@ -107,8 +116,9 @@ async def desk(
     windows: bool = False,
     in_window: bool = False,
     colours: ColorSystem | None = ColorSystem.TRUECOLOR,
+    drawing: HalfBlocks | None = None,
 ) -> AsyncIterator[Desk]:
-    table = Desk(face=face, windows=windows, in_window=in_window)
+    table = Desk(face=face, windows=windows, in_window=in_window, drawing=drawing)
     async with table.app.run_test(size=size) as pilot:
         table.pilot = pilot
         table.app.console._color_system = colours
@@ -209,6 +219,73 @@ async def test_the_cover_takes_the_picture_away_and_going_on_brings_it_back() ->
         await table.give((3, 99, 3))
         assert table.colours == {(3, 99, 3)}
         assert table.views == [("shown", 0)]
+
+
+async def test_the_cover_key_writes_the_blank_picture_before_it_does_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk() as table:
+        await table.press("ctrl+g", "space")
+        await table.give()
+        done: list[str] = []
+        display = table.app._display
+
+        def noted(screen: Screen[object], update: object) -> None:
+            if isinstance(update, CompositorUpdate) and screen is table.screen:
+                drawn = update.render_segments(table.app.console)
+                done.append("picture" if "▀" in drawn else "blank")
+            display(screen, update)  # type: ignore[arg-type]  # whatever there is to display
+
+        pause = table.player.pause
+
+        def paused() -> None:
+            done.append("silence")
+            pause()
+
+        monkeypatch.setattr(table.app, "_display", noted)
+        monkeypatch.setattr(table.player, "pause", paused)
+        await table.press("tab")
+        assert done[:2] == ["blank", "silence"]
+        assert "picture" not in done
+
+
+class SlowDrawing(HalfBlocks):
+    """Takes as long as the test says before a frame can be drawn."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+
+    def work(self, frame: Frame, cells: Size) -> Callable[[], None]:  # noqa: ARG002
+        return self._wait
+
+    def _wait(self) -> None:
+        assert self.go_on.wait(60)
+
+
+async def test_a_frame_in_the_making_is_not_shown_after_the_cover() -> None:
+    drawing = SlowDrawing()
+    async with desk(drawing=drawing) as table:
+        await table.press("ctrl+g")
+        table.picture.give()
+        await table.pilot.pause()
+        assert table.pane.frame is None
+        await table.press("tab", "1")
+        drawing.go_on.set()
+        await table.app.workers.wait_for_complete()
+        await table.pilot.pause()
+        assert table.colours == set()
+        await table.give((9, 9, 250))
+        await table.app.workers.wait_for_complete()
+        await table.pilot.pause()
+        assert table.colours == {(9, 9, 250)}
+
+
+def test_nothing_of_the_picture_is_imported_before_it_is_wanted() -> None:
+    code = "import sys, iprtool.app; print(*(name for name in sys.modules if name.startswith('iprtool.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    late = {"watching", "picture_pane", "half_blocks", "kitty", "sixel", "cells", "asking"}
+    assert not {f"iprtool.screens.{name}" for name in late} & set(done.stdout.split())
+    assert "iprtool.player.picture_remote" not in done.stdout.split()
 
 
 async def test_the_end_takes_the_picture_away_and_leaving_closes_it() -> None:

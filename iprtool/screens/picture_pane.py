@@ -1,6 +1,7 @@
 """The picture in the terminal: a frame is asked for only when the last one is out, so a slow link slows itself down."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from rich.console import Console
@@ -25,6 +26,10 @@ class Drawing(Protocol):
         """The width and height in pixels of what fills so many cells; less may do while it moves."""
         ...
 
+    def work(self, frame: Frame, cells: Size) -> Callable[[], None] | None:
+        """What takes long and is to be done first, in a thread of its own; None where nothing does."""
+        ...
+
     def draw(self, frame: Frame, cells: Size, blank: Style, console: Console) -> list[Strip]:
         """The frame as lines of just so many cells."""
         ...
@@ -40,6 +45,10 @@ class HalfBlocks:
     def pixels(self, cells: Size, *, moving: bool) -> tuple[int, int]:  # noqa: ARG002
         """One pixel a cell across, two down."""
         return cells.width, 2 * cells.height
+
+    def work(self, frame: Frame, cells: Size) -> Callable[[], None] | None:  # noqa: ARG002
+        """Nothing takes long."""
+        return None
 
     def draw(self, frame: Frame, cells: Size, blank: Style, console: Console) -> list[Strip]:
         """The frame in ▀, or in shades of text where there are no colours."""
@@ -59,6 +68,7 @@ class PicturePane(Widget, can_focus=False):
     def __init__(self, want: Want, drawing: Drawing, frames_per_second: float) -> None:
         super().__init__(id="picture")
         self.frame: Frame | None = None
+        self._coming: Frame | None = None
         self.moving = False
         self._want = want
         self._drawing = drawing
@@ -67,16 +77,29 @@ class PicturePane(Widget, can_focus=False):
 
     def put(self, frame: Frame) -> None:
         """Show this frame; once it is out, the next is asked for."""
-        self.frame = frame
-        self.refresh()
-        self.call_after_refresh(self.ask)
+        self._coming = frame
+        work = self._drawing.work(frame, self.size)
+        if work is None:
+            self._show(frame)
+        else:
+            self.run_worker(partial(self._work, work, frame), thread=True, group="picture", exclusive=True)
+
+    def _work(self, work: Callable[[], None], frame: Frame) -> None:
+        work()
+        self.call_later(self._show, frame)
+
+    def _show(self, frame: Frame) -> None:
+        if frame is self._coming:
+            self.frame = frame
+            self.refresh()
+            self.call_after_refresh(self.ask)
 
     def blank(self) -> None:
         """Nothing is seen from now on: it is on its way to the terminal when this returns.
 
         Textual's own way would wait for whatever is to be drawn next, the cover's whole screen for instance.
         """
-        self.frame = None
+        self.frame = self._coming = None
         self.refresh()
         if self.is_attached and self.display and self.screen.is_current:
             compositor = self.screen._compositor
