@@ -109,11 +109,19 @@ def stepped(stage: Stage, frames: int) -> Step:
 
 
 def rates(stage: Stage) -> Stamps:
-    """Every rate, and a jump at one."""
-    stage.player.seek(1_000)
-    stage.player.play()
-    stage.wait(lambda state: state.status == "playing" and state.position_ms >= 1_000)
+    """Every rate, jumps while it stands at the slowest and the fastest, and one while it plays."""
     taken: Stamps = []
+    for rate, to_ms in ((RATES[0], 6_000), (RATES[-1], 1_000)):
+        stage.player.set_rate(rate)
+        stage.player.seek(to_ms)
+        stage.wait(lambda state, at=(rate, to_ms): (state.rate, state.position_ms) == at)  # type: ignore[misc]  # a default of the lambda's
+        stage.player.play()
+        stage.wait_for("playing")
+        taken += stage.stamps(0.2, 0.02)
+        stage.player.pause()
+        stage.wait_for("paused")
+    stage.player.play()
+    stage.wait_for("playing")
     for rate in RATES:
         stage.player.set_rate(rate)
         stage.wait(lambda state, rate=rate: state.rate == rate)  # type: ignore[misc]  # a default of the lambda's

@@ -15,7 +15,7 @@ import pytest
 from iprtool.model.playing import PlayerState
 from iprtool.model.study import Part, Recording
 from iprtool.model.terms import Engine
-from iprtool.player.clock import STEADY_MS, Ticked
+from iprtool.player.clock import STRETCHED_MS, Ticked
 from iprtool.player.gaps import gap_at, long_gaps, next_gap, stretch_at
 from iprtool.player.messages import Opening, Pause, Play, Seek
 from tests.player_performance import Heard, Stamps, matched
@@ -146,6 +146,7 @@ def play_through(engine: Engine, kind: Kind, known: bool) -> Through:
         stage.wait_for("paused")
         stage.player.seek(3_000)
         through = stamps_until(stage, TO_MS + 500)
+        stage.player.set_rate(2)
         stage.player.seek(TO_MS - 1_000)
         into = stamps_until(stage, TO_MS + 500)
         states, tape = list(stage.states), stage.tape()
@@ -190,4 +191,4 @@ def test_a_gap_is_played_through_and_jumped_into_without_a_stall(case: Case) -> 
         inside = [taken for taken in silence if FROM_MS <= taken[1].raw_ms < TO_MS]
         assert len(inside) > 5
         for (one_ns, one), (next_ns, after) in pairwise(inside):
-            assert after.raw_ms - one.raw_ms == pytest.approx((next_ns - one_ns) / 1e6, abs=STEADY_MS)
+            assert after.raw_ms - one.raw_ms == pytest.approx((next_ns - one_ns) / 1e6 * one.rate, abs=STRETCHED_MS)

@@ -26,14 +26,16 @@ from iprtool.player.gaps import SHORTEST_MS, Gap, long_gaps, stretch_at
 from iprtool.player.messages import Opening
 from iprtool.player.output import SAMPLE_BYTES
 from iprtool.player.playout import Playout
+from iprtool.player.sound_view import SoundView
 
 READ_BYTES = 512 << 10
 OPEN_S = 10.0
 CUE_S = 2.0
 SILENT_S = 4.0
-ANSWER_S = 1.0
+PAUSE_TRIES, PAUSE_S = 10, 0.1
 CHANNELS = 2
 DATES_MS = 30
+BLOCK_MS = 80
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
 PRE_ROLL_MS = 150
 """libVLC begins with a whole block, and some decoders give nothing at first: what comes before the place is dropped."""
@@ -89,13 +91,13 @@ class VlcEngine:
         self._vlc, self._instance, _version = start_vlc()
         self._tell = tell
         self._source = WatchedSource(source)
-        self._bytes = _Bytes(self._vlc, self._source)
+        self._bytes = _Bytes(self._vlc, SoundView(self._source))
         self._playout = Playout(opening.sample_rate_hz, CHANNELS, self._heard)
         ahead_ms = ahead_of_samples_ms(opening.codec, opening.sample_rate_hz)
         self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
         self._lock = threading.Lock()
         self._buffered, self._answered = threading.Event(), threading.Event()
-        self._over = self._running = self._taking = self._taken = self._ticked = False
+        self._over = self._running = self._taking = self._taken = self._ticked = self._dated = False
         self._rate = 1.0
         self._track = -1
         self._rate_hz = opening.sample_rate_hz
@@ -146,6 +148,7 @@ class VlcEngine:
 
     def go_on(self) -> int:
         """See `Engine`."""
+        self._set_paused(True)
         now_ns = self._ticked_ns = time.monotonic_ns()
         if self._cued_ms is not None:
             self._begin(self._cued_ms, now_ns)
@@ -174,9 +177,8 @@ class VlcEngine:
 
     def _ask(self) -> None:
         """Whether libVLC, silent for long, has hung, or reads a recording in which nothing comes for long."""
-        self._answered.clear()
-        self._player.set_pause(1)
-        if not self._answered.wait(ANSWER_S):
+        self._set_paused(True)
+        if self._player.get_state() != self._vlc.State.Paused:
             raise EngineHungError("libVLC does not answer")
         self._player.set_pause(0)
         self._ticked_ns = time.monotonic_ns()
@@ -197,40 +199,61 @@ class VlcEngine:
         if self._over:
             self._player.stop()
             self._load()
-        self._player.set_pause(1)
+        if self._rate != 1:
+            self._renew_stretching()
+        self._set_paused(True)
         self._playout.queue.clear(1.0)
-        self._set_rate(rate)
+        if rate != self._rate:
+            self._player.set_rate(rate)
+            self._rate = rate
         self._buffered.clear()
         self._player.set_time(self._before_ms(to_ms))
         self._buffered.wait(CUE_S)
 
     def _begin(self, from_ms: int, now_ns: int) -> None:
         """A new line of dates, and from which of them on the sound is wanted."""
-        cued = Cued(self._before_ms(from_ms), self._rate, True, now_ns, now_ns + DUE_NS)
-        with self._lock:
-            self._line = line = after(self._line, cued)
-        self._from_ms = line.at_ns / 1e6 + (from_ms - line.media_ms) / self._rate
-        self._begun_ms, self._taken, self._ticked = from_ms, False, False
+        self._begun_ms, self._taken, self._ticked, self._dated = from_ms, False, False, self._rate == 1
+        self._draw_line(now_ns, now_ns + DUE_NS)
         self._until_ms = self._stretch_at(from_ms)[1] if self._gaps else inf
         self._next_ms = 0.0
         self._cued_ms = self._paused_ns = None
         self._pauses_ns = 0
 
+    def _draw_line(self, now_ns: int, due_ns: int) -> None:
+        cued = Cued(self._before_ms(self._begun_ms), self._rate, True, now_ns, due_ns)
+        with self._lock:
+            self._line = line = after(self._line, cued)
+        self._from_ms = line.at_ns / 1e6 + (self._begun_ms - line.media_ms) / self._rate
+
     def _before_ms(self, to_ms: int) -> int:
         start_ms, end_ms = self._stretch_at(to_ms)
+        if start_ms and self._rate != 1:
+            start_ms += (
+                BLOCK_MS  # or libVLC begins with the block before the gap, and takes the gap for time that passes
+            )
         return max(start_ms, min(to_ms - PRE_ROLL_MS, end_ms - LEAST_MS))
 
     def _stretch_at(self, at_ms: float) -> Gap:
         return stretch_at(self._gaps, at_ms, self._line.duration_ms)
 
-    def _set_rate(self, rate: float) -> None:
-        if self._rate != 1:
-            # Renews the filter that stretches, which keeps 30 ms of the old place even when it is flushed.
-            self._player.audio_set_track(-1)
-            self._player.audio_set_track(self._track)
-        if rate != self._rate:
-            self._player.set_rate(rate)
-            self._rate = rate
+    def _renew_stretching(self) -> None:
+        """The filter that stretches keeps 30 ms of the old place even when it is flushed; its track is begun anew.
+
+        Begun while it stands, a track gives its first sound at once, when it is not yet wanted.
+        """
+        self._set_paused(True)
+        self._set_paused(False)
+        self._player.audio_set_track(-1)
+        self._player.audio_set_track(self._track)
+
+    def _set_paused(self, paused: bool) -> None:
+        """Pause or run, and wait for it: by its state, which comes later, libVLC leaves out what seems needless."""
+        for _ in range(PAUSE_TRIES):
+            self._answered.clear()
+            if self._over or (self._player.get_state() == self._vlc.State.Paused) == paused:
+                return
+            self._player.set_pause(paused)
+            self._answered.wait(PAUSE_S)
 
     def _heard(self, happening: Happening) -> None:
         """What the playout tells, its labels made times of the recording."""
@@ -249,6 +272,7 @@ class VlcEngine:
             (kinds.MediaPlayerTimeChanged, self._on_time),
             (kinds.MediaPlayerBuffering, self._on_buffering),
             (kinds.MediaPlayerPaused, lambda _event: self._answered.set()),
+            (kinds.MediaPlayerPlaying, lambda _event: self._answered.set()),
             (kinds.MediaPlayerEndReached, self._on_end),
             (kinds.MediaPlayerEncounteredError, self._on_end),
         ]
@@ -293,6 +317,10 @@ class VlcEngine:
 
     def _on_sound(self, _opaque: Any, samples: Any, count: int, date_us: int) -> None:
         label_ms = date_us / 1000 - self._pauses_ns / 1e6
+        if self._taking and not self._dated and not self._ticked:
+            # At other rates libVLC dates what it goes through before the place, too: the first sound says how.
+            self._draw_line(time.monotonic_ns(), round(label_ms * 1e6))
+        self._dated = True
         skip = max(0, round((self._from_ms - label_ms) * self._rate_hz / 1000))
         # Beyond a gap dates may begin anew.
         beyond = self._recorded_ms(label_ms) > self._until_ms or (self._gaps and label_ms < self._next_ms - DATES_MS)

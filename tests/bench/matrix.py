@@ -39,7 +39,8 @@ was really heard; after it stands the share of them that lie inside the uncertai
 - **jump to**: stamps from the moment of a jump on, while playing, on and back, and from a standing jump.
 - **step**: frames of 33.37 ms on and back while it stands, up to 30 by a held key; the stamp against what is heard
   when it goes on.
-- **rate**: 0.5, 0.75, 1.25, 1.5 and 2 times the speed, each from its change on, and a jump at 2.
+- **rate**: 0.5, 0.75, 1.25, 1.5 and 2 times the speed, each from its change on, and jumps at 0.5 and 2, while it
+  plays and while it stands.
 - **loop**: stamps through the turns of a loop of 400 ms; *past its end* is how much more was heard than one turn has.
 - **end**: stamps over the last 0.7 s, and the one of the end itself.
 
