@@ -10,6 +10,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
+import av
 import pytest
 
 from iprtool.media.conform import conform
@@ -55,6 +56,7 @@ def test_what_is_no_recording_is_refused_in_one_sentence(tmp_path: Path) -> None
     picture = "is a picture, not a recording; choose the sound or video file."
     assert refused(file("image.mp4", PNG)) == f"image.mp4 {picture}"
     assert refused(file("holiday.mp4", b"\xff\xd8\xff\xe0\0\x10JFIF" + noise)) == f"holiday.mp4 {picture}"
+    assert refused(file("apple.mp4", b"\0\0\0\x18ftypheic" + noise)) == f"apple.mp4 {picture}"
     assert "is an archive" in refused(file("sessions.wav", b"PK\x03\x04\x14\0\0\0" + noise))
     assert "is a MIDI file, which holds notes" in refused(file("song.wav", b"MThd\0\0\0\6\0\1\0\1\0`" + noise))
     assert "is a document" in refused(file("letter.mp3", b"%PDF-1.7\n\xe2\xe3" + noise))
@@ -63,6 +65,22 @@ def test_what_is_no_recording_is_refused_in_one_sentence(tmp_path: Path) -> None
         refused(file("a\nb\x1b[2J.mp4", b"<html>no</html>"))
         == f"a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[2J.mp4 {text}"
     )
+
+
+def test_what_is_protected_against_copying_is_refused(tmp_path: Path) -> None:
+    whole = make_recording(tmp_path / "session.m4a", "m4a", 3).read_bytes()
+    bought = tmp_path / "bought.m4p"
+    bought.write_bytes(whole.replace(b"mp4a", b"drms"))
+    assert refused(bought).startswith("bought.m4p is protected against copying")
+    encrypted = tmp_path / "encrypted.mp4"
+    keys = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": "76" * 16, "encryption_kid": "a7" * 16}
+    with av.open(str(tmp_path / "session.m4a")) as source, av.open(str(encrypted), "w", options=keys) as container:
+        stream = container.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(audio=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                container.mux(packet)
+    assert refused(encrypted).startswith("encrypted.mp4 is protected against copying")
 
 
 PNG = bytes.fromhex(

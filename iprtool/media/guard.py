@@ -1,12 +1,13 @@
 """The one door to FFmpeg: only recordings' own formats, and never a second file, whatever the first one says."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from iprtool.media.source_file import FileSource, SourceFile, printable
@@ -25,6 +26,8 @@ _ARCHIVE = "an archive, not a recording; unpack it and choose the sound or video
 _IMAGE = "a picture, not a recording; choose the sound or video file"
 _DOCUMENT = "a document, not a recording; choose the sound or video file"
 _DICTATION = "a DS2 dictation, which only its maker's program reads; save it there as WAV or MP3 first"
+_PROTECTED = {"drms", "drmi", "enca", "encv", "p608", "aavd"}
+_STILLS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
 _OTHERS = (
     (b"PK\x03\x04", _ARCHIVE),
     (b"Rar!", _ARCHIVE),
@@ -92,6 +95,19 @@ def picture_of(container: InputContainer) -> VideoStream | None:
     return None
 
 
+def is_protected(stream: Stream, packet: "Packet[Any] | None" = None) -> bool:
+    """Whether a track, or this packet of it, is encrypted, as shops do against copying."""
+    tagged = str(stream.codec_context.codec_tag).lower() in _PROTECTED
+    return tagged or (packet is not None and packet.has_sidedata("encryption_info"))
+
+
+def protected(media: Path) -> MediaError:
+    """What is said of such a recording."""
+    return MediaError(
+        f"{printable(media)} is protected against copying, so only its own player reads it; ask for it unprotected."
+    )
+
+
 def is_conformed(container: InputContainer) -> bool:
     """Whether times in it count from 0, as in every conformed recording."""
     return container.format.name.startswith("matroska")
@@ -121,6 +137,8 @@ def _is_text(head: bytes) -> bool:
 
 def _why_not(name: str, head: bytes) -> str:
     what = next((what for sign, what in _OTHERS if head.startswith(sign)), None)
+    if head[4:8] == b"ftyp" and head[8:12] in _STILLS:
+        what = _IMAGE
     if what is not None:
         return f"{name} is {what}."
     if head[4:8] == b"ftyp":

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,6 +17,8 @@ from iprtool.model.errors import MediaError
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
 
 TIMEOUT_S = 60
 _CPU_S = 30
@@ -71,7 +73,7 @@ def probe(path: Path) -> Probe:
 
 def inspect(path: Path) -> Probe:
     """The same in this process, which a damaged file can end."""
-    from iprtool.media.guard import open_media, picture_of, sound_of
+    from iprtool.media.guard import is_protected, open_media, picture_of, protected, sound_of
     from iprtool.media.source_file import printable
     from iprtool.media.turning import rotation_of
 
@@ -79,6 +81,8 @@ def inspect(path: Path) -> Probe:
         sound, picture = sound_of(container), picture_of(container)
         if sound is None and picture is None:
             raise MediaError(f"{printable(path)} has neither sound nor picture that can be read; choose another file.")
+        if any(stream and is_protected(stream, _first_packet(container, stream)) for stream in (sound, picture)):
+            raise protected(path)
         fps = picture.average_rate if picture else None
         return Probe(
             container=container.format.name,
@@ -96,6 +100,19 @@ def inspect(path: Path) -> Probe:
             # Android's MPEG4Writer takes the time when it closes the file.
             created_at_end=_ANDROID in container.metadata,
         )
+
+
+def _first_packet(container: "InputContainer", stream: "Stream") -> "Packet[Any] | None":
+    import av
+
+    if "mp4" not in container.format.name:
+        return None
+    try:
+        packet = next(container.demux(stream), None)
+        container.seek(0)
+    except av.FFmpegError:
+        return None
+    return packet
 
 
 def _sample_bits(sound: "AudioStream") -> int:

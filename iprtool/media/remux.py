@@ -26,7 +26,7 @@ from av.video.stream import VideoStream
 
 from iprtool.media.confined import Refused, confine, damaged, expect_progress, send
 from iprtool.media.conform import Conformed, Message, Piece, Progress
-from iprtool.media.guard import open_media, picture_of, sound_of
+from iprtool.media.guard import is_protected, open_media, picture_of, protected, sound_of
 from iprtool.media.source_file import printable
 from iprtool.media.tracks import Recoded, Track, track
 from iprtool.media.truncation import FRAMED, Last, cut_short
@@ -96,6 +96,8 @@ class Reading:
         """Every packet, up to the end or to where the file is broken."""
         try:
             for packet in self.original.demux(self.streams):
+                if is_protected(packet.stream, packet):
+                    raise protected(self.path)
                 if self._framed and packet.size:
                     self.last = Last(packet.size, bytes(memoryview(packet)[:6]))  # writing takes the bytes away
                 yield packet
