@@ -99,6 +99,7 @@ def test_sixels_are_written_last_and_small_frames_as_half_blocks() -> None:
     image = re.search(r"\x1bP[\d;]*q.*\x1b\\", still, re.DOTALL)
     assert image is not None
     assert " " not in still[image.end() :]
+    assert re.search(r"#\d+;2;", image[0][image[0].index("~") :]) is None  # every colour is named before it is used
     assert "▀" not in still
     assert "▀" in written(picture.draw(frame(20, 12), CELLS, BLANK, console()))
 

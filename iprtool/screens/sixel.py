@@ -3,6 +3,7 @@
 A sixel image of 640 × 360 pixels took 62 ms to make: too long for each frame of many, and for the thread of the keys.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -17,6 +18,9 @@ from iprtool.screens.cells import cell_pixels
 from iprtool.screens.picture_pane import HalfBlocks
 
 STILL = 1280, 720
+_SIZE = re.compile(r"[\d;]+")
+_COLOUR = re.compile(r"#(\d+);2;(\d+;\d+;\d+)")
+_NUMBER = r"#\1"
 _CONTROL = ((ControlType.CURSOR_FORWARD, 0),)
 
 
@@ -63,4 +67,11 @@ def _encoded(frame: Frame) -> str:
     from PIL import Image
     from textual_image._sixel import image_to_sixels
 
-    return image_to_sixels(Image.frombytes("RGB", (frame.width, frame.height), frame.pixels))
+    sixels = image_to_sixels(Image.frombytes("RGB", (frame.width, frame.height), frame.pixels))
+    head, quote, body = sixels.partition('"')
+    size, colours = _SIZE.match(body), _COLOUR.findall(body)
+    if size is None:
+        return sixels
+    # xterm draws a line in which a colour is first named in another one: name all of them before the first.
+    named = "".join(f"#{number};2;{levels}" for number, levels in colours)
+    return f"{head}{quote}{size[0]}{named}{_COLOUR.sub(_NUMBER, body[size.end() :])}"

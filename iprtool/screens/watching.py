@@ -129,6 +129,7 @@ class Watching:
             for clock in self._stage.query(Digits):
                 clock.display = not here
             self._stage.set_class(here, "-picture")
+            self._pane.call_after_refresh(self._pane.ask)
         away = here and self.place == "full" and self._screen.playing
         if away != self._side_is_away:
             self._side_is_away = away
