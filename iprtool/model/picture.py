@@ -1,4 +1,4 @@
-"""The recording's picture as the screen knows it: what may be seen of it, its frames, and the protocol that brings them."""
+"""The recording's picture as the screen knows it: what may be seen of it, its frames, and what brings them."""
 
 from collections.abc import Callable
 from typing import Protocol
