@@ -17,8 +17,9 @@ from iprtool.model.errors import IprtoolError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, position_ms
 from iprtool.player.messages import FrameError, packed, receive
-from iprtool.player.picture_look import Looks, crop
+from iprtool.player.picture_look import Looks
 from iprtool.player.picture_messages import (
+    COVERED,
     IN_WINDOW,
     Follow,
     FromChild,
@@ -40,6 +41,7 @@ LEAST_WAIT_S = 0.001
 HUNG_S = 15.0
 _CLOSED = Wish(0, "hidden", Clock())
 _COARSE = "A window cannot show the picture pixelated; it is in the terminal."
+_TURNED = "A window cannot cover one side of a turned picture; it is in the terminal."
 
 Item = ToChild | WindowNews
 Inbox = queue.SimpleQueue[Item]
@@ -167,16 +169,20 @@ class Projector:
             self._window = Window(source, self._tell_news)
         if self._window.silent_s > HUNG_S:
             os._exit(3)
-        if not self._in_window:
+        if self._why_not_in_window(reel):
             self._window.wish(_CLOSED)
             return
         still = None if self._clock.running else reel.span(round(position_ms(self._clock, now_ns)))
-        seen = crop(reel.size, reel.turns, self._show.view)
-        self._window.wish(Wish(self._show.serial, self._show.view, self._clock, seen, still, reel.frame_ms))
+        wish = Wish(self._show.serial, self._show.view, self._clock, reel.size[0], still, reel.frame_ms)
+        self._window.wish(wish)
 
-    @property
-    def _in_window(self) -> bool:
-        return self._show.in_window and self._show.view in IN_WINDOW
+    def _why_not_in_window(self, reel: Reel) -> str | None:
+        """None where the picture is to be in a window; else why it is not, empty where that was not asked for."""
+        if not self._show.in_window:
+            return ""
+        if self._show.view not in IN_WINDOW:
+            return _COARSE
+        return _TURNED if self._show.view in COVERED and reel.turns else None
 
     def _project(self, reel: Reel, want: Want, now_ns: int) -> float:
         """Work towards the next frame, ahead of its time where there is some, and tell it when it is due."""
@@ -229,19 +235,16 @@ class Projector:
         return since_ns == self._clock.since_ns and abs(position_ms(self._clock, now_ns) - at_ms) < RETRY_MS
 
     def _tell_state(self, now_ns: int) -> None:
-        is_open = self._news.is_open and self._in_window
-        failed, message = bool(self._failure), self._failure or self._why_no_window()
-        report = PictureReport(self._show.serial, self._news.windows, is_open, failed, message)
+        failed, message = bool(self._failure), self._failure or self._sentence()
+        report = PictureReport(self._show.serial, self._news.windows, self._news.is_open, failed, message)
         if report != self._report or now_ns - self._reported_ns > HEARTBEAT_S * 9e8:
             self._tell(report)
             self._reported_ns = now_ns
         self._report = report
 
-    def _why_no_window(self) -> str:
-        """Where a window was asked for: why there is none, in one sentence."""
-        if not self._show.in_window or self._news.is_open:
+    def _sentence(self) -> str:
+        """Where a window was asked for: why there is none."""
+        if not self._show.in_window or self._news.is_open or self._reel is None:
             return ""
-        if self._show.view not in IN_WINDOW:
-            return _COARSE
-        known = self._news_came or not has_display()
-        return self._news.sentence or (NO_WINDOW if known and not self._news.windows else "")
+        missing = (self._news_came or not has_display()) and not self._news.windows
+        return self._why_not_in_window(self._reel) or self._news.sentence or (NO_WINDOW if missing else "")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from iprtool.model.picture import Frame
 from iprtool.model.terms import View
-from iprtool.player.picture_messages import MOST_PIXELS
+from iprtool.player.picture_messages import COVERED, MOST_PIXELS
 from iprtool.player.picture_reel import Shot
 
 BLOCKS = 12
@@ -60,7 +60,7 @@ def covered(picture: Pixels, view: View) -> Pixels:
 
     A scaled pixel can hold something of its neighbour.
     """
-    if view not in {"left_covered", "right_covered"}:
+    if view not in COVERED:
         return picture
     width = picture.shape[1]
     whole = picture.copy()
@@ -69,23 +69,6 @@ def covered(picture: Pixels, view: View) -> Pixels:
     else:
         whole[:, max(0, width // 2 - 1) :] = COVER
     return whole
-
-
-def crop(stored: Size, turns: int, view: View) -> str:
-    """The part of a stored frame that a view leaves, as libVLC takes it (WxH+X+Y); empty where that is all.
-
-    `turns` by 90° counterclockwise make it upright.
-    """
-    if view not in {"left_covered", "right_covered"}:
-        return ""
-    width, height = stored
-    # The sides of the stored frame from the upright one's left on: turned by so much, its left is their top and so on.
-    first = (view == "right_covered") == (turns in {0, 3})
-    if turns % 2 == 0:
-        half = width // 2 - 2
-        return f"{half}x{height}+{0 if first else width - half}+0"
-    half = height // 2 - 2
-    return f"{width}x{half}+0+{0 if first else height - half}"
 
 
 def enlarged(blocks: Pixels, size: Size) -> Pixels:

@@ -12,7 +12,8 @@ from iprtool.player.messages import FrameError
 MOST_PIXELS = 4096 * 2304
 """No frame that is told has more."""
 
-IN_WINDOW: tuple[View, ...] = ("shown", "left_covered", "right_covered")
+COVERED: tuple[View, ...] = ("left_covered", "right_covered")
+IN_WINDOW: tuple[View, ...] = ("shown", *COVERED)
 """The views that a window can show; libVLC 3 cannot make a picture coarse at a fair cost."""
 
 MOST_BYTES = 3 * MOST_PIXELS + 4096

@@ -19,7 +19,6 @@ from iprtool.model.terms import View
 from iprtool.player.clock import Clock
 from iprtool.player.messages import FrameError, packed
 from iprtool.player.picture_messages import (
-    IN_WINDOW,
     Follow,
     FromChild,
     PictureOpening,
@@ -113,15 +112,13 @@ class PictureProcess:
             if self._show.view == "hidden":
                 self._restarts.clear()
                 self._given_up = False
-            stays = in_window and view in IN_WINDOW
-            if view == "hidden" or (self._show.in_window and not stays):
+            if view == "hidden" or self._show.in_window:
                 self._end_child()  # no window is closed as surely and as soon as with its process
             self._show = Show(self._show.serial + 1, view, in_window and view != "hidden")
             self._notice = ""
             failed = self._given_up and view != "hidden"
             message = self._state.message if failed else ""
-            in_window = self._state.in_window and stays
-            self._state = PictureState(view, self._state.windows, in_window, failed, message)
+            self._state = PictureState(view, self._state.windows, failed=failed, message=message)
             self._send(self._show)
             self._changed.notify_all()
 

@@ -24,7 +24,7 @@ from iprtool.model.ports import Source
 from iprtool.model.terms import View
 from iprtool.player.clock import Clock, position_ms
 from iprtool.player.engine import WatchedSource
-from iprtool.player.picture_messages import IN_WINDOW
+from iprtool.player.picture_messages import COVERED, IN_WINDOW
 from iprtool.player.picture_reel import Span
 from iprtool.player.vlc import _Bytes, start_vlc
 
@@ -35,8 +35,9 @@ DELAY_MS = 300
 AHEAD_MS = 8
 STOPS_AHEAD_MS = 18
 
-NUDGE_MS = 40
+NUDGE_MS = 60
 INTO_FRAME = 0.35
+LONG_FRAME_MS = 100
 LONGEST_RUN_MS = 700
 MARGIN_MS = 5
 EARLY_MS = 30
@@ -51,6 +52,9 @@ UNSETTLED_NS = 2_000_000_000
 DRIFT_FRAMES = 1.5
 TICKS_OFF = 2
 CHECK_S = 0.25
+BLEEDS_PX = 8
+"""So far a codec lets one side shine into the other."""
+
 _POLL_S = 0.01
 _TRIES = 3
 _BUFFERED = 100.0
@@ -69,14 +73,13 @@ NO_WINDOW = "VLC could not open a window here; the picture stays in the terminal
 class Wish(NamedTuple):
     """What is to be seen in the window (`hidden`: there is none), where the sound is, and on which frame it stands.
 
-    `crop` says which part of the picture is seen, as libVLC takes it (WxH+X+Y, empty: all). `serial` tells wishes apart
-    of which one that has failed is not tried again.
+    `width` is that of the picture. A wish of a `serial` with which a window could not be opened is not tried again.
     """
 
     serial: int
     view: View
     clock: Clock
-    crop: str = ""
+    width: int = 0
     still: Span | None = None
     frame_ms: float = 40.0
 
@@ -104,6 +107,7 @@ class Window:
         self._wish = Wish(0, "hidden", Clock())
         self._done: Wish | None = None
         self._beat_ns = time.monotonic_ns()
+        self._vlc: Any = None
         self._player: WindowPlayer | None = None
         self._failed_serial = -1
         threading.Thread(target=self._run, daemon=True).start()
@@ -120,10 +124,10 @@ class Window:
             self._changed.notify()
 
     def _run(self) -> None:
-        windows = can_open()
-        self._tell(WindowNews(windows))
+        self._vlc = vlc_with_windows()
+        self._tell(WindowNews(self._vlc is not None))
         wait_s = 0.0
-        while windows:
+        while self._vlc is not None:
             with self._changed:
                 if self._done == self._wish:
                     self._changed.wait(wait_s)
@@ -140,7 +144,7 @@ class Window:
             self._close()
             return CHECK_S
         if self._player is None and wish.serial != self._failed_serial:
-            self._player = WindowPlayer(self._source, wish, lambda: self._wish)
+            self._player = WindowPlayer(self._vlc, self._source, wish, lambda: self._wish)
             self._tell(WindowNews(True, True))
         return CHECK_S if self._player is None else self._player.follow(wish)
 
@@ -156,13 +160,16 @@ class Window:
 class WindowPlayer:
     """One open window; `latest` gives the latest wish. PlayerError where it cannot be opened, or is lost."""
 
-    def __init__(self, source: Source, wish: Wish, latest: Callable[[], Wish]) -> None:
+    def __init__(self, vlc: Any, source: Source, wish: Wish, latest: Callable[[], Wish]) -> None:
         self._latest = latest
         self._errand = wish.errand
-        vlc = start_vlc()
-        vlc.instance.release()
-        self._kinds = vlc.module
-        self._instance = self._kinds.Instance(*_INSTANCE, *(_LINUX if sys.platform.startswith("linux") else ()))
+        self._kinds = vlc
+        options = [*_INSTANCE, *(_LINUX if sys.platform.startswith("linux") else ())]
+        if wish.view in COVERED:
+            # A filter works before the first frame is seen; what `video_set_crop_geometry` sets comes some frames late.
+            side = wish.view.removesuffix("_covered")
+            options += ["--video-filter=croppadd", f"--croppadd-crop{side}={wish.width // 2 + BLEEDS_PX}"]
+        self._instance = self._kinds.Instance(*options)
         self._duration_ms = wish.clock.duration_ms
         self._bytes = _Bytes(self._kinds, WatchedSource(source))
         self._buffered, self._seen, self._ticked = threading.Event(), threading.Event(), threading.Event()
@@ -174,7 +181,6 @@ class WindowPlayer:
         self._released_ns = 0
         self._lead_ms = LEAD_MS
         self._rate = 1.0
-        self._crop = ""
         self._player = self._instance.media_player_new()
         self._callbacks = self._listen()
         self._media = self._bytes.media(self._instance)
@@ -184,7 +190,6 @@ class WindowPlayer:
         self._player.set_media(self._media)
         self._player.video_set_key_input(False)
         self._player.video_set_mouse_input(False)
-        self._set_crop(wish.crop)
         self._player.play()
         if not self._seen.wait(OPEN_S):
             self.close()
@@ -194,7 +199,6 @@ class WindowPlayer:
     def follow(self, wish: Wish) -> float:
         """Do what is due, unless it is no longer wished; in how many seconds to look again."""
         self._errand = wish.errand
-        self._set_crop(wish.crop)
         if self._player.get_state() in {self._kinds.State.Ended, self._kinds.State.Error, self._kinds.State.Stopped}:
             raise PlayerError("VLC cannot show the picture on; it is in the terminal again.")
         clock, now_ns = wish.clock, time.monotonic_ns()
@@ -218,11 +222,6 @@ class WindowPlayer:
     def _latest_ms(self) -> int:
         return max(0, self._duration_ms - SHORT_OF_END_MS)
 
-    def _set_crop(self, crop: str) -> None:
-        if crop != self._crop:
-            self._player.video_set_crop_geometry(crop or None)
-            self._crop = crop
-
     def _stand(self, wish: Wish) -> float:
         if self._running is not None:
             self._player.set_pause(1)
@@ -238,7 +237,7 @@ class WindowPlayer:
             self._stands_ms = 0.0
             return self._seek(0)
         length_ms = still.end_ms - still.start_ms
-        to_ms = still.start_ms - STOPS_AHEAD_MS + min(INTO_FRAME * length_ms, NUDGE_MS)
+        to_ms = still.start_ms - STOPS_AHEAD_MS + INTO_FRAME * min(length_ms, LONG_FRAME_MS)
         from_ms = to_ms - NUDGE_MS
         for _ in range(_TRIES):
             if not self._seek(min(from_ms, self._latest_ms)):
@@ -310,17 +309,12 @@ class WindowPlayer:
         self._set_rate(1.0)
         self._buffered.clear()
         self._player.set_time(max(0, round(to_ms)))
-        until = time.monotonic() + ARRIVE_S
-        while not self._buffered.wait(_POLL_S) and time.monotonic() < until:
-            self._is_stale()
+        self._buffered.wait(ARRIVE_S)
         return not self._is_stale()
 
     def _is_stale(self) -> bool:
-        """Whether something else is wished by now; what is to be covered is covered at once."""
-        latest = self._latest()
-        if latest.view in IN_WINDOW:
-            self._set_crop(latest.crop)
-        return latest.errand != self._errand
+        """Whether something else is wished by now."""
+        return self._latest().errand != self._errand
 
     def _set_rate(self, rate: float) -> None:
         if rate != self._rate:
@@ -371,18 +365,15 @@ def has_display() -> bool:
     return sys.platform != "darwin" and any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def can_open() -> bool:
-    """Whether libVLC has what makes a window; on Linux its module for the display is a package of its own."""
-    if not has_display():
-        return False
+def vlc_with_windows() -> Any:
+    """python-vlc where libVLC has what makes a window, else None; on Linux that is a package of its own."""
     try:
         vlc = start_vlc()
     except PlayerError:
-        return False
-    try:
-        return sys.platform == "win32" or _makes_windows(vlc.module.dll)
-    finally:
-        vlc.instance.release()
+        return None
+    able = sys.platform == "win32" or _makes_windows(vlc.module.dll)
+    vlc.instance.release()
+    return vlc.module if able else None
 
 
 def _makes_windows(core: Any) -> bool:
