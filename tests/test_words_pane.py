@@ -34,7 +34,8 @@ class Pane(App[None]):
                 text = pane.render_line(y).text[piece]
                 key, label = text[:4].strip(" ●"), text[4:].strip()
                 last = int(key) if key else last
-                labels[last] = f"{labels.get(last, '')} {label}".strip()
+                if label:
+                    labels[last] = f"{labels.get(last, '')} {label}".strip()
         return labels
 
 
