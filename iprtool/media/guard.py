@@ -11,6 +11,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from iprtool.media.source_file import FileSource, SourceFile, printable
+from iprtool.media.wave_header import tells_too_little
 from iprtool.model.errors import MediaError
 
 FORMATS = (
@@ -65,9 +66,10 @@ def open_media(media: Path | Readable) -> InputContainer:
     file.seek(0)
     if _is_text(head):
         raise MediaError(f"{name} is a text file, not a recording; choose the sound or video file.")
+    options = _OPTIONS | ({"ignore_length": "1"} if tells_too_little(file) else {})
     try:
         # Tags in an older encoding than UTF-8 are common, and none is used.
-        return av.open(file, "r", options=_OPTIONS, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
+        return av.open(file, "r", options=options, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
     except av.ArgumentError:
         raise MediaError(
             _why_not(name, head)

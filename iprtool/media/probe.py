@@ -94,7 +94,7 @@ def inspect(path: Path) -> Probe:
             height=picture.height if picture else None,
             fps=float(fps) if fps else None,
             rotation=rotation_of(container) if picture else 0,
-            duration_ms=_duration_ms(container),
+            duration_ms=_lasting_ms(path, sound) or _duration_ms(container),
             sample_bits=_sample_bits(sound) if sound else None,
             created=_created(container.metadata),
             # Android's MPEG4Writer takes the time when it closes the file.
@@ -125,6 +125,15 @@ def _created(tags: dict[str, str]) -> str:
     if (day := tags.get("date", "")) and _CLOCK.fullmatch(told):
         told = f"{day}T{told}"
     return told if ":" in told else ""
+
+
+def _lasting_ms(path: Path, sound: "AudioStream | None") -> int:
+    """By its size, how long a WAV file is whose header tells of less; 0 for all others."""
+    from iprtool.media.wave_header import tells_too_little
+
+    with path.open("rb") as file:
+        told = sound is None or not sound.codec_context.bit_rate or not tells_too_little(file)
+    return 0 if told or sound is None else path.stat().st_size * 8000 // int(sound.codec_context.bit_rate or 1)
 
 
 def _duration_ms(container: "InputContainer") -> int:

@@ -31,6 +31,7 @@ from iprtool.media.source_file import printable
 from iprtool.media.tracks import Recoded, Track, track
 from iprtool.media.truncation import FRAMED, Last, cut_short
 from iprtool.media.turning import rotation_of
+from iprtool.media.wave_header import tells_too_little
 from iprtool.model.errors import MediaError
 from iprtool.model.study import Part
 
@@ -86,6 +87,10 @@ class Reading:
         self.origin = min(_seconds(one.start_time or 0, one.time_base) for one in self.streams)
         ends = [_seconds((one.start_time or 0) + one.duration, one.time_base) for one in self.streams if one.duration]
         self.promised = max(ends, default=Fraction(original.duration or 0, av.time_base)) - self.origin
+        with path.open("rb") as file:
+            self.told_too_little = tells_too_little(file)
+        if self.told_too_little and self.sound is not None and (rate := self.sound.codec_context.bit_rate):
+            self.promised = Fraction(8 * path.stat().st_size, rate)
         self.last = Last(0, b"")
         self.start_ms = self.duration_ms = 0
         self.damaged = False
@@ -165,9 +170,10 @@ def _conformed(readings: Sequence[Reading], tracks: Sequence[Track], whole: str,
 def _about(reading: Reading, *, named: bool) -> Iterator[str]:
     """What of a file is missing, as half sentences."""
     end = Fraction(reading.duration_ms, 1000)
+    more = "its header tells of less; all sound in it was kept" * reading.told_too_little
     cut = cut_short(reading.path, reading.original, reading.last, end, reading.promised)
     name = f"{printable(reading.path)}: " if named else ""
-    for text in (cut or "part of the file is damaged and was left out" * reading.damaged, *_left_out(reading)):
+    for text in (cut or "part of the file is damaged and was left out" * reading.damaged, more, *_left_out(reading)):
         if text:
             yield name + text
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from av.container import InputContainer
 
+from iprtool.media.wave_header import is_no_length
 from iprtool.model.times import clock
 
 _TOLERANCE_S = Fraction(1, 2)
@@ -41,7 +42,7 @@ def cut_short(path: Path, container: InputContainer, last: Last, end: Fraction, 
         head = file.read(8)
         if head[:4] == b"RIFF":
             riff_bytes = int.from_bytes(head[4:], "little")
-            cut = riff_bytes != 0xFFFFFFFF and 8 + riff_bytes > size + 1
+            cut = not is_no_length(riff_bytes) and 8 + riff_bytes > size + 1
         elif kind == "ogg":
             file.seek(max(0, size - _PAGE_BYTES))
             cut = _without_end(file.read())
