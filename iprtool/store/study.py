@@ -185,12 +185,13 @@ class Study:
         self._roster.add("object", object_id, msgspec.structs.replace(self._entry(object_id), discarded=True))
         path = self.path_of(object_id)
         # The key first: without it the rest is noise, whatever the disk keeps.
-        for name in (key_file(self.path, object_id), path, *_beside(path)):
-            try:
+        name = path
+        try:
+            for name in (key_file(self.path, object_id), path, *_beside(path)):
                 name.unlink(missing_ok=True)
-            except OSError as error:
-                raise StoreError(f"{name.name} could not be deleted ({error.strerror}): delete it by hand.") from error
-        fsync_folder(self.path / OBJECTS)
+            fsync_folder(self.path / OBJECTS)
+        except OSError as error:
+            raise StoreError(f"{name.name} could not be deleted ({error.strerror}): delete it by hand.") from error
 
     def setting(self, name: str) -> str | None:
         """A setting of the study, or None."""
