@@ -29,6 +29,9 @@ CHECKPOINT_EVERY = 200
 CACHE_KIB = 16 * 1024
 """Room for the indexes by id of a hundred thousand marks: each new one goes to another of their pages."""
 
+IDLE_S = 1.0
+"""After so long with nothing to write, those indexes are read: not while the screen is being made."""
+
 _Write = Callable[[sqlcipher.Connection], int]
 _Waiting = tuple[_Write, Future[int]]
 
@@ -61,6 +64,7 @@ class LayerFile:
         self._closing = threading.Lock()
         self._closed = False
         self._since_checkpoint = 0
+        self._warm = False
         self._thread = threading.Thread(target=self._run, name="layer", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -131,13 +135,21 @@ class LayerFile:
 
     def _run(self) -> None:
         try:
-            self._warm()
             while batch := self._next_batch():
                 self._write(batch)
         finally:
             self._refuse_the_rest()
 
-    def _warm(self) -> None:
+    def _first(self) -> _Waiting | None:
+        if not self._warm:
+            self._warm = True
+            try:
+                return self._waiting.get(timeout=IDLE_S)
+            except Empty:
+                self._read_indexes()
+        return self._waiting.get()
+
+    def _read_indexes(self) -> None:
         # Counting goes through the indexes, and what it reads need not be decrypted again while a mark waits.
         with contextlib.suppress(*FAULTS):
             for table in ("op", "mark"):
@@ -145,7 +157,7 @@ class LayerFile:
 
     def _next_batch(self) -> list[_Waiting]:
         """All that waits, at least one; empty at the end, which stays in the queue for the next call to find."""
-        first = self._waiting.get()
+        first = self._first()
         batch = [] if first is None else [first]
         with contextlib.suppress(Empty):
             while (following := self._waiting.get_nowait()) is not None:
