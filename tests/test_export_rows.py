@@ -17,6 +17,7 @@ from iprtool.model.codebook import Codebook, CodeEntry
 from iprtool.model.errors import ExportError
 from iprtool.model.layer import Coverage, Stop
 from iprtool.model.mark import Code, Mark
+from iprtool.model.study import Part
 from tests.export_samples import GONE, INTERVAL, OPS, POINT, a_study, exported, layer
 
 KEY = b"k" * 32
@@ -294,3 +295,19 @@ def test_every_table_is_described_in_full() -> None:
             assert column.description.endswith((".", "?"))
             assert column.refers is None or column.refers in names
             assert column.name.endswith("_ms") == (column.unit == "ms")
+
+
+def test_a_joined_recording_tells_of_its_parts_and_their_gaps() -> None:
+    """How many files there were, where nothing was recorded between them, and who is on which channel."""
+    rows = a_study()
+    (plain,) = rows.recordings
+    parts = (Part("aa", 0, 60_000), Part("bb", 60_000, 30_000), Part("cc", 150_000, 10_000))
+    speakers = ("therapist", "client")
+    joined = msgspec.structs.replace(
+        plain, id="recording-2", parts=parts, frame_rate=29.97, channel_speakers=speakers, duration_ms=160_000
+    )
+    found = {
+        one["n_parts"]: (one["gaps"], one["frame_rate"], one["channel_speakers"])
+        for one in tables_of(msgspec.structs.replace(rows, recordings=(plain, joined)))["recordings"]
+    }
+    assert found == {1: (None, None, None), 3: ("90000-150000", 29.97, "therapist client")}

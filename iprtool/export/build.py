@@ -17,7 +17,7 @@ from iprtool.export.schema import SCHEMA_VERSION, Table
 from iprtool.export.tables import TABLES
 from iprtool.export.tokens import Tokens
 from iprtool.model.codebook import Codebook
-from iprtool.model.study import Recall
+from iprtool.model.study import Recall, Recording
 
 _DAY_MS = 86_400_000
 
@@ -89,8 +89,20 @@ def _of_people(rows: StudyRows, said: Mapping[str, Told], first_ms: int | None) 
     return {
         "dyads": [msgspec.structs.asdict(one) for one in rows.dyads],
         "sessions": [msgspec.structs.asdict(one) for one in rows.sessions],
-        "recordings": [msgspec.structs.asdict(one) for one in rows.recordings],
+        "recordings": [_recording(one) for one in rows.recordings],
         "recalls": [_recall(one, said.get(one.id), first_ms) for one in rows.recalls],
+    }
+
+
+def _recording(recording: Recording) -> _Record:
+    ends = [part.start_ms + part.duration_ms for part in recording.parts]
+    starts = [part.start_ms for part in recording.parts[1:]]
+    gaps = [f"{end}-{start}" for end, start in zip(ends[:-1], starts, strict=True) if end < start]
+    return {
+        **msgspec.structs.asdict(recording),
+        "channel_speakers": " ".join(recording.channel_speakers) or None,
+        "n_parts": max(1, len(recording.parts)),
+        "gaps": " ".join(gaps) or None,
     }
 
 

@@ -88,13 +88,24 @@ RECORDINGS = Table(
         _key("recording", "The recording."),
         _ref("session", "sessions", "The session that was recorded."),
         _text(
-            "original_sha256", "SHA-256 of the original file: tells whether a copy is that very file.", nullable=False
+            "original_sha256",
+            "SHA-256 of the original file: tells whether a copy is that very file; of several files joined, that of "
+            "their bytes one after another.",
+            nullable=False,
         ),
         _ms("duration_ms", "Length of the recording."),
         _words("audio_codec", "Sound codec, FFmpeg's short name; null without sound."),
         _words("video_codec", "Picture codec, FFmpeg's short name; null without picture."),
         Column("sample_rate_hz", "integer", "Samples of sound per second.", unit="Hz"),
         Column("channels", "integer", "Number of sound channels."),
+        _words("channel_speakers", "Who speaks on which channel, left first, separated by spaces; null where unknown."),
+        Column("frame_rate", "number", "Pictures per second, on average; null without picture.", unit="1/s"),
+        Column("n_parts", "integer", "Number of files that it was joined from; 1 where it is one.", nullable=False),
+        _words(
+            "gaps",
+            "Where nothing was recorded between joined files: from–to in ms, as 600000-690000, separated by spaces; "
+            "null where there is no gap.",
+        ),
     ),
 )
 
