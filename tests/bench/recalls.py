@@ -30,7 +30,8 @@ def scratch() -> Iterator[Path]:
     """
     # Unlike /tmp it is on a disk everywhere, and what is durable is to be measured.
     on_disk = "/var/tmp" if os.access("/var/tmp", os.W_OK) else None
-    with TemporaryDirectory(prefix="iprtool-bench-", dir=on_disk) as folder:
+    # A process that was killed may leave one of its own that is still writing bytecode.
+    with TemporaryDirectory(prefix="iprtool-bench-", dir=on_disk, ignore_cleanup_errors=True) as folder:
         os.environ |= {"IPRTOOL_HOME": folder, "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode")}
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         yield Path(folder)
