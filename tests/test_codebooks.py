@@ -4,9 +4,11 @@ import os
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from iprtool.codebooks import Problem, check, load, shipped, shipped_ids
+from iprtool.model.codebook import Codebook, CodeEntry
 from iprtool.model.errors import CodebookError
 
 IDS = (
@@ -136,6 +138,13 @@ class TestShipped:
     def test_an_unknown_id_names_those_there_are(self) -> None:
         with pytest.raises(CodebookError, match=r"'\.\./x'.*recaller-plain"):
             shipped("../x")
+
+
+def test_an_entry_is_found_by_its_id_in_the_codebook_that_is_asked() -> None:
+    codebook = Codebook("c", "1", "C", "us", (CodeEntry("a", "first"), CodeEntry("a", "second"), CodeEntry("b", "b")))
+    assert codebook.entry("a") == CodeEntry("a", "first")
+    other = msgspec.structs.replace(codebook, codes=(CodeEntry("c", "c"),))
+    assert (other.entry("a"), other.entry("c")) == (None, CodeEntry("c", "c"))
 
 
 @pytest.fixture
