@@ -231,7 +231,8 @@ class RecordingScreen(Screen[None]):
         if watching is None:
             self.notice("this recording has no picture")
         elif watching.view == "hidden":
-            self.notice("the picture is hidden; ctrl+g shows it")
+            shows = next(command.shown for command in self.commands if command.id == "picture")
+            self.notice(f"the picture is hidden; {shows} shows it")
         else:
             from iprtool.screens.watching import PLACED
 
