@@ -228,7 +228,7 @@ class PictureProcess:
                 case PictureReport():
                     self._state = PictureState(
                         self._show.view,
-                        message.windows,
+                        message.windows or self._state.windows,
                         message.in_window,
                         message.failed,
                         message.message or self._notice,

@@ -42,6 +42,9 @@ LONGEST_RUN_MS = 700
 MARGIN_MS = 5
 EARLY_MS = 30
 TICK_S = 0.3
+FIRST_FRAME_S = 0.07
+"""From when libVLC has the bytes of a place until it has its frame, or it may show none of what it runs through."""
+
 LEAD_MS = 200
 MOST_LEAD_MS = 3000
 SHORT_OF_END_MS = 500
@@ -242,6 +245,7 @@ class WindowPlayer:
         for _ in range(_TRIES):
             if not self._seek(min(from_ms, self._latest_ms)):
                 return False
+            time.sleep(FIRST_FRAME_S)
             seen_ms = self._released_at()
             if seen_ms is not None and 0 <= to_ms - seen_ms <= LONGEST_RUN_MS:
                 time.sleep((to_ms - seen_ms) / 1000)
