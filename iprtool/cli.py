@@ -171,7 +171,8 @@ def add(
     words = read_vtt(transcript) if transcript else None
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
         where = partial(desk.ensure_session, opened, dyad, session)
-        with progress_of(f"Sealing {files[0].name}") as progress:
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        with progress_of(f"Sealing {files[0].name}{more}") as progress:
             recording, notice = add_recording(
                 opened,
                 where,

@@ -40,6 +40,7 @@ _WRITE_BYTES = 1 << 18
 _READ_BYTES = 1 << 20
 _PROGRESS_S = 0.1
 _STALLED_CPU_S = 60
+_LOOKED_AT = 64
 # Without bitexact the file would bear a random number; the times are set by the tracks, not to be shifted again.
 _MUXER = {"cluster_time_limit": "1000", "avoid_negative_ts": "disabled", "fflags": "+bitexact"}
 # Kept to the last bit in FLAC of up to 24 bits.
@@ -100,8 +101,8 @@ class Reading:
     def packets(self) -> "Iterator[Packet[Any]]":
         """Every packet, up to the end or to where the file is broken."""
         try:
-            for packet in self.original.demux(self.streams):
-                if is_protected(packet.stream, packet):
+            for number, packet in enumerate(self.original.demux(self.streams)):
+                if number < _LOOKED_AT and is_protected(packet.stream, packet):
                     raise protected(self.path)
                 if self._framed and packet.size:
                     self.last = Last(packet.size, bytes(memoryview(packet)[:6]))  # writing takes the bytes away
