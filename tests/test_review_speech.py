@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from iprtool.model.peaks import PeakChunk
 from iprtool.model.speech import SpeechSpan
 from iprtool.screens.presenting import turns_of
 from iprtool.screens.review import ReviewScreen
@@ -22,8 +23,10 @@ async def test_speech_that_was_found_is_a_lane_above_the_marks() -> None:
     async with desk(talk=()) as table:
         assert "speech" not in table.shown
         table.screen._channel_speakers = ("therapist", "client")
+        table.screen.post_message(table.screen.PeaksArrived(PeakChunk(0, b"\x00\xa0\xff\x5f" * 6_000)))
         await hear(table, SPANS)
         assert re.match("T─+ *C─+T─+", lane(table.shown, "speech"))
+        assert "▆▆▆" in lane(table.shown, "sound")
         rows = [line.split()[0] for line in table.shown.splitlines() if line[:1].isalpha()]
         assert rows.index("sound") < rows.index("speech") < rows.index("client")
 

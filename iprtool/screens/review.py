@@ -54,7 +54,6 @@ class ReviewScreen(RecordingScreen):
         self.commands = REVIEW if filmed else without_picture(REVIEW)
         self.review = Review(layers, transcript)
         self._title = title
-        self._turns = [(one.start_ms, one.end_ms, one.speaker) for one in transcript]
         self._channel_speakers = channel_speakers
         self._duration_ms = duration_ms
         self._pre_roll_ms = pre_roll_ms
@@ -110,16 +109,19 @@ class ReviewScreen(RecordingScreen):
             if one.mark.rupture is not None:
                 ruptures.append(item_of(one.mark, review.codebook(one), key=f"r{one.key}"))
         lanes: list[Lane] = [PeaksLane("sound")]
-        if self._turns:
-            lanes.append(SpeechLane("speech", self._turns))
+        if review.transcript:
+            turns = [(one.start_ms, one.end_ms, one.speaker) for one in review.transcript]
+            lanes.append(SpeechLane("speech", turns))
         lanes += [MarksLane(name, items) for name, items in zip(review.names, marks, strict=True)]
         return [*lanes, RupturesLane("ruptures", ruptures)]
 
     @on(SpeechArrived)
     def _speech(self, event: SpeechArrived) -> None:
-        if not self.review.transcript:
-            self._turns = turns_of(event.spans, self._channel_speakers)
-            self.query_one(TimelineView).set_lanes(self._lanes())
+        turns = turns_of(event.spans, self._channel_speakers)
+        if turns and not self.review.transcript:
+            timeline = self.query_one(TimelineView)
+            sound, *others = timeline.lanes
+            timeline.set_lanes([sound, SpeechLane("speech", turns), *others])
 
     # What the player says
 
