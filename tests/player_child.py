@@ -1,20 +1,26 @@
 """The player's process for tests: plays a plain file, and writes down what comes out of the audio path.
 
-Run as `python -P -m tests.player_child`. The opening's source names the file (`path`), where to write (`tap`), and
-what cannot be read (`damaged`, two offsets) or not soon (`slow`, an offset and seconds); with the argument `garbage`
-or `dies` it does just that.
+Run as `python -P -m tests.player_child`. The opening's source names the file (`path`), where to write (`tap`), what
+cannot be read (`damaged`, two offsets) or not soon (`slow`, an offset and seconds), a file that says so while it is
+there that the drive is `gone`, one that it makes when it hangs in a read of an offset, once (`hangs`), and for how
+many seconds each output is asking (`sink_s`). With the argument `garbage` or `dies` it does just that; with `no-vlc` or
+`stuck-vlc` libVLC breaks off or hangs as it opens.
 """
 
 import os
+import signal
 import struct
 import sys
+import threading
 import time
 from pathlib import Path
 
 from iprtool.media.source_file import FileSource
 from iprtool.model.ports import Source
+from iprtool.model.terms import Engine as EngineName
 from iprtool.player import playout
-from iprtool.player.child import private_pipes, serve
+from iprtool.player.child import ENGINES, private_pipes, serve
+from iprtool.player.engine import Engine, OpenEngine, Tell
 from iprtool.player.messages import Opening
 from iprtool.player.output import Feed, Output, SilentOutput
 
@@ -22,7 +28,22 @@ RECORD = struct.Struct("<qqii")
 """A tap's record: told ns, ns at which it is heard, rate in Hz, bytes; then the samples, the first channel's only."""
 
 
-def tap_outputs(path: str) -> None:
+class FailingOutput(SilentOutput):
+    """An output that asks for sound for a while, and then no more."""
+
+    made = 0
+
+    def __init__(self, feed: Feed, rate_hz: int, channels: int, for_s: float) -> None:
+        super().__init__(feed, rate_hz, channels)
+        FailingOutput.made += 1
+        self.name, self._for_s = f"device {FailingOutput.made}", for_s
+
+    def start(self) -> None:
+        super().start()
+        threading.Timer(self._for_s, self._stopped.set).start()
+
+
+def tap_outputs(path: str, sink_s: float | None) -> None:
     """Let both engines play into silence that keeps time, and write down what they play and when it is heard."""
     file = Path(path).open("ab", buffering=0)  # noqa: SIM115
 
@@ -33,6 +54,8 @@ def tap_outputs(path: str) -> None:
             file.write(RECORD.pack(time.monotonic_ns(), heard_ns, rate_hz, len(mono)) + mono)
             return data
 
+        if sink_s is not None:
+            return FailingOutput(tapped, rate_hz, channels, sink_s)
         return SilentOutput(tapped, rate_hz, channels)
 
     vars(playout)["open_output"] = opened
@@ -75,11 +98,52 @@ class SlowSource:
         self._file.close()
 
 
+class GoneSource:
+    """A file on a drive that is gone as long as another file says so."""
+
+    def __init__(self, file: FileSource, gone: Path) -> None:
+        self._file, self._gone = file, gone
+        self.size = file.size
+        self.error: str | None = None
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        self.error = "The drive is gone; connect it again." if self._gone.exists() else None
+        if self.error:
+            raise OSError(self.error)
+        return self._file.read_at(offset, size)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class HangingSource:
+    """A file of which a read of an offset never ends; it leaves a mark, so that the next process is spared."""
+
+    error: str | None = None
+
+    def __init__(self, file: FileSource, offset: int, mark: Path) -> None:
+        self._file, self._offset, self._mark = file, offset, mark
+        self.size = file.size
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        if offset <= self._offset < offset + size and not self._mark.exists():
+            self._mark.touch()
+            time.sleep(1_000)
+        return self._file.read_at(offset, size)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def open_source(opening: Opening) -> Source:
     given = opening.source
     if "tap" in given:
-        tap_outputs(given["tap"])
+        tap_outputs(given["tap"], given.get("sink_s"))
     file = FileSource(Path(given["path"]))
+    if "gone" in given:
+        return GoneSource(file, Path(given["gone"]))
+    if "hangs" in given:
+        return HangingSource(file, given["hangs"][0], Path(given["hangs"][1]))
     if "slow" in given:
         return SlowSource(file, *given["slow"])
     return DamagedSource(file, given["damaged"]) if "damaged" in given else file
@@ -92,7 +156,23 @@ def main() -> None:
     if "dies" in sys.argv:
         os._exit(3)
     log = os.environ.get("IPRTOOL_TEST_LOG")
-    serve(open_source, *private_pipes(Path(log) if log else None))
+    serve(open_source, *private_pipes(Path(log) if log else None), ENGINES | broken_engines())
+
+
+def broken_engines() -> dict[EngineName, OpenEngine]:
+    """libVLC as the arguments say that it is."""
+
+    def breaks_off(_source: Source, _opening: Opening, _tell: Tell) -> Engine:
+        os.kill(os.getpid(), signal.SIGSEGV)
+        raise AssertionError("it did not break off")
+
+    def hangs(_source: Source, _opening: Opening, _tell: Tell) -> Engine:
+        time.sleep(1_000)
+        raise AssertionError("it did not hang")
+
+    if "no-vlc" in sys.argv:
+        return {"vlc": breaks_off}
+    return {"vlc": hangs} if "stuck-vlc" in sys.argv else {}
 
 
 if __name__ == "__main__":

@@ -242,6 +242,7 @@ def staged(
     path: Path | None = None,
     command: list[str] | None = None,
     silent_s: float = 4.0,
+    open_s: float = 20.0,
     reference: Samples | None = None,
     opened: Mapping[str, object] = {},
     **source: object,
@@ -254,7 +255,7 @@ def staged(
         given = {"path": str(path or conformed_path), "tap": str(tap), **source}
         opening = Opening(given, conformed.audio_codec, RATE_HZ, conformed.duration_ms, engine)
         opening = msgspec.structs.replace(opening, **opened)
-        player = ProcessPlayer(command or COMMAND, opening, silent_s=silent_s)
+        player = ProcessPlayer(command or COMMAND, opening, silent_s=silent_s, open_s=open_s)
         try:
             yield Stage(player, tap, heard_in(kind, seconds) if reference is None else reference)
         finally:

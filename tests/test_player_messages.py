@@ -69,4 +69,4 @@ def test_the_engines_that_are_here_are_found_each_with_its_reason(monkeypatch: p
     assert embedded.version.startswith("PyAV ") and embedded.sink
     monkeypatch.setenv("PYTHON_VLC_LIB_PATH", "/no/such/libvlc.so")
     without = find_engines()[0]
-    assert (without.ok, without.reason) == (False, "VLC was not found; install VLC 3 to play with it.")
+    assert not without.ok and without.reason.startswith("PYTHON_VLC_LIB_PATH leads to no VLC")

@@ -75,30 +75,6 @@ def test_killed_while_playing_it_plays_on_from_there(engine: Engine) -> None:
         assert stage.wait_for("paused").message == ""
 
 
-def test_frozen_while_paused_it_comes_back_paused_at_its_place() -> None:
-    with staged("embedded", silent_s=1.2) as stage:
-        stage.wait_for("paused")
-        stage.player.seek(3_210)
-        stage.wait(lambda state: state.position_ms == 3_210)
-        first = child_of(stage)
-        os.kill(first, signal.SIGSTOP)
-        assert stage.player.now().raw_ms == 3_210
-        stage.wait(lambda state: TELLS_AGAIN in state.message and state.status == "paused")
-        assert gone(first)
-        assert stage.player.state.position_ms == stage.player.now().raw_ms == 3_210
-
-
-def test_frozen_while_playing_it_plays_on_from_where_the_sound_was_lost() -> None:
-    with staged("embedded", silent_s=1.2) as stage:
-        stage.wait_for("paused")
-        stage.player.play()
-        stage.wait(lambda state: state.position_ms > 300)
-        os.kill(child_of(stage), signal.SIGSTOP)
-        lost_ms = stage.player.now().raw_ms
-        again = stage.wait(lambda state: TELLS_AGAIN in state.message and state.status == "playing")
-        assert abs(again.position_ms - lost_ms) < 700
-
-
 def test_without_signs_of_life_the_uncertainty_grows() -> None:
     with staged("embedded", silent_s=20) as stage:
         stage.wait_for("paused")
@@ -161,19 +137,10 @@ def test_what_is_no_recording_fails_in_one_sentence(
         assert stage.player.state.status == "failed" and child_of(stage) == pid
 
 
-def test_without_libvlc_the_embedded_player_plays_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHON_VLC_LIB_PATH", "/no/such/libvlc.so")
-    with staged(None) as stage:
-        opened = stage.wait_for("paused")
-        assert (opened.engine, opened.message) == ("embedded", "VLC was not found; install VLC 3 to play with it.")
-        stage.player.play()
-        stage.wait(lambda state: state.position_ms > 200)
-
-
 def test_asked_for_alone_a_missing_libvlc_fails_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_VLC_LIB_PATH", "/no/such/libvlc.so")
     with staged("vlc") as stage:
-        assert stage.wait_for("failed").message == "VLC was not found; install VLC 3 to play with it."
+        assert stage.wait_for("failed").message.startswith("PYTHON_VLC_LIB_PATH leads to no VLC that can be used here;")
 
 
 PARENT = """

@@ -21,10 +21,11 @@ from iprtool.model.ports import Source
 from iprtool.model.terms import Engine as EngineName
 from iprtool.player.clock import Clock
 from iprtool.player.deck import HEARTBEAT_S, Deck
-from iprtool.player.engine import Engine, Happening, OpenEngine, Tell
+from iprtool.player.engine import Engine, EngineHungError, Happening, OpenEngine, Tell
 from iprtool.player.messages import AnyCommand, Close, FrameError, Opening, Report, packed, receive
 from iprtool.player.output import NO_DEVICE, has_sound_device
 
+HUNG_EXIT = 3
 Item = Opening | AnyCommand | Happening
 Inbox = queue.SimpleQueue[Item]
 OpenSource = Callable[[Opening], Source]
@@ -126,6 +127,8 @@ def _play(
                 return
             if commands:
                 deck.carry_out(commands)
+    except EngineHungError:
+        os._exit(HUNG_EXIT)  # closing would wait for what has hung
     finally:
         deck.close()
 

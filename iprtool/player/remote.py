@@ -14,7 +14,7 @@ import msgspec
 from iprtool.model.mark import Stamp
 from iprtool.model.playing import PlayerState
 from iprtool.model.times import clock as clock_text
-from iprtool.player.clock import Clock, Cued, Held, adopted, after, position_ms, stamp
+from iprtool.player.clock import AFTER_CHANGE_MS, Clock, Cued, Held, adopted, after, position_ms, stamp
 from iprtool.player.messages import (
     AnyCommand,
     Close,
@@ -39,7 +39,7 @@ CLOSE_S = 2.0
 SLOWEST, FASTEST = 0.5, 2.0
 _UNSETTLED_NS = 10_000_000_000
 _CHECK_S = 0.25
-_SIGNS_NS = 500_000_000
+_SIGNS_NS = 100_000_000
 
 
 class ProcessPlayer:
@@ -263,17 +263,33 @@ class ProcessPlayer:
         """Stand where the sound was lost; begin again, unless that has happened too often."""
         now_ns = time.monotonic_ns()
         with self._lock:
-            # Of a process that hung the sound was lost some time ago: not long after its last sign of life.
-            self._set_clock(after(self._clock, Held(min(now_ns, (self._heard_ns or now_ns) + _SIGNS_NS))))
+            self._set_clock(self._lost_at(now_ns))
             at = clock_text(round(position_ms(self._clock, now_ns)))
             often = len(self._restarts) == RESTARTS and now_ns - self._restarts[0] < RESTARTS_WITHIN_S * 1e9
             self._restarts.append(now_ns)
             self._notice = f"The player had stopped by itself at {at} and was started again."
+            if self._other_engine(often):
+                often = False
+                self._notice = f"VLC had stopped by itself at {at}; the embedded player goes on."
             self._state = msgspec.structs.replace(self._state, status="opening", message=self._notice)
         if often:
             self._fail("The player stops again and again; run iprtool doctor, or add the recording again.")
         else:
             self._tell()
+
+    def _lost_at(self, now_ns: int) -> Clock:
+        """The clock where the sound was lost: in a process that hung, not long after its last sign of life."""
+        lost = after(self._clock, Held(min(now_ns, (self._heard_ns or now_ns) + _SIGNS_NS)))
+        return msgspec.structs.replace(lost, wide_ms=AFTER_CHANGE_MS) if self._clock.running else lost
+
+    def _other_engine(self, often: bool) -> bool:
+        """Leave libVLC, where none was asked for by name, if it stops while it opens, or again and again."""
+        if self._wanted.engine is not None or self._state.engine == "embedded":
+            return False
+        if often or self._heard_ns is None:
+            self._wanted = msgspec.structs.replace(self._wanted, engine="embedded")
+            self._restarts.clear()
+        return self._wanted.engine == "embedded"
 
     def _fail(self, sentence: str) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ out before would play on at the old place or rate: set in that order (rate, then
 """
 
 import ctypes
+import os
 import threading
 import time
 from importlib import import_module
@@ -23,12 +24,12 @@ from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, Cued, Ticked, after, line_ms
 from iprtool.player.engine import EngineHungError, Happening, Tell, WatchedSource
 from iprtool.player.gaps import SHORTEST_MS, Gap, long_gaps, stretch_at
+from iprtool.player.media_callbacks import MediaCallbacks
 from iprtool.player.messages import Opening
 from iprtool.player.output import SAMPLE_BYTES
 from iprtool.player.playout import Playout
 from iprtool.player.sound_view import SoundView
 
-READ_BYTES = 512 << 10
 OPEN_S = 10.0
 CUE_S = 2.0
 SILENT_S = 4.0
@@ -52,6 +53,9 @@ STRETCH_MS = 36.0
 _INSTANCE = ("--quiet", "--no-video", "--no-spu", "--no-osd", "--no-interact", "--no-stats")
 _MEDIA = (":start-paused", ":demux=mkv", ":no-video", ":no-spu")
 _BUFFERED = 100.0
+_LOOKED_UP = ("PYTHON_VLC_LIB_PATH", "PYTHON_VLC_MODULE_PATH")
+_OTHER_PROCESSOR = ("ELF class", "ELF file OS ABI", "incompatible architecture", "wrong architecture", "WinError 193")
+"""What the loaders of Linux, macOS and Windows say of a library that is not for this processor."""
 
 
 class Vlc(NamedTuple):
@@ -70,14 +74,25 @@ def start_vlc() -> Vlc:
     try:
         vlc = import_module("vlc")
         version = vlc.libvlc_get_version().decode(errors="replace").split()[0]
-    except (SystemExit, ImportError, OSError, NameError, AttributeError) as error:
-        raise PlayerError("VLC was not found; install VLC 3 to play with it.") from error
+    except (SystemExit, ImportError, OSError, NameError, AttributeError, NotImplementedError) as error:
+        raise PlayerError(_why_not(error)) from error
     if not version.startswith("3."):
         raise PlayerError(f"VLC {version} was found, but VLC 3 is needed; install VLC 3 to play with it.")
     instance = vlc.Instance(*_INSTANCE)
     if instance is None:
         raise PlayerError("VLC could not be started; reinstall VLC 3, for the same processor as Python.")
     return Vlc(vlc, instance, version)
+
+
+def _why_not(error: BaseException) -> str:
+    """Why libVLC could not be loaded, in one sentence: by what was set, or by what the loader said."""
+    named = next((name for name in _LOOKED_UP if name in os.environ), None)
+    if named:
+        return f"{named} leads to no VLC that can be used here; correct it, or unset it so that VLC is looked for."
+    said = f"{error} {error.__context__}"
+    if any(words in said for words in _OTHER_PROCESSOR):
+        return "VLC was found, but for another processor than Python's; install VLC 3 for the same one."
+    return "VLC was not found; install VLC 3 to play with it."
 
 
 class VlcEngine:
@@ -91,7 +106,7 @@ class VlcEngine:
         self._vlc, self._instance, _version = start_vlc()
         self._tell = tell
         self._source = WatchedSource(source)
-        self._bytes = _Bytes(self._vlc, SoundView(self._source))
+        self._bytes = MediaCallbacks(self._vlc, SoundView(self._source))
         self._playout = Playout(opening.sample_rate_hz, CHANNELS, self._heard)
         ahead_ms = ahead_of_samples_ms(opening.codec, opening.sample_rate_hz)
         self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
@@ -350,46 +365,4 @@ def ahead_of_samples_ms(codec: str | None, sample_rate_hz: int) -> float:
     return MPEG_FRAMES * frame * 1000 / sample_rate_hz
 
 
-class _Bytes:
-    """The source as libVLC's media callbacks, each opening with a position of its own.
-
-    An exception must not leave a callback.
-    """
-
-    def __init__(self, vlc: Any, source: Source) -> None:
-        self._source = source
-        self._positions: dict[int, int] = {}
-        kinds = vlc.CallbackDecorators
-        # Kept here, or they would be collected while libVLC still calls them.
-        self._callbacks = (
-            kinds.MediaOpenCb(self._open),
-            kinds.MediaReadCb(self._read),
-            kinds.MediaSeekCb(self._seek),
-            kinds.MediaCloseCb(self._close),
-        )
-
-    def media(self, instance: Any) -> Any:
-        """A new media that reads the source."""
-        return instance.media_new_callbacks(*self._callbacks, None)
-
-    def _open(self, _opaque: Any, data: Any, size: Any) -> int:
-        handle = max(self._positions, default=0) + 1
-        self._positions[handle] = 0
-        data[0], size[0] = handle, self._source.size
-        return 0
-
-    def _read(self, handle: int, buffer: Any, size: int) -> int:
-        try:
-            data = self._source.read_at(self._positions[handle], min(size, READ_BYTES))
-        except OSError:
-            return -1
-        ctypes.memmove(buffer, data, len(data))
-        self._positions[handle] += len(data)
-        return len(data)
-
-    def _seek(self, handle: int, offset: int) -> int:
-        self._positions[handle] = offset
-        return 0
-
-    def _close(self, handle: int) -> None:
-        del self._positions[handle]
+_Bytes = MediaCallbacks
