@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
 
@@ -16,13 +17,14 @@ import pytest
 from iprtool.model.terms import Engine
 from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
+from tests.player_endurance import endure
 from tests.player_tape import COMMAND, Stage, recording, staged
-from tests.vlc_needed import need_vlc
+from tests.vlc_needed import need_vlc, why_not_vlc
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc and sends signals")
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
-CYCLES = 200
+OPERATIONS = 500
 TELLS_AGAIN = "was started again"
 
 
@@ -145,6 +147,7 @@ def test_asked_for_alone_a_missing_libvlc_fails_in_one_sentence(monkeypatch: pyt
 
 PARENT = """
 import sys, time
+from tests.player_endurance import endure
 from tests.player_tape import staged
 with staged(sys.argv[1]) as stage:
     stage.wait_for("paused")
@@ -203,30 +206,15 @@ def test_closing_at_once_and_twice_is_well() -> None:
         assert player.pid is None
 
 
-def test_two_hundred_jumps_and_pauses_leave_the_process_as_it_was(engine: Engine) -> None:
-    with staged(engine) as stage:
-        stage.wait_for("paused")
-        sizes = []
-        for cycle in range(CYCLES):
-            to_ms = 500 + 30 * cycle
-            stage.player.seek(to_ms)
-            stage.player.set_rate(1.5 if cycle % 10 == 0 else 1.0)
-            stage.player.play()
-            stage.wait(lambda state, to_ms=to_ms: state.status == "playing" and state.position_ms >= to_ms)  # type: ignore[misc]  # a default of the lambda's
-            stage.player.pause()
-            stage.wait_for("paused")
-            if cycle in {CYCLES // 4, CYCLES - 1}:
-                sizes.append(process_size(child_of(stage)))
-    (memory_kib, threads, files), (memory_after_kib, threads_after, files_after) = sizes
-    assert threads_after <= threads and files_after <= files
-    assert memory_after_kib - memory_kib < 4_096
-
-
-def process_size(pid: int) -> tuple[int, int, int]:
-    """Resident memory in KiB, threads and open files."""
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines())
-    files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    return int(status["VmRSS"].split()[0]), int(status["Threads"]), files
+def test_hundreds_of_operations_leave_both_processes_as_they_were() -> None:
+    """`make bench` has two hours' worth of them."""
+    engines = [engine for engine in ENGINES if engine != "vlc" or not why_not_vlc()]
+    with ThreadPoolExecutor(len(engines)) as pool:
+        endured = list(pool.map(lambda engine: endure(engine, "opus", OPERATIONS), engines))
+    for process in (process for each in endured for process in each.values()):
+        memory, threads, files = process.ratios
+        assert memory < 1.1, process
+        assert threads <= 1 and files <= 1, process
 
 
 def test_what_opens_the_recording_is_in_no_list_of_processes() -> None:
