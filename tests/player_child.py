@@ -43,7 +43,7 @@ class FailingOutput(SilentOutput):
         threading.Timer(self._for_s, self._stopped.set).start()
 
 
-def tap_outputs(path: str, sink_s: float | None) -> None:
+def tap_outputs(path: str, sink_s: float | None = None) -> None:
     """Let both engines play into silence that keeps time, and write down what they play and when it is heard."""
     file = Path(path).open("ab", buffering=0)  # noqa: SIM115
 
