@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from rich.color import ColorSystem
 from textual._compositor import CompositorUpdate
-from textual.events import AppBlur, AppFocus
+from textual.events import AppBlur, AppFocus, Key
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -93,7 +93,7 @@ class Desk:
 
     def side(self) -> bool:
         """Whether the side with note and words is there."""
-        return self.screen.query_one("#side").display
+        return self.screen.query_one("#side").size.width > 0
 
     def clock(self) -> bool:
         """Whether the large clock is there."""
@@ -319,6 +319,28 @@ async def test_large_the_side_is_away_while_it_plays_and_back_at_a_stop() -> Non
         assert not table.side()
         await table.press("ctrl+d")
         assert table.side()
+
+
+async def test_a_window_that_nobody_chose_is_not_missed() -> None:
+    async with desk(in_window=True) as table:
+        await table.press("ctrl+g")
+        table.picture.become(message="VLC could not open a window here; the picture stays in the terminal.")
+        await table.pilot.pause()
+        assert not table.app._notifications
+        table.picture.become(failed=True, message="The picture cannot be read here.")
+        await table.pilot.pause()
+        assert [one.message for one in table.app._notifications] == ["The picture cannot be read here."]
+
+
+async def test_large_what_is_typed_at_once_while_it_plays_is_all_in_the_note() -> None:
+    async with desk() as table:
+        await table.press("ctrl+g", "ctrl+d", "space")
+        for letter in "the way he looked":
+            table.app.post_message(Key(letter if letter != " " else "space", letter))
+        await table.pilot.pause()
+        await table.pilot.pause()
+        assert table.side()
+        assert table.screen.query_one("#note", NoteArea).text == "the way he looked"
 
 
 async def test_a_window_is_offered_only_where_one_can_be_opened() -> None:

@@ -44,6 +44,7 @@ class Watching:
         self._picture = picture
         self._covered = False
         self._told = ""
+        self._chosen = False
         self._side_is_away = False
         pace = OVER_SSH if "SSH_CONNECTION" in os.environ else FRAMES_PER_SECOND
         self._pane = PicturePane(picture.want, drawing or HalfBlocks(), pace)
@@ -75,6 +76,7 @@ class Watching:
         # Meant for a window where there is none, it is beside the marks.
         here = self.place if self.place in places else "pane"
         self.place = places[(places.index(here) + 1) % len(places)]
+        self._chosen = True
         self._apply()
         return self.place
 
@@ -106,7 +108,9 @@ class Watching:
 
     def picture_changed(self, state: PictureState) -> None:
         """The picture is in a window, or no longer, or something failed."""
-        if state.message and state.message != self._told:
+        # A window that nobody chose is not missed.
+        missed = self._chosen or state.windows or state.failed or self.place != "window"
+        if state.message and state.message != self._told and missed:
             self._screen.notify(state.message, severity="error" if state.failed else "information", timeout=10)
         self._told = state.message
         self.follow()
@@ -133,7 +137,8 @@ class Watching:
         away = here and self.place == "full" and self._screen.playing
         if away != self._side_is_away:
             self._side_is_away = away
-            self._screen.query_one("#side").display = not away
+            # Narrow and not gone: what is gone loses the focus, and with it what is typed while it comes back.
+            self._screen.query_one("#side").set_class(away, "-away")
             self._stage.set_class(away, "-alone")
 
     def close(self) -> None:
