@@ -135,7 +135,7 @@ class Tape:
         samples = 0
         for piece in self._heard:
             first, last = (round((ns - piece.at_ns) * RATE_HZ / _NS) for ns in (from_ns, to_ns))
-            samples += np.count_nonzero(piece.samples[max(0, first) : max(0, last)])
+            samples += int(np.count_nonzero(piece.samples[max(0, first) : max(0, last)]))
         return samples * 1000 / RATE_HZ
 
     def loudness(self, from_ns: int, to_ns: int) -> float:
