@@ -97,7 +97,8 @@ class Watch:
         with suppress(OSError):
             arguments = _words(pid, "cmdline")
             one = self.seen.setdefault(pid, Seen(pid, opened=set()))
-            if arguments != one.arguments:  # begun as a copy of its parent
+            if arguments != one.arguments:  # begun as a copy of its parent, whose files it has until it is its own
+                one.opened.clear()
                 one.arguments, one.environment = arguments, (PROC / str(pid) / "environ").read_text(errors="replace")
                 limits = (PROC / str(pid) / "limits").read_text().splitlines()
                 one.core_limit = next(line for line in limits if line.startswith("Max core")).split(maxsplit=4)[4]
