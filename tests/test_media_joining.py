@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+import sys
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -322,3 +323,15 @@ def test_of_files_that_differ_the_room_for_flac_is_asked_for(tmp_path: Path) -> 
     result, path = joined(paths, (0,))
     assert result.transcoded
     assert path.stat().st_size < sealed_bytes([probe(each) for each in paths], [each.stat().st_size for each in paths])
+
+
+def test_a_process_that_dies_of_a_file_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dying = (
+        "from iprtool.media import remux; packets = remux.Reading.packets; "
+        "remux.Reading.packets = lambda self: packets(self) if self.path.name != '1.m4a' else exit(); remux.main()"
+    )
+    monkeypatch.setattr("iprtool.media.confined.command", lambda _, *files: [sys.executable, "-c", dying, *files])
+    paths = made(tmp_path, "m4a")
+    with pytest.raises(MediaError, match=r"^1\.m4a is damaged and cannot be read"):
+        joined(paths)
+    assert sorted(tmp_path.iterdir()) == sorted(paths)

@@ -44,9 +44,10 @@ class Piece(msgspec.Struct, frozen=True, tag=True):
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):
-    """How much of the original has been read, 0 to 1."""
+    """How much of the originals has been read, 0 to 1, and the number of the one that is read now, from 0."""
 
     share: float
+    number: int = 0
 
 
 Message = Piece | Progress | Refused | Conformed
@@ -76,7 +77,7 @@ def conform_joined(
         gaps = ",".join(map(str, gaps_ms))
         with confined("iprtool.media.remux", gaps, *map(str, paths)) as child:
             assert child.stdout is not None
-            conformed = _take(paths[-1], child.stdout, sink, progress)
+            conformed = _take(paths, child.stdout, sink, progress)
         progress(1.0)
         sink.commit()
     except BaseException:
@@ -85,16 +86,16 @@ def conform_joined(
     return conformed
 
 
-def _take(path: Path, pipe: IO[bytes], sink: Sink, progress: Callable[[float], None]) -> Conformed:
-    decoder = msgspec.msgpack.Decoder(Message)
+def _take(paths: Sequence[Path], pipe: IO[bytes], sink: Sink, progress: Callable[[float], None]) -> Conformed:
+    decoder, number = msgspec.msgpack.Decoder(Message), 0
     while (message := receive(pipe)) is not None:
         match decoder.decode(message):
             case Piece(offset=offset, data=data):
                 sink.write_at(offset, data)
-            case Progress(share=share):
+            case Progress(share=share, number=number):
                 progress(share)
             case Refused(sentence=sentence):
                 raise MediaError(sentence)
             case Conformed() as conformed:
                 return conformed
-    raise damaged(path)
+    raise damaged(paths[number])

@@ -125,10 +125,11 @@ def remux(paths: Sequence[Path], gaps_ms: Sequence[int], tell: Callable[[Message
         readings = [Reading(path, opened.enter_context(open_media(path))) for path in paths]
         _check_alike(readings)
         digests = beside.submit(_sha256, paths)
+        joint = _Joint(readings, gaps_ms, tell)
         try:
-            tracks = _Joint(readings, gaps_ms, tell).write()
+            tracks = joint.write()
         except av.FFmpegError as error:
-            raise damaged(paths[-1]) from error
+            raise damaged(paths[joint.number]) from error
         conformed = _conformed(readings, tracks, *digests.result())
     for reading in readings:
         reading.check_unchanged()
@@ -198,12 +199,13 @@ def _sha256(paths: Sequence[Path]) -> tuple[str, list[str]]:
 
 
 class _Joint:
-    """The conformed file as it is written, one original after another."""
+    """The conformed file as it is written, one original after another; `number` is that of the one that is read."""
 
     def __init__(self, readings: Sequence[Reading], gaps_ms: Sequence[int], tell: Callable[[Message], None]) -> None:
         self._readings = readings
         self._gaps_ms = (*gaps_ms, 0)
         self._tell = tell
+        self.number = 0
         self._told = time.monotonic()
         self._promised = sum(reading.promised for reading in readings)
 
@@ -213,8 +215,9 @@ class _Joint:
             tracks = self._tracks(out)
             out.start_encoding()
             start_ms = 0
-            for reading, gap_ms in zip(self._readings, self._gaps_ms, strict=True):
-                reading.start_ms = start_ms
+            for number, (reading, gap_ms) in enumerate(zip(self._readings, self._gaps_ms, strict=True)):
+                self.number, reading.start_ms = number, start_ms
+                self._tell(self._progress(Fraction(start_ms, 1000)))
                 self._read(out, reading, tracks, gap=gap_ms > 0)
                 start_ms += reading.duration_ms + gap_ms
             for mine in tracks:
@@ -239,7 +242,10 @@ class _Joint:
         for packet in reading.packets():
             mine = by_stream[packet.stream_index]
             _mux(out, mine, mine.feed(packet))
-            self._progress(mine.end)
+            if time.monotonic() - self._told > _PROGRESS_S:
+                self._told = time.monotonic()
+                expect_progress(_STALLED_CPU_S)
+                self._tell(self._progress(mine.end))
         for mine in tracks:
             _mux(out, mine, mine.pause(gap=gap))
         end = max(mine.end for mine in tracks) - start
@@ -250,12 +256,9 @@ class _Joint:
         reading.duration_ms = ceil(end * 1000)
         reading.damaged |= sum(mine.damaged for mine in tracks) > damaged_before
 
-    def _progress(self, at: Fraction) -> None:
-        if time.monotonic() - self._told > _PROGRESS_S:
-            self._told = time.monotonic()
-            expect_progress(_STALLED_CPU_S)
-            share = float(at / (self._promised + Fraction(sum(self._gaps_ms), 1000))) if self._promised else 0.0
-            self._tell(Progress(min(1.0, share)))
+    def _progress(self, at: Fraction) -> Progress:
+        share = float(at / (self._promised + Fraction(sum(self._gaps_ms), 1000))) if self._promised else 0.0
+        return Progress(min(1.0, share), self.number)
 
 
 def _rotation(path: Path) -> int:
