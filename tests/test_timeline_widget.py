@@ -10,6 +10,7 @@ from textual.events import MouseEvent, MouseScrollDown, MouseScrollRight, MouseS
 from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from iprtool.model.peaks import PeakChunk
 from iprtool.timeline.lanes import TONES, Lane, LaneItem, MarksLane, PeaksLane, SpansLane
@@ -397,6 +398,24 @@ async def test_other_lanes_take_the_place_of_the_first() -> None:
         assert app.row(1).startswith("therapist  │         ◆2")
         with pytest.raises(ValueError, match="one name"):
             app.view.set_lanes([MarksLane("a"), MarksLane("a")])
+
+
+async def test_every_row_is_drawn_anew_when_there_are_more_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, *others = recall_lanes()
+    app = TimelineApp([sound, *others])
+    async with app.run_test(size=(60, 20)) as pilot:
+        drawn: dict[int, str] = {}
+        draw = app.view.render_line
+
+        def spied(y: int) -> Strip:
+            drawn[y] = (strip := draw(y)).text
+            return strip
+
+        monkeypatch.setattr(app.view, "render_line", spied)
+        app.view.set_lanes([sound, SpansLane("speech", []), *others])
+        await pilot.pause()
+        await pilot.pause()
+        assert [drawn[y][:GUTTER].strip() for y in range(6)] == ["", "sound", "speech", "mine", "played", "whole"]
 
 
 async def test_nothing_in_it_can_be_selected_or_focused() -> None:

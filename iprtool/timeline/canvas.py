@@ -213,6 +213,8 @@ class TimelineCanvas(Widget, can_focus=False):
     def on_resize(self) -> None:
         """Keep the zoom, and the playhead or else the middle in its place."""
         self._fit()
+        # It was drawn for this size before it was told of it.
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """The theme is another: so are the styles of all tones."""
