@@ -236,11 +236,8 @@ class WindowPlayer:
 
     def _nudged(self, still: Span) -> bool:
         """Whether the picture came to stand on a frame: it runs into it, not far, so that late does no harm."""
-        if still.start_ms <= 0:
-            self._stands_ms = 0.0
-            return self._seek(0)
         length_ms = still.end_ms - still.start_ms
-        to_ms = still.start_ms - STOPS_AHEAD_MS + INTO_FRAME * min(length_ms, LONG_FRAME_MS)
+        to_ms = max(MARGIN_MS, still.start_ms - STOPS_AHEAD_MS + INTO_FRAME * min(length_ms, LONG_FRAME_MS))
         from_ms = to_ms - NUDGE_MS
         for _ in range(_TRIES):
             if not self._seek(min(from_ms, self._latest_ms)):
