@@ -46,8 +46,13 @@ def _players() -> list[Found]:
     usable = [one.name for one in engines if one.ok]
     if not usable:
         return [*found, Found("player", False, "none", "install VLC, or install iprtool again with its libraries")]
+    if any(one.windows for one in engines):
+        picture = Found("picture", True, "in a window of its own, or in the terminal")
+    else:
+        advice = "a window needs a desktop and VLC 3 (on Debian with vlc-plugin-video-output)"
+        picture = Found("picture", True, "in the terminal", advice)
     other = "".join(f"; IPRTOOL_PLAYER={name} chooses the other" for name in usable[1:])
-    return [*found, Found("player", True, f"{usable[0]} plays{other}")]
+    return [*found, Found("player", True, f"{usable[0]} plays{other}"), picture]
 
 
 def _terminal() -> Found:

@@ -197,5 +197,6 @@ def test_the_doctor_advises_where_something_is_missing(tmp_path: Path) -> None:
     assert lines["vlc"].split() == ["!!", "vlc", "not", "found"]
     assert "PYTHON_VLC_LIB_PATH leads to no VLC that can be used here; correct it" in said
     assert lines["player"].endswith("embedded plays")
+    assert lines["picture"].endswith("in the terminal")
     assert lines["terminal"].startswith("!!")
     assert lines["data"].startswith("!!")

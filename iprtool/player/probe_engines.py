@@ -19,13 +19,17 @@ _KNOWN_AS: dict[Engine, str] = {"vlc": "VLC", "embedded": "The embedded player"}
 
 
 class EngineFound(msgspec.Struct, frozen=True):
-    """An engine: whether it can be used, its version, where its sound goes, and in one sentence why."""
+    """An engine: whether it can be used, its version, where its sound goes, and in one sentence why.
+
+    `windows` is whether it can open a window for the picture here.
+    """
 
     name: Engine
     ok: bool
     reason: str
     version: str = ""
     sink: str = ""
+    windows: bool = False
 
 
 def find_engines() -> list[EngineFound]:
@@ -62,7 +66,13 @@ def _try(name: Engine) -> EngineFound:
         reason, program = "It needs nothing but what is installed with iprtool.", f"PyAV {version('av')}"
     output = open_output(lambda frames, _heard_ns: bytes(2 * frames), 48_000, 1)
     output.close()
-    return EngineFound(name, True, reason, program, output.name)
+    return EngineFound(name, True, reason, program, output.name, name == "vlc" and _opens_windows())
+
+
+def _opens_windows() -> bool:
+    from iprtool.player.picture_window import has_display, vlc_with_windows
+
+    return has_display() and vlc_with_windows() is not None
 
 
 def _main(name: Engine) -> None:
