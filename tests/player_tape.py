@@ -37,6 +37,7 @@ COMMAND = [sys.executable, "-P", "-m", "tests.player_child"]
 WINDOW_MS, STRETCHED_WINDOW_MS, STRETCHED_TRIES = 60, 40, 5
 CLOSE_MS, FAR_MS = 150, 1_000
 LIKE, SURE = 0.3, 0.5
+BEGINNING_MS = 100
 FAINT = 60
 """What an encoder leaves where there was no sound is fainter than the noise."""
 _NS = 1_000_000_000
@@ -124,7 +125,7 @@ class Tape:
         next_ns = self.next_sound_ns(at_ns)
         if next_ns is None or next_ns - at_ns > within_ms * 1e6:
             return None
-        for later_ms in range(20):
+        for later_ms in range(0, BEGINNING_MS, 2):
             found_ms = self.position_ms(round(next_ns) + later_ms * 1_000_000, near_ms, rate)
             if found_ms is not None:
                 return found_ms - later_ms * rate

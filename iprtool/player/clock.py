@@ -15,7 +15,7 @@ from iprtool.model.mark import Stamp
 STEADY_MS = 40
 STRETCHED_MS = 50
 LANDING_MS = 50
-AFTER_CHANGE_MS = 120
+AFTER_CHANGE_MS, STRETCHED_CHANGE_MS = 120, 150
 CREDIBLE_MS = 3.0
 NEVER_BACK_MS = 25
 AFTER_SEEK_NS = 300_000_000
@@ -136,7 +136,7 @@ def _after_cue(clock: Clock, event: Cued) -> Clock:
     if not event.running:
         wide_ms, wide_until_ns = LANDING_MS, _FOR_EVER_NS
     else:
-        wide_ms = AFTER_CHANGE_MS
+        wide_ms = AFTER_CHANGE_MS if event.rate == 1 else STRETCHED_CHANGE_MS
         wide_until_ns = event.at_ns + (AFTER_SEEK_NS if event.rate == clock.rate else AFTER_RATE_NS)
     ahead_ms = _ahead_ms(clock, event.rate) if event.running else 0.0
     return _changed(

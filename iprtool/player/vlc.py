@@ -333,8 +333,11 @@ class VlcEngine:
     def _on_sound(self, _opaque: Any, samples: Any, count: int, date_us: int) -> None:
         label_ms = date_us / 1000 - self._pauses_ns / 1e6
         if self._taking and not self._dated and not self._ticked:
-            # At other rates libVLC dates what it goes through before the place, too: the first sound says how.
-            self._draw_line(time.monotonic_ns(), round(label_ms * 1e6))
+            # At other rates libVLC dates what it goes through before the place, too: by how much, the first sound says,
+            # which begins within a block of the place.
+            least_ms = label_ms - BLOCK_MS / self._rate
+            due_ms = min(max(self._line.at_ns / 1e6, least_ms), label_ms)
+            self._draw_line(time.monotonic_ns(), round(due_ms * 1e6))
         self._dated = True
         skip = max(0, round((self._from_ms - label_ms) * self._rate_hz / 1000))
         # Beyond a gap dates may begin anew.

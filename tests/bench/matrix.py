@@ -45,7 +45,7 @@ was really heard; after it stands the share of them that lie inside the uncertai
 - **end**: stamps over the last 0.7 s, and the one of the end itself.
 
 The uncertainty stored is 40 ms while it plays steadily (50 at other rates), 50 where it stands after a jump, and 120
-for 0.3 s after a jump and 2 s after a change of rate.
+(150 at other rates) for 0.3 s after a jump and 2 s after a change of rate.
 """
 
 
