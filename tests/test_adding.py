@@ -61,7 +61,7 @@ def test_several_files_become_one_recording_with_its_gaps(machine: Machine) -> N
 
 def test_without_a_gap_given_it_is_said_which_was_taken_and_how_to_change_it(machine: Machine) -> None:
     said = machine.says("add", "A.ipr", "1.m4a", "2.m4a", *where("D05", 3), *WITH_PASSPHRASE)
-    assert "The files follow each other without a gap, since their own times do not tell one" in said
+    assert "The files follow each other without a gap, since their own times tell of none" in said
     assert "--gap 90s" in said
     again = machine.says("add", "A.ipr", "1.m4a", *where("D05", 4), *WITH_PASSPHRASE)
     assert "This recording is in the study already, joined with others; it was added once more." in again

@@ -19,6 +19,7 @@ from iprtool.media.probe import Probe, probe
 from iprtool.media.room import sealed_bytes
 from iprtool.model.errors import MediaError
 from tests import sounds
+from tests.cameras import CAMERAS, shoot
 from tests.sounds import FileSink, Kind, decoded, frame_number, locate, make_recording, noise
 
 SECONDS = (5, 4, 6)
@@ -212,6 +213,19 @@ def test_a_damaged_file_among_them_is_named(tmp_path: Path) -> None:
     assert result.notice.startswith("1.mp3: the file is cut short")
     assert result.parts[1].duration_ms == pytest.approx(2000, abs=200)
     assert result.parts[2].start_ms == result.parts[1].start_ms + result.parts[1].duration_ms
+
+
+def test_films_of_other_kinds_are_brought_into_one_to_the_last_picture(tmp_path: Path) -> None:
+    names = ("b frames mov", "3gp", "uneven phone")
+    result, path = joined([shoot(tmp_path / f"{number}", CAMERAS[name]) for number, name in enumerate(names)], (250, 0))
+    assert result.notice == (
+        "The sound (aac, amr_nb) is kept as FLAC; the picture (h264, h263) was encoded anew as H.264."
+    )
+    with av.open(str(path)) as container:
+        numbers = [frame_number(frame.to_ndarray(format="gray")) for frame in container.decode(video=0)]
+    assert [number for number in numbers if number == 79] == [79] * 3
+    assert numbers[:80] == list(range(80))
+    assert result.frame_rate == pytest.approx(10, abs=0.1)
 
 
 def test_progress_runs_over_all_files(tmp_path: Path) -> None:

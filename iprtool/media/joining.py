@@ -16,7 +16,7 @@ LONGEST_GAP_MS = 6 * 3_600_000
 # The files' times are whole seconds, and a recorder takes a moment to begin the next file.
 _TOLERANCE_MS = 2000
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000}
-_HOW = "say how long each was with --gap, for instance --gap 90s"
+_HOW = "say how long with --gap, for instance --gap 90s"
 
 Known = Literal["given", "created", "none"]
 
@@ -94,9 +94,11 @@ def gaps_notice(gaps: Gaps) -> str:
     if gaps.known == "given":
         return ""
     if gaps.known == "none":
-        return f"The files follow each other without a gap, since their own times do not tell one: else {_HOW}."
+        return (
+            f"The files follow each other without a gap, since their own times tell of none; if there was one, {_HOW}."
+        )
     told = ", ".join(clock(ms) if ms else "none" for ms in gaps.ms)
-    return f"The time between the files ({told}) is that of their own clock: if it is wrong, {_HOW}."
+    return f"The time between the files ({told}) is that of their own clock; if it was another, {_HOW}."
 
 
 def check_different(paths: Sequence[Path]) -> None:

@@ -240,7 +240,7 @@ class _Joint:
         for stream, mine in zip(reading.streams, tracks, strict=True):
             mine.begin(stream, reading.origin, start)
         for packet in reading.packets():
-            mine = by_stream[packet.stream_index]
+            mine = by_stream[packet.stream.index]  # the last packet of each stream has no number of its own
             _mux(out, mine, mine.feed(packet))
             if time.monotonic() - self._told > _PROGRESS_S:
                 self._told = time.monotonic()
