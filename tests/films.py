@@ -40,7 +40,8 @@ Pixels = NDArray[np.uint8]
 class Film(msgspec.Struct, frozen=True):
     """What a film is like; `gop_s` is the time between key frames, `rotation` in degrees as a phone writes it.
 
-    `vfr`: frames of irregular length around 33 ms, as phones make them. `pixel_aspect` is width to height of a pixel.
+    `grain`: the picture is as noisy as a camera's, and takes as much to decode. `vfr`: frames of irregular length
+    around 33 ms, as phones make them. `pixel_aspect` is width to height of a pixel.
     """
 
     seconds: float = 8
@@ -54,6 +55,7 @@ class Film(msgspec.Struct, frozen=True):
     pixel_aspect: tuple[int, int] = (1, 1)
     codec: str = "libx264"
     sound: bool = True
+    grain: bool = False
 
     @property
     def starts_ms(self) -> list[int]:
@@ -91,7 +93,10 @@ def make_film(film: Film) -> Path:
         picture = _picture_stream(container, film)
         sound = _sound_stream(container, webm) if film.sound else None
         for number, tick in enumerate(_ticks(film)):
-            frame = av.VideoFrame.from_ndarray(drawn(film, number), format="rgb24")
+            picture_then = drawn(film, number)
+            if film.grain:
+                picture_then = _grainy(picture_then, number)
+            frame = av.VideoFrame.from_ndarray(picture_then, format="rgb24")
             frame.pts, frame.time_base = tick, Fraction(1, TICKS)
             container.mux(picture.encode(frame))
         container.mux(picture.encode(None))
@@ -120,6 +125,16 @@ def drawn(film: Film, number: int) -> Pixels:
         bar = left + (number * 7 if left else -number * 7) % (half * 9 // 10)
         picture[: height // 8, bar : bar + half // 10] = 255
     return cast(Pixels, np.ascontiguousarray(np.rot90(picture, film.rotation // 90)))
+
+
+def _grainy(picture: Pixels, number: int) -> Pixels:
+    grain = np.roll(_grain(picture.shape[:2]), (7 * number, 13 * number), (0, 1))
+    return cast(Pixels, np.clip(picture.astype(np.int16) + grain[..., np.newaxis], 0, 255).astype(np.uint8))
+
+
+@lru_cache(maxsize=1)
+def _grain(shape: tuple[int, ...]) -> NDArray[np.int16]:
+    return np.random.default_rng(3).normal(0, 8, shape).astype(np.int16)
 
 
 def frame_number(picture: Pixels, *, right: bool = False) -> int:

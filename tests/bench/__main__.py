@@ -16,12 +16,24 @@ import msgspec
 from rich.console import Console
 
 from iprtool.model.errors import IprtoolError
-from tests.bench import drawing, endurance, exporting, matrix, outline, playing, running, saving, starting, stopping
+from tests.bench import (
+    drawing,
+    endurance,
+    exporting,
+    matrix,
+    outline,
+    playing,
+    running,
+    saving,
+    starting,
+    stopping,
+    watching,
+)
 from tests.bench.row import MEASURES, Measure, NotMeasured, Row
 from tests.bench.table import Load, show
 
 ROOT = Path(__file__).parents[2]
-FAMILIES = (playing, matrix, endurance, stopping, starting, running, drawing, saving, outline, exporting)
+FAMILIES = (playing, watching, matrix, endurance, stopping, starting, running, drawing, saving, outline, exporting)
 LONGEST_S = 600.0
 
 
