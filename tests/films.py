@@ -134,7 +134,7 @@ def _grainy(picture: Pixels, number: int) -> Pixels:
 
 @lru_cache(maxsize=1)
 def _grain(shape: tuple[int, ...]) -> NDArray[np.int16]:
-    return np.random.default_rng(3).normal(0, 8, shape).astype(np.int16)
+    return np.random.default_rng(3).normal(0, 6, shape).astype(np.int16)
 
 
 def frame_number(picture: Pixels, *, right: bool = False) -> int:

@@ -44,9 +44,9 @@ def opened(film: Film) -> Iterator[Reel]:
         source.close()
 
 
-def shot_at(reel: Reel, at_ms: int, *, running: bool = False) -> Shot:
+def shot_at(reel: Reel, at_ms: int, *, keep: bool = True) -> Shot:
     for _ in range(10_000):
-        shot = reel.at(at_ms, running=running)
+        shot = reel.at(at_ms, keep=keep)
         if shot is not None:
             return shot
     raise AssertionError(f"never came to {at_ms}")
@@ -81,7 +81,7 @@ def test_any_order_of_jumps_steps_and_playing_gives_the_very_frames(film: Film) 
                 2: max(0, at_ms - chance.choice((33, 40, 80))),
                 3: chance.choice(film.starts_ms),
             }[chance.randrange(4)]
-            shot = shot_at(reel, at_ms, running=chance.random() < 0.5)
+            shot = shot_at(reel, at_ms, keep=chance.random() < 0.5)
             assert told(shot) == expected(film, at_ms)
             assert reel.span(at_ms) == (shot.start_ms, shot.end_ms)
 
@@ -102,8 +102,8 @@ def test_steps_lead_through_every_frame_on_and_back(film: Film) -> None:
 def test_at_both_ends_it_stays(film: Film) -> None:
     with opened(film) as reel:
         duration_ms, last = sealed_film(film).conformed.duration_ms, len(film.starts_ms) - 1
-        for running in (False, True):
-            assert told(shot_at(reel, duration_ms, running=running)) == expected(film, film.starts_ms[-1])
+        for keep in (False, True):
+            assert told(shot_at(reel, duration_ms, keep=keep)) == expected(film, film.starts_ms[-1])
         assert told(shot_at(reel, duration_ms))[0] == last
         first = shot_at(reel, 0)
         assert (told(first)[0], first.start_ms, first.before_ms) == (0, 0, 0)
@@ -113,7 +113,7 @@ def test_steps_back_are_kept_ready() -> None:
     with opened(FILMS["plain"]) as reel:
         shot = shot_at(reel, 5_000)
         for _ in range(8):
-            kept = reel.at(shot.before_ms, running=False)
+            kept = reel.at(shot.before_ms, keep=True)
             assert kept is not None
             shot = kept
 

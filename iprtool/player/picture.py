@@ -54,6 +54,7 @@ class _Told(NamedTuple):
 
     start_ms: int
     end_ms: int
+    before_ms: int
     size: tuple[int, int]
 
 
@@ -190,9 +191,10 @@ class Projector:
         told, at_ms = self._told, position_ms(self._clock, due_ns)
         if told is not None and told.size == (want.width, want.height) and told.start_ms <= at_ms < told.end_ms:
             if not self._clock.running:
-                return HEARTBEAT_S
+                # While the person looks, what may be stepped back to is made ready.
+                return HEARTBEAT_S if reel.at(told.before_ms, keep=True) else 0.0
             due_ns += self._until_ns(told.end_ms, at_ms)
-        shot = reel.at(self._target_ms(reel, due_ns, now_ns), running=self._clock.running)
+        shot = reel.at(self._target_ms(reel, due_ns, now_ns))
         if shot is None:
             if self._behind_ns is None and due_ns <= now_ns:
                 self._behind_ns = now_ns
@@ -219,7 +221,7 @@ class Projector:
         return max(0, round((ms - at_ms) * 1e6 / self._clock.rate)) if self._clock.running else 0
 
     def _tell_shot(self, reel: Reel, shot: Shot, want: Want) -> None:
-        told = _Told(shot.start_ms, shot.end_ms, (want.width, want.height))
+        told = _Told(shot.start_ms, shot.end_ms, shot.before_ms, (want.width, want.height))
         self._behind_ns = None
         if told == self._told:
             return

@@ -92,7 +92,7 @@ class Reel:
     def turns(self) -> int:
         """By how many times 90° counterclockwise a frame is to be turned to be upright."""
         while self._turns is None:
-            self.at(0, running=True)
+            self.at(0)
         return self._turns
 
     @property
@@ -106,14 +106,14 @@ class Reel:
         """Width to height of a pixel."""
         return float(self._stream.sample_aspect_ratio or 1)
 
-    def at(self, target_ms: int, *, running: bool) -> Shot | None:
+    def at(self, target_ms: int, *, keep: bool = False) -> Shot | None:
         """The frame that is seen at a time; None: ask again, some work was done towards it.
 
-        While not running those just before it are decoded as well, to be stepped back to. Raises MediaError where the
+        With `keep` those just before it are decoded as well, to be stepped back to. Raises MediaError where the
         recording cannot be read there.
         """
         with self._readable():
-            return self._at(target_ms, running)
+            return self._at(target_ms, keep)
 
     def span(self, target_ms: int) -> Span:
         """When the frame is seen that is seen at a time; nothing is decoded. Raises MediaError as `at` does."""
@@ -153,12 +153,12 @@ class Reel:
             return self._times[here + 1]
         return max(self._times[here] + 1, self._duration_ms)
 
-    def _at(self, target_ms: int, running: bool) -> Shot | None:
+    def _at(self, target_ms: int, keep: bool) -> Shot | None:
         here = self._place(target_ms)
         start_ms = self._times[here]
         earliest = bisect_left(self._times, start_ms)
         if not self._has(start_ms, here + 1 - earliest):
-            back = 0 if running else self._most_kept // 2
+            back = self._most_kept // 2 if keep else 0
             self._work_towards(start_ms, self._times[max(0, earliest - back)])
             return None
         if earliest == 0 and start_ms != self._first_ms:
