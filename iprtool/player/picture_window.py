@@ -24,9 +24,10 @@ from iprtool.model.ports import Source
 from iprtool.model.terms import View
 from iprtool.player.clock import Clock, position_ms
 from iprtool.player.engine import WatchedSource
+from iprtool.player.media_callbacks import MediaCallbacks
 from iprtool.player.picture_messages import COVERED, IN_WINDOW
 from iprtool.player.picture_reel import Span
-from iprtool.player.vlc import _Bytes, start_vlc
+from iprtool.player.vlc import start_vlc
 
 # Measured by what the window showed: how late the picture is that runs on from a paused seek; what libVLC decodes ahead
 # (in real time, whatever the rate); by how much its ticks are ahead of what is seen, and what a pause shows.
@@ -174,7 +175,7 @@ class WindowPlayer:
             options += ["--video-filter=croppadd", f"--croppadd-crop{side}={wish.width // 2 + BLEEDS_PX}"]
         self._instance = self._kinds.Instance(*options)
         self._duration_ms = wish.clock.duration_ms
-        self._bytes = _Bytes(self._kinds, WatchedSource(source))
+        self._bytes = MediaCallbacks(self._kinds, WatchedSource(source))
         self._buffered, self._seen, self._ticked = threading.Event(), threading.Event(), threading.Event()
         self._tick: tuple[int, int] | None = None
         self._ticks_off = 0
