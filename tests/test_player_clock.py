@@ -61,7 +61,7 @@ def test_by_how_much_ticks_are_ahead_of_the_sound_is_taken_off(rate: float, ahea
 
 @pytest.mark.parametrize(
     ("codec", "sample_rate_hz", "ahead_ms"),
-    [("mp3", 48_000, 48), ("mp3", 16_000, 72), ("mp2", 32_000, 72), ("opus", 48_000, 6.5), ("aac", 44_100, 0)],
+    [("mp3", 48_000, 48), ("mp3", 16_000, 72), ("mp2", 32_000, 72), ("opus", 48_000, 0), ("aac", 44_100, 0)],
 )
 def test_libvlcs_time_is_ahead_by_a_constant_of_the_codec(codec: str, sample_rate_hz: int, ahead_ms: float) -> None:
     assert ahead_of_samples_ms(codec, sample_rate_hz) == ahead_ms

@@ -239,3 +239,15 @@ def test_it_never_writes_on_the_terminal(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (b"ping", b"")
     assert log.read_bytes() == b"noise of a library, and more"
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_beyond_a_loops_end_it_says_that_it_may_have_gone_back() -> None:
+    with staged("embedded", silent_s=1_000) as stage:
+        stage.wait_for("paused")
+        stage.player.set_loop((1_000, 2_000))
+        stage.player.play()
+        stage.wait(lambda state: state.position_ms >= 1_800)
+        os.kill(child_of(stage), signal.SIGSTOP)
+        until(lambda: stage.player.now().raw_ms > 2_000)
+        stamp = stage.player.now()
+        assert stamp.raw_ms - stamp.uncertainty_ms < 1_000

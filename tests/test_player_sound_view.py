@@ -1,7 +1,7 @@
 """A film as libVLC reads it: the picture's track voided, its index the sound's, and nothing else changed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iprtool.media.guard import open_media
@@ -61,8 +61,14 @@ def test_what_has_no_picture_is_left_as_it_is() -> None:
     assert SoundView(opus).read_at(0, opus.size) == opus.read_at(0, opus.size)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 2_000))
 def test_what_is_no_recording_or_a_broken_one_is_left_to_the_player(data: bytes, at: int) -> None:
     film = recording("mp4", SECONDS)[0].read_bytes()
     for broken in (data, film[:at] + data + film[at + len(data) :], film[:at]):
         assert len(SoundView(Bytes(broken)).read_at(0, len(broken))) == len(broken)
+
+
+@pytest.mark.parametrize(("kind", "delay_ms"), [("opus", 6.5), ("mkv", 21.3), ("mp3", 0)])
+def test_it_says_by_how_much_the_codec_delays(kind: Kind, delay_ms: float) -> None:
+    assert SoundView(FileSource(recording(kind, SECONDS)[0])).delay_ms == pytest.approx(delay_ms, abs=0.1)

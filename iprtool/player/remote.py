@@ -84,7 +84,12 @@ class ProcessPlayer:
     def now(self, at_ns: int | None = None) -> Stamp:
         """Where the person is, or was at a monotonic time; computed from the clock, without waiting for the process."""
         with self._lock:
-            return stamp(self._clock, time.monotonic_ns() if at_ns is None else at_ns)
+            taken = stamp(self._clock, time.monotonic_ns() if at_ns is None else at_ns)
+            loop = self._state.loop
+        if loop is None or not taken.playing or taken.raw_ms <= loop[1]:
+            return taken
+        # It is likely to have gone back, and that will be told in a moment.
+        return msgspec.structs.replace(taken, uncertainty_ms=taken.uncertainty_ms + taken.raw_ms - loop[0])
 
     def on_state(self, listener: Callable[[PlayerState], None]) -> None:
         """Set the one listener; it is called from this player's thread."""

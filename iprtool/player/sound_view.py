@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from iprtool.model.ports import Source
 
 _SEGMENT, _SEEK_HEAD, _TRACKS, _CUES = 0x18538067, 0x114D9B74, 0x1654AE6B, 0x1C53BB6B
-_TRACK_ENTRY, _TRACK_NUMBER, _TRACK_TYPE, _VOID = 0xAE, 0xD7, 0x83, 0xEC
+_TRACK_ENTRY, _TRACK_NUMBER, _TRACK_TYPE, _CODEC_DELAY, _VOID = 0xAE, 0xD7, 0x83, 0x56AA, 0xEC
 _CUE_POINT, _CUE_POSITIONS, _CUE_TRACK = 0xBB, 0xB7, 0xF7
 _SEEK, _SEEK_ID, _SEEK_POSITION = 0x4DBB, 0x53AB, 0x53AC
 _PICTURE, _SOUND = b"\x01", b"\x02"
@@ -22,11 +22,16 @@ Element = tuple[int, int, int, int]
 
 
 class SoundView:
-    """A conformed recording without its picture: a source of as many bytes."""
+    """A conformed recording without its picture: a source of as many bytes.
+
+    `delay_ms` is the sound's CodecDelay, which libVLC takes off the samples and leaves in its times.
+    """
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._changed = dict(_changes(source))
+        head = source.read_at(0, _HEAD_BYTES)
+        self._changed = dict(_changes(source, head))
+        self.delay_ms = _delay_ms(head)
         self._offsets = sorted(self._changed)
 
     @property
@@ -54,17 +59,24 @@ class SoundView:
         """Left to the source's owner."""
 
 
-def _changes(source: Source) -> Iterator[tuple[int, int]]:
-    """Offsets, each with the byte to be read there; none where the file has no picture, or is of another make."""
-    head = source.read_at(0, _HEAD_BYTES)
+def _delay_ms(head: bytes) -> float:
+    sounds = (entry for entry in _entries(head) if _content(head, _TRACK_TYPE, entry) == _SOUND)
+    return next((int.from_bytes(_content(head, _CODEC_DELAY, entry), "big") / 1e6 for entry in sounds), 0.0)
+
+
+def _entries(head: bytes) -> list[Element]:
+    """The tracks in a file's head."""
     segment = _child(head, _SEGMENT, 0, len(head))
     tracks = segment and _child(head, _TRACKS, segment[2], len(head))
-    if not segment or not tracks:
-        return
-    entries = [entry for entry in _elements(head, *tracks[2:]) if entry[0] == _TRACK_ENTRY]
+    return [entry for entry in _elements(head, *tracks[2:]) if entry[0] == _TRACK_ENTRY] if tracks else []
+
+
+def _changes(source: Source, head: bytes) -> Iterator[tuple[int, int]]:
+    """Offsets, each with the byte to be read there; none where the file has no picture, or is of another make."""
+    entries = _entries(head)
     pictures = [entry for entry in entries if _content(head, _TRACK_TYPE, entry) == _PICTURE]
     sounds = [_content(head, _TRACK_NUMBER, entry) for entry in entries if _content(head, _TRACK_TYPE, entry) == _SOUND]
-    cues_at = _cues_at(head, segment)
+    cues_at = _cues_at(head)
     if not pictures or not sounds or cues_at is None:
         return
     numbers = {_content(head, _TRACK_NUMBER, entry) for entry in pictures}
@@ -75,11 +87,12 @@ def _changes(source: Source) -> Iterator[tuple[int, int]]:
             yield cues_at + at, sounds[0][0]
 
 
-def _cues_at(head: bytes, segment: Element) -> int | None:
+def _cues_at(head: bytes) -> int | None:
     """Where in the file the index begins, as the file's head says."""
-    seek_head = _child(head, _SEEK_HEAD, segment[2], len(head))
+    segment = _child(head, _SEGMENT, 0, len(head))
+    seek_head = segment and _child(head, _SEEK_HEAD, segment[2], len(head))
     for seek in _elements(head, *seek_head[2:]) if seek_head else ():
-        if _content(head, _SEEK_ID, seek) == _CUES.to_bytes(4, "big"):
+        if segment and _content(head, _SEEK_ID, seek) == _CUES.to_bytes(4, "big"):
             return segment[2] + int.from_bytes(_content(head, _SEEK_POSITION, seek), "big")
     return None
 

@@ -44,9 +44,8 @@ LEAST_MS = 500
 """Of less than this before the end libVLC never says that it is buffered."""
 
 # Measured, against the samples: when libVLC's own time is the one that was cued, after the resume; and by how much that
-# time is ahead of what the samples are, for Opus (its pre-skip), MPEG audio (two frames) and stretched sound.
+# time is ahead of what the samples are, for MPEG audio (two frames) and stretched sound.
 DUE_NS = 11_000_000
-OPUS_MS = 6.5
 MPEG_FRAMES = 2
 STRETCH_MS = 36.0
 
@@ -106,9 +105,10 @@ class VlcEngine:
         self._vlc, self._instance, _version = start_vlc()
         self._tell = tell
         self._source = WatchedSource(source)
-        self._bytes = MediaCallbacks(self._vlc, SoundView(self._source))
+        view = SoundView(self._source)
+        self._bytes = MediaCallbacks(self._vlc, view)
         self._playout = Playout(opening.sample_rate_hz, CHANNELS, self._heard)
-        ahead_ms = ahead_of_samples_ms(opening.codec, opening.sample_rate_hz)
+        ahead_ms = ahead_of_samples_ms(opening.codec, opening.sample_rate_hz) + view.delay_ms
         self._line = Clock(opening.duration_ms, ahead_ms, STRETCH_MS)
         self._lock = threading.Lock()
         self._buffered, self._answered = threading.Event(), threading.Event()
@@ -359,9 +359,7 @@ class VlcEngine:
 
 
 def ahead_of_samples_ms(codec: str | None, sample_rate_hz: int) -> float:
-    """By how much libVLC's own time is ahead of its samples, for a codec in Matroska (FFmpeg's short name)."""
-    if codec == "opus":
-        return OPUS_MS
+    """By how much libVLC's own time is ahead of its samples, for a codec (FFmpeg's short name), without its delay."""
     if codec not in {"mp2", "mp3"}:
         return 0.0
     frame = 576 if codec == "mp3" and sample_rate_hz < 32_000 else 1152
