@@ -194,7 +194,9 @@ class Projector:
                 # While the person looks, what may be stepped back to is made ready.
                 return HEARTBEAT_S if reel.at(told.before_ms, keep=True) else 0.0
             due_ns += self._until_ns(told.end_ms, at_ms)
-        shot = reel.at(self._target_ms(reel, due_ns, now_ns))
+        target_ms = self._target_ms(reel, due_ns, now_ns)
+        steps_back = told is not None and target_ms == told.before_ms and not self._clock.running
+        shot = reel.at(target_ms, keep=steps_back)
         if shot is None:
             if self._behind_ns is None and due_ns <= now_ns:
                 self._behind_ns = now_ns
