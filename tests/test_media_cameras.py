@@ -1,6 +1,9 @@
 """What phones, cameras and dictaphones leave is conformed to where its own file has it: sound, pictures, duration."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
@@ -20,12 +23,26 @@ def silent(_share: float) -> None:
     pass
 
 
-def taken(name: str, folder: Path) -> tuple[Camera, Path, Conformed, Path]:
-    """The camera, its file, what came of it and the conformed file."""
-    camera = CAMERAS[name]
-    original = shoot(folder / "original", camera)
-    sink = FileSink(folder / "conformed")
-    return camera, original, conform(original, sink, silent), sink.path
+class Taken(NamedTuple):
+    """A camera, its file, what came of it and the conformed file."""
+
+    camera: Camera
+    original: Path
+    made: Conformed
+    path: Path
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Taken]:
+    """What a camera of this name leaves, made once."""
+
+    @lru_cache
+    def take(name: str) -> Taken:
+        folder = tmp_path_factory.mktemp("camera")
+        original, sink = shoot(folder / "original", CAMERAS[name]), FileSink(folder / "conformed")
+        return Taken(CAMERAS[name], original, conform(original, sink, silent), sink.path)
+
+    return take
 
 
 def heard(path: Path, origin_ms: float) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int16]]:
@@ -37,8 +54,8 @@ def heard(path: Path, origin_ms: float) -> tuple[NDArray[np.float64], NDArray[np
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_the_sound_is_where_the_original_has_it(name: str, tmp_path: Path) -> None:
-    camera, original, _, path = taken(name, tmp_path)
+def test_the_sound_is_where_the_original_has_it(name: str, taken: Callable[[str], Taken]) -> None:
+    camera, original, _, path = taken(name)
     was_at, was_first, before = heard(original, start_ms(original))
     is_at, is_first, after = heard(path, 0)
     off = []
@@ -60,8 +77,8 @@ def shown(path: Path, origin_ms: float) -> list[tuple[float, int]]:
 
 
 @pytest.mark.parametrize("name", FILMS)
-def test_every_picture_is_seen_when_the_original_shows_it(name: str, tmp_path: Path) -> None:
-    _, original, _, path = taken(name, tmp_path)
+def test_every_picture_is_seen_when_the_original_shows_it(name: str, taken: Callable[[str], Taken]) -> None:
+    _, original, _, path = taken(name)
     wanted = {number: at_ms for at_ms, number in shown(original, start_ms(original)) if at_ms > -1}
     found = {number: at_ms for at_ms, number in shown(path, 0) if at_ms > -1}
     assert set(wanted) <= set(found)
@@ -70,8 +87,8 @@ def test_every_picture_is_seen_when_the_original_shows_it(name: str, tmp_path: P
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_it_is_as_long_as_it_was_and_has_as_many_pictures_a_second(name: str, tmp_path: Path) -> None:
-    camera, original, made, _ = taken(name, tmp_path)
+def test_it_is_as_long_as_it_was_and_has_as_many_pictures_a_second(name: str, taken: Callable[[str], Taken]) -> None:
+    camera, original, made, _ = taken(name)
     assert made.duration_ms == pytest.approx(SECONDS * 1000 - camera.before_ms + camera.late_ms, abs=130)
     assert made.frame_rate == (pytest.approx(FPS, rel=0.03) if camera.picture else None)
     assert probe(original).duration_ms == pytest.approx(made.duration_ms, abs=150)
@@ -88,17 +105,17 @@ NOTICES = {
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_only_what_matroska_cannot_hold_is_encoded_anew(name: str, tmp_path: Path) -> None:
-    assert taken(name, tmp_path)[2].notice == NOTICES.get(name, "")
+def test_only_what_matroska_cannot_hold_is_encoded_anew(name: str, taken: Callable[[str], Taken]) -> None:
+    assert taken(name).made.notice == NOTICES.get(name, "")
 
 
-def test_a_picture_that_stands_on_its_side_still_does(tmp_path: Path) -> None:
-    with av.open(str(taken("turned", tmp_path)[3])) as container:
+def test_a_picture_that_stands_on_its_side_still_does(taken: Callable[[str], Taken]) -> None:
+    with av.open(str(taken("turned").path)) as container:
         assert next(container.decode(video=0)).rotation == 90
 
 
-def test_uneven_pictures_are_not_made_even(tmp_path: Path) -> None:
-    camera, _, _, path = taken("uneven phone", tmp_path)
+def test_uneven_pictures_are_not_made_even(taken: Callable[[str], Taken]) -> None:
+    camera, _, _, path = taken("uneven phone")
     times = [at_ms for at_ms, _ in shown(path, 0)]
     assert np.abs(np.array(times) - (camera.starts_ms - camera.starts_ms[0])).max() < 2
 
