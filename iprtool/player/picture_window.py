@@ -2,8 +2,8 @@
 
 libVLC's Matroska demuxer loses its way in a recording whose sound is not played: FFmpeg's, by way of libVLC
 (`:demux=avformat`), does not. With it a paused seek may show a frame up to three too early; but from there on the
-picture runs in a known relation to the time sought. So a still picture is one that has run for some milliseconds, up to
-the middle of its frame.
+picture runs in a known relation to the time sought. So a still picture is one that has run for some milliseconds, into
+its frame.
 
 On Linux and Windows libVLC makes the window itself. On macOS it needs a view in a Cocoa main loop, which a process that
 speaks over pipes has not: there is no window there, and the picture stays in the terminal.
