@@ -55,6 +55,7 @@ def tap_outputs(path: str, sink_s: float | None = None) -> None:
             return data
 
         if sink_s is not None:
+            vars(playout)["DEAD_S"] = 1.0
             return FailingOutput(tapped, rate_hz, channels, sink_s)
         return SilentOutput(tapped, rate_hz, channels)
 

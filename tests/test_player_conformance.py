@@ -234,6 +234,8 @@ def test_it_ends_and_plays_again_and_can_be_set_anywhere_after_the_end(engine: E
         stage.wait_for("playing")
         again = stage.stamps(0.3)
         stage.wait_for("ended")
+        player.step(-1)
+        stage.wait(lambda state: state.status == "paused" and state.position_ms == ended.duration_ms - 40)
         player.seek(1_000)
         stage.wait(lambda state: state.status == "paused" and state.position_ms == 1_000)
         player.play()

@@ -74,7 +74,7 @@ class TestTheRecording:
     def test_a_flipped_page_is_played_up_to_and_not_beyond(self, sealed: Path, engine: Engine) -> None:
         flip(sealed, sealed.stat().st_size * 2 // 3)
         with playing(sealed, engine) as stage:
-            before_ms = stage.player.state.duration_ms * 2 // 3 - 2_500
+            before_ms = stage.player.state.duration_ms * 2 // 3 - 1_600
             stage.player.seek(before_ms)
             failed = stage.wait_for("failed")
             assert one_sentence(failed.message)
