@@ -27,7 +27,8 @@ from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
 from iprtool.store.media import ROW_BYTES, SealedSink
 from tests.player_performance import Heard, matched
-from tests.player_tape import COMMAND, FileSink, Stage, heard_in, staged
+from tests.player_tape import COMMAND, FileSink, Stage, heard_in, recording, staged
+from tests.sounds import Kind
 from tests.vlc_needed import need_vlc
 
 pytestmark = pytest.mark.skipif(
@@ -112,6 +113,22 @@ class TestTheRecording:
             stage.player.play()
             stage.wait(lambda state: state.status == "playing" and state.position_ms > 95_300)
         assert failed.position_ms == 95_000
+
+    @pytest.mark.parametrize("kind", ["opus", "mp4"])
+    def test_damaged_where_it_begins_it_is_refused_in_one_sentence(self, engine: Engine, kind: Kind) -> None:
+        with staged(engine, kind, seconds=SECONDS, damaged=(0, 500)) as stage:
+            assert (
+                stage.wait_for("failed").message == "A page of the recording is damaged; restore it from your backup."
+            )
+
+    @pytest.mark.parametrize("kind", ["opus", "mp4"])
+    def test_damaged_where_its_index_is_it_plays(self, engine: Engine, kind: Kind) -> None:
+        size = recording(kind, SECONDS)[0].stat().st_size
+        with staged(engine, kind, seconds=SECONDS, damaged=(size - 100, size)) as stage:
+            stage.wait_for("paused")
+            stage.player.seek(3_000)
+            stage.player.play()
+            stage.wait(lambda state: state.status == "playing" and state.position_ms > 3_200)
 
 
 class TestTheSink:

@@ -21,7 +21,7 @@ from iprtool.model.ports import Source
 from iprtool.model.terms import Engine as EngineName
 from iprtool.player.clock import Clock
 from iprtool.player.deck import HEARTBEAT_S, Deck
-from iprtool.player.engine import Engine, EngineHungError, Happening, OpenEngine, Tell
+from iprtool.player.engine import UNREADABLE, Engine, EngineHungError, Happening, OpenEngine, Tell
 from iprtool.player.messages import AnyCommand, Close, FrameError, Opening, Report, packed, receive
 from iprtool.player.output import NO_DEVICE, has_sound_device
 
@@ -146,6 +146,8 @@ def _loaded(
             return name, engine, " ".join(reasons)
         except IprtoolError as error:
             reasons.append(str(error))
+        except OSError:
+            reasons.append(UNREADABLE)
     raise PlayerError(source.error or reasons[-1])
 
 

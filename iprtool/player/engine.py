@@ -10,6 +10,7 @@ from iprtool.player.clock import Ticked
 from iprtool.player.messages import Opening
 
 FEW_BYTES = 4096
+UNREADABLE = "The recording could not be read; check the disk that it is on."
 
 
 class EngineHungError(RuntimeError):
@@ -52,7 +53,7 @@ class WatchedSource:
         except OSError:
             if size > FEW_BYTES:
                 return self.read_at(offset, FEW_BYTES)
-            self.failure = self._source.error or "The recording could not be read; check the disk that it is on."
+            self.failure = self._source.error or UNREADABLE
             raise
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ libVLC reads the picture's track is voided and its index is the sound's: some by
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 
 from iprtool.model.ports import Source
 
@@ -29,9 +30,12 @@ class SoundView:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        head = source.read_at(0, _HEAD_BYTES)
-        self._changed = dict(_changes(source, head))
-        self.delay_ms = _delay_ms(head)
+        self._changed: dict[int, int] = {}
+        self.delay_ms = 0.0
+        with suppress(OSError):  # what cannot be read is libVLC's to find out
+            head = source.read_at(0, _HEAD_BYTES)
+            self.delay_ms = _delay_ms(head)
+            self._changed = dict(_changes(source, head))
         self._offsets = sorted(self._changed)
 
     @property
