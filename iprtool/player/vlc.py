@@ -364,6 +364,3 @@ def ahead_of_samples_ms(codec: str | None, sample_rate_hz: int) -> float:
         return 0.0
     frame = 576 if codec == "mp3" and sample_rate_hz < 32_000 else 1152
     return MPEG_FRAMES * frame * 1000 / sample_rate_hz
-
-
-_Bytes = MediaCallbacks
