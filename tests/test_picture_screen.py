@@ -3,127 +3,20 @@
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 from rich.color import ColorSystem
-from textual._compositor import CompositorUpdate
 from textual.events import AppBlur, AppFocus, Key
-from textual.geometry import Size
-from textual.pilot import Pilot
-from textual.screen import Screen
-from textual.widgets import Digits
 
 from iprtool.app import IprtoolApp
 from iprtool.edits import Hand
-from iprtool.model.layer import ViewChanged
-from iprtool.model.picture import Frame
-from iprtool.model.terms import Face, View
-from iprtool.screens.cover import CoverScreen
+from iprtool.model.terms import Face
 from iprtool.screens.key_line import AWAY, KeyLine
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.picture_pane import HalfBlocks, PicturePane
 from iprtool.screens.recall import RecallScreen
-from iprtool.screens.recording import Filmed
-from iprtool.screens.review import ReviewScreen
 from iprtool.screens.watching import VIEWS
-from tests.fakes import FakeLog, FakePicture, FakePlayer, content
-
-
-class Desk:
-    """A recall or a review of a filmed recording in a running app."""
-
-    def __init__(
-        self, *, face: Face | None, windows: bool = False, in_window: bool = False, drawing: HalfBlocks | None = None
-    ) -> None:
-        self.player, self.log = FakePlayer(), FakeLog()
-        self.picture = FakePicture(self.player, windows=windows)
-        self.opened = 0
-        filmed = Filmed(self._open, (lambda: drawing) if drawing else None, in_window=in_window)
-        self.screen: RecallScreen | ReviewScreen
-        if face is None:
-            self.screen = ReviewScreen(
-                "D01 · session 3 · review", [content()], [], self.player, 600_000, 2_000, filmed=filmed
-            )
-        else:
-            hand = Hand("client", "dev")
-            self.screen = RecallScreen(content(), self.player, self.log, hand, face, filmed=filmed)
-        self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
-
-    def _open(self) -> FakePicture:
-        self.opened += 1
-        return self.picture
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
-
-    async def give(self, colour: tuple[int, int, int] = (200, 40, 40)) -> None:
-        self.picture.give(colour)
-        await self.pilot.pause()
-
-    @property
-    def pane(self) -> PicturePane:
-        return self.screen.query_one(PicturePane)
-
-    @property
-    def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
-
-    @property
-    def colours(self) -> set[tuple[int, ...]]:
-        """The colours of the picture as they are on the screen now."""
-        parts = (part for strip in self.app.screen._compositor.render_strips() for part in strip if "▀" in part.text)
-        colours = (part.style.color for part in parts if part.style and part.style.color)
-        return {tuple(colour.triplet) for colour in colours if colour.triplet}
-
-    @property
-    def seen(self) -> View:
-        """What the picture may show now."""
-        return self.picture.state.view
-
-    @property
-    def window(self) -> bool:
-        """Whether it is in a window now."""
-        return self.picture.state.in_window
-
-    def side(self) -> bool:
-        """Whether the side with note and words is there."""
-        return self.screen.query_one("#side").size.width > 0
-
-    def clock(self) -> bool:
-        """Whether the large clock is there."""
-        return self.screen.query_one(Digits).display
-
-    @property
-    def views(self) -> list[tuple[str, int]]:
-        return [(op.body.view, op.body.at_ms) for op in self.log.ops if isinstance(op.body, ViewChanged)]
-
-    @property
-    def notice(self) -> str:
-        return self.screen.query_one(KeyLine).notice
-
-
-@asynccontextmanager
-async def desk(
-    face: Face | None = "participant",
-    size: tuple[int, int] = (100, 30),
-    *,
-    windows: bool = False,
-    in_window: bool = False,
-    colours: ColorSystem | None = ColorSystem.TRUECOLOR,
-    drawing: HalfBlocks | None = None,
-) -> AsyncIterator[Desk]:
-    table = Desk(face=face, windows=windows, in_window=in_window, drawing=drawing)
-    async with table.app.run_test(size=size) as pilot:
-        table.pilot = pilot
-        table.app.console._color_system = colours
-        await pilot.pause()
-        yield table
+from tests.fakes import FakeLog, FakePlayer, content
+from tests.picture_desk import desk
 
 
 async def test_a_recall_begins_with_the_picture_hidden_and_not_even_opened() -> None:
@@ -188,113 +81,12 @@ async def test_over_ssh_fewer_frames_are_asked_for(monkeypatch: pytest.MonkeyPat
         assert table.picture.wants[-1][2] == 6
 
 
-async def test_a_frame_that_was_on_its_way_when_the_view_changed_is_not_shown() -> None:
-    async with desk() as table:
-        await table.press("ctrl+g")
-        await table.give()
-        table.picture.wants.append((10, 10, 12))
-        await table.press("ctrl+g")
-        table.picture.wants.append((10, 10, 12))
-        table.picture.give((1, 250, 1), view="shown")
-        await table.pilot.pause()
-        assert table.pane.frame is None
-        assert table.colours == set()
-
-
-async def test_the_cover_takes_the_picture_away_and_going_on_brings_it_back() -> None:
-    async with desk() as table:
-        await table.press("ctrl+g", "space")
-        await table.give()
-        table.picture.wants.append((10, 10, 12))
-        await table.press("tab")
-        assert isinstance(table.app.screen, CoverScreen)
-        assert table.picture.shows[-1] == ("hidden", False)
-        assert table.pane.frame is None
-        table.picture.wants.append((10, 10, 12))
-        table.picture.give(view="shown")
-        await table.pilot.pause()
-        assert table.pane.frame is None
-        await table.press("1")
-        assert table.picture.shows[-1] == ("shown", False)
-        await table.give((3, 99, 3))
-        assert table.colours == {(3, 99, 3)}
-        assert table.views == [("shown", 0)]
-
-
-async def test_the_cover_key_writes_the_blank_picture_before_it_does_anything_else(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with desk() as table:
-        await table.press("ctrl+g", "space")
-        await table.give()
-        done: list[str] = []
-        display = table.app._display
-
-        def noted(screen: Screen[object], update: object) -> None:
-            if isinstance(update, CompositorUpdate) and screen is table.screen:
-                drawn = update.render_segments(table.app.console)
-                done.append("picture" if "▀" in drawn else "blank")
-            display(screen, update)  # type: ignore[arg-type]  # whatever there is to display
-
-        pause = table.player.pause
-
-        def paused() -> None:
-            done.append("silence")
-            pause()
-
-        monkeypatch.setattr(table.app, "_display", noted)
-        monkeypatch.setattr(table.player, "pause", paused)
-        await table.press("tab")
-        assert done[:2] == ["blank", "silence"]
-        assert "picture" not in done
-
-
-class SlowDrawing(HalfBlocks):
-    """Takes as long as the test says before a frame can be drawn."""
-
-    def __init__(self) -> None:
-        self.go_on = threading.Event()
-
-    def work(self, frame: Frame, cells: Size) -> Callable[[], None]:  # noqa: ARG002
-        return self._wait
-
-    def _wait(self) -> None:
-        assert self.go_on.wait(60)
-
-
-async def test_a_frame_in_the_making_is_not_shown_after_the_cover() -> None:
-    drawing = SlowDrawing()
-    async with desk(drawing=drawing) as table:
-        await table.press("ctrl+g")
-        table.picture.give()
-        await table.pilot.pause()
-        assert table.pane.frame is None
-        await table.press("tab", "1")
-        drawing.go_on.set()
-        await table.app.workers.wait_for_complete()
-        await table.pilot.pause()
-        assert table.colours == set()
-        await table.give((9, 9, 250))
-        await table.app.workers.wait_for_complete()
-        await table.pilot.pause()
-        assert table.colours == {(9, 9, 250)}
-
-
 def test_nothing_of_the_picture_is_imported_before_it_is_wanted() -> None:
     code = "import sys, iprtool.app; print(*(name for name in sys.modules if name.startswith('iprtool.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     late = {"watching", "picture_pane", "half_blocks", "kitty", "sixel", "cells", "asking"}
     assert not {f"iprtool.screens.{name}" for name in late} & set(done.stdout.split())
     assert "iprtool.player.picture_remote" not in done.stdout.split()
-
-
-async def test_the_end_takes_the_picture_away_and_leaving_closes_it() -> None:
-    async with desk(windows=True, in_window=True) as table:
-        await table.press("ctrl+g")
-        assert table.window
-        await table.press("ctrl+q")
-        assert table.picture.shows[-1] == ("hidden", False)
-    assert table.picture.closed
 
 
 async def test_the_view_changes_while_a_note_is_written_and_while_a_mark_is_edited() -> None:

@@ -10,7 +10,7 @@ from iprtool.screens.marks_list import MarksList
 from iprtool.timeline.lanes import MarksLane
 from iprtool.timeline.widget import TimelineView
 from tests.fakes import head
-from tests.test_recall_screen import Desk, desk
+from tests.recall_desk import Desk, desk
 
 MANY = 5_000
 SEEN = 300

@@ -1,82 +1,22 @@
 """The recall screen by its keys, with a player whose time the test moves."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from textual.events import Key, Paste
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from iprtool.app import IprtoolApp
 from iprtool.commands import RECALL, of_face, remapped
 from iprtool.edits import Hand
-from iprtool.model.layer import Closed, Draft, LayerContent, LeadUsed, Marked
-from iprtool.model.mark import Mark, Rupture, Stamp
-from iprtool.model.terms import Face
-from iprtool.screens.closing import ClosingScreen
-from iprtool.screens.cover import CoverScreen
-from iprtool.screens.help import HelpScreen
-from iprtool.screens.key_line import KeyLine
+from iprtool.model.layer import LeadUsed
+from iprtool.model.mark import Rupture, Stamp
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.recall import RecallScreen
 from iprtool.timeline.widget import TimelineView
-from tests.fakes import FakeLog, FakePlayer, content, protocol
-
-
-class Desk:
-    """A recall screen in a running app, its fake player and its log."""
-
-    def __init__(self, loaded: LayerContent, face: Face) -> None:
-        self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
-        self.now_s = 0.0
-        hand = Hand("client", "dev")
-        self.screen = RecallScreen(loaded, self.player, self.log, hand, face, monotonic=lambda: self.now_s)
-        self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
-
-    async def press(self, *keys: str) -> None:
-        """Keys, each well after the one before."""
-        for key in keys:
-            self.now_s += 1
-            await self.pilot.press(key)
-            await self.pilot.pause()
-
-    async def play(self, ms: int) -> None:
-        """Play on for so long."""
-        if self.player.state.status != "playing":
-            await self.press("space")
-        self.player.run(ms)
-        await self.pilot.pause()
-
-    @property
-    def marks(self) -> list[Mark]:
-        return sorted(self.screen.recall.state.marks.values(), key=lambda mark: mark.start_ms)
-
-    @property
-    def status(self) -> str:
-        return self.player.state.status
-
-    def on_top(self) -> object:
-        return self.app.screen
-
-    @property
-    def moment(self) -> str:
-        return self.screen.query_one(KeyLine).moment
-
-
-@asynccontextmanager
-async def desk(
-    face: Face = "participant", size: tuple[int, int] = (100, 30), loaded: LayerContent | None = None, **head: Any
-) -> AsyncIterator[Desk]:
-    table = Desk(loaded or content(**head), face)
-    async with table.app.run_test(size=size) as pilot:
-        table.pilot = pilot
-        await pilot.pause()
-        yield table
+from tests.fakes import content, protocol
+from tests.recall_desk import Desk, desk, text_of
 
 
 async def test_it_begins_paused_and_space_plays_and_stops_and_goes_on() -> None:
@@ -219,24 +159,15 @@ async def test_a_participant_reads_plain_words_only(word: str) -> None:
     async with desk("participant", size=(120, 50)) as table:
         await table.play(9_000)
         await table.press("space", "1")
-        shown = _shown(table)
+        shown = text_of(table)
         await table.press("ctrl+o")
-        shown += _shown(table)
+        shown += text_of(table)
         await table.press("enter", "question_mark")
-        shown += _shown(table)
+        shown += text_of(table)
         assert "held something back" in shown
         assert word not in shown.casefold()
         texts = [f"{one.label} {one.help}" for one in of_face(RECALL, "participant")]
         assert word not in " ".join(texts).casefold()
-
-
-def _left(table: Desk) -> bool:
-    return table.app._exit
-
-
-def _shown(table: Desk) -> str:
-    app = table.app
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 async def test_editing_changes_edges_note_and_words() -> None:
@@ -256,102 +187,8 @@ async def test_an_edge_that_is_no_time_is_said_and_nothing_is_lost() -> None:
         await table.press("space", "1", "ctrl+e")
         table.app.screen.query_one("#begins", Input).value = "soon"
         await table.press("enter")
-        assert "is not a time" in _shown(table)
+        assert "is not a time" in text_of(table)
         assert table.marks[0].start_ms == 9_000
-
-
-async def test_the_cover_silences_and_keeps_the_note_and_comes_back() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("h", "m", "tab")
-        assert isinstance(table.on_top(), CoverScreen)
-        assert table.player.state.muted
-        assert "felt understood" not in _shown(table)
-        assert table.log.draft is not None
-        await table.press("1")
-        assert table.on_top() is table.screen
-        assert table.screen.query_one("#note", NoteArea).text == "hm"
-        await table.press("space", "x", "enter")
-        assert table.marks[0].note == "hm x"
-
-
-async def test_the_cover_key_works_over_help_and_palette() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("question_mark")
-        assert isinstance(table.on_top(), HelpScreen)
-        await table.press("tab")
-        assert isinstance(table.on_top(), CoverScreen)
-        assert table.screen.recall.covered
-        await table.press("1", "ctrl+p", "tab")
-        assert isinstance(table.on_top(), CoverScreen)
-
-
-async def test_a_stretch_skipped_from_the_cover_is_declined() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("tab", "2")
-        assert table.player.at_ms == 39_000
-        assert table.status == "playing"
-        kinds = [span.kind for span in table.screen.recall.state.coverage.values()]
-        assert kinds == ["played", "declined"]
-
-
-async def test_escape_covers_too() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("escape")
-        assert isinstance(table.on_top(), CoverScreen)
-
-
-async def test_a_draft_is_there_again() -> None:
-    draft = Draft("half a thou", 42_000, None, "stop-1", 42_000, 12)
-    async with desk(loaded=LayerContent(content().head, draft=draft)) as table:
-        assert table.player.at_ms == 42_000
-        assert table.screen.query_one("#note", NoteArea).text == "half a thou"
-        await table.press("g", "h", "t", "enter")
-        assert [(mark.note, mark.start_ms) for mark in table.marks] == [("half a thought", 42_000)]
-
-
-async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
-    async with desk(contact="Call the clinic.") as table:
-        await table.play(9_000)
-        await table.press("x", "ctrl+q")
-        assert isinstance(table.on_top(), ClosingScreen)
-        assert table.marks[0].note == "x"
-        assert table.status == "paused"
-        await table.press("o", "k", "enter")
-        assert "Call the clinic." in _shown(table)
-        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["ok"]
-        await table.press("enter")
-        assert table.app._exit
-
-
-async def test_the_end_says_what_is_saved_and_waits_for_the_disk() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("1")
-        table.log.failing = True
-        await table.press("ctrl+q", "o", "k", "enter")
-        assert "NOT SAVED: The disk is full: free some room." in " ".join(_shown(table).split())
-        assert "everything is saved" not in _shown(table)
-        await table.press("enter")
-        assert not _left(table)
-        table.log.failing = False
-        table.screen.recall.saving.retry()
-        await table.pilot.pause()
-        assert "everything is saved" in _shown(table)
-        assert "NOT SAVED" not in _shown(table)
-        await table.press("enter")
-        assert _left(table)
-        assert sum(isinstance(op.body, Closed) for op in table.log.ops) == 1
-
-
-async def test_the_end_can_be_left_while_the_disk_fails() -> None:
-    async with desk() as table:
-        table.log.failing = True
-        await table.press("ctrl+q", "enter", "ctrl+q")
-        assert table.app._exit
 
 
 async def test_a_question_asked_is_logged_by_its_kind() -> None:
@@ -380,31 +217,6 @@ async def test_what_is_typed_at_once_after_find_is_looked_for() -> None:
         await table.pilot.pause()
         assert table.screen.query_one("#find", Input).value == "held something"
         assert table.screen.query_one("#note", NoteArea).text == ""
-
-
-async def test_what_the_player_says_is_told_once() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        table.player.become(message="The player was started again.")
-        table.player.become(volume=90)
-        await table.pilot.pause()
-        table.player.become(message="")
-        table.player.become(message="The player was started again.")
-        await table.pilot.pause()
-        assert [notice.message for notice in table.app._notifications] == ["The player was started again."] * 2
-
-
-async def test_what_is_not_saved_is_said_and_saved_later() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        table.log.failing = True
-        await table.press("1")
-        assert "NOT SAVED" in _shown(table)
-        table.log.failing = False
-        await table.press("2")
-        await table.pilot.pause()
-        assert "NOT SAVED" not in _shown(table)
-        assert sum(isinstance(op.body, Marked) for op in table.log.ops) == 2
 
 
 async def test_the_timeline_and_the_list_seek_by_mouse() -> None:
@@ -454,19 +266,6 @@ async def test_an_internal_error_prints_no_local_variables(capsys: pytest.Captur
     assert "fail" not in told
 
 
-async def test_what_is_typed_fast_keeps_its_order() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.pilot.press(*"he was", "space", "space", *"on 9 > 8", "enter")
-        await table.pilot.pause()
-        assert [mark.note for mark in table.marks] == ["he was  on 9 > 8"]
-        table.now_s += 1
-        await table.pilot.press("space", "space", "space", "0", *"unsu", "enter", "space", "X")
-        await table.pilot.pause()
-        assert table.screen.query_one("#note", NoteArea).text == "X"
-        assert [code.code for mark in table.marks for code in mark.codes] == ["unsure"]
-
-
 async def test_the_note_shown_is_that_of_the_chosen_mark() -> None:
     async with desk() as table:
         for word in ("one", "two", "six"):
@@ -474,7 +273,7 @@ async def test_the_note_shown_is_that_of_the_chosen_mark() -> None:
             await table.press(*word, "enter")
         await table.press("space", "up", "up")
         for note, key in (("one", "down"), ("two", "down"), ("six", "up")):
-            lines = _shown(table).splitlines()
+            lines = text_of(table).splitlines()
             card = next(index for index, line in enumerate(lines) if "by client" in line)
             assert note in lines[card + 1]
             await table.press(key)
@@ -525,37 +324,6 @@ async def test_a_mark_is_where_the_person_was_when_the_key_was_pressed() -> None
         await table.pilot.pause()
         assert len(table.marks) == 1
         assert before_ns <= asked[0] <= before_ns + 20_000_000
-
-
-async def test_the_closing_answer_outlives_the_cover() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("ctrl+q", *"odd", "tab")
-        assert isinstance(table.on_top(), CoverScreen)
-        await table.press("2")
-        assert isinstance(table.on_top(), ClosingScreen)
-        assert table.status == "paused"
-        assert table.log.draft is not None
-        assert (table.log.draft.text, table.log.draft.closing) == ("odd", True)
-        await table.press("!", "enter")
-        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["odd!"]
-        assert table.log.draft is None
-
-
-async def test_a_closing_answer_left_unfinished_is_there_again() -> None:
-    draft = Draft("half", 9_000, closing=True)
-    async with desk(loaded=LayerContent(content().head, draft=draft)) as table:
-        assert not table.screen.writing
-        await table.press("ctrl+q", "!", "enter")
-        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["half!"]
-
-
-async def test_no_palette_over_the_cover_and_the_cover_key_uncovers_nothing() -> None:
-    async with desk() as table:
-        await table.play(9_000)
-        await table.press("tab", "ctrl+p", "question_mark", "tab")
-        assert isinstance(table.on_top(), CoverScreen)
-        assert table.screen.recall.covered
 
 
 async def test_cards_take_keys_as_fast_as_they_come() -> None:

@@ -1,88 +1,14 @@
 """The timeline as a widget: what it draws again, what the mouse does, sizes, themes and no colour."""
 
 import random
-from array import array
-from collections.abc import Sequence
 
 import pytest
-from textual.app import App, ComposeResult
-from textual.events import MouseEvent, MouseScrollDown, MouseScrollRight, MouseScrollUp
 from textual.geometry import Region
-from textual.message import Message
-from textual.pilot import Pilot
 from textual.strip import Strip
 
-from iprtool.model.peaks import PeakChunk
-from iprtool.timeline.lanes import TONES, Lane, LaneItem, MarksLane, PeaksLane, SpansLane
+from iprtool.timeline.lanes import TONES, LaneItem, MarksLane, PeaksLane, SpansLane
 from iprtool.timeline.widget import TimelineView
-
-DURATION_MS = 51 * 60_000 + 7_000
-GUTTER = 8
-
-
-def recall_lanes() -> list[Lane]:
-    marks = [
-        LaneItem("a", 8_000, None, "◆8", "felt judged", style="negative"),
-        LaneItem("b", 40_000, None, "●1", style="positive"),
-        LaneItem("c", 60_000, 90_000, "●3", style="positive"),
-    ]
-    return [
-        PeaksLane("sound"),
-        MarksLane("mine", marks),
-        SpansLane("played", [LaneItem("p", 0, 20_000, style="played")]),
-    ]
-
-
-class TimelineApp(App[None]):
-    """A timeline that keeps the messages it gets and the regions that the timeline asks to be drawn again."""
-
-    CSS = "TimelineView.low { height: 5; } TimelineView.framed { border: round; padding: 0 1; }"
-
-    def __init__(self, lanes: Sequence[Lane], classes: str = "") -> None:
-        super().__init__()
-        self.view = TimelineView(DURATION_MS, lanes, classes=classes)
-        self.said: list[Message] = []
-        self.refreshed: list[tuple[Region, ...]] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.view
-
-    def on_timeline_view_seek(self, message: TimelineView.Seek) -> None:
-        self.said.append(message)
-
-    def on_timeline_view_item_chosen(self, message: TimelineView.ItemChosen) -> None:
-        self.said.append(message)
-
-    def on_timeline_canvas_zoom_changed(self, message: TimelineView.ZoomChanged) -> None:
-        self.said.append(message)
-
-    @property
-    def seeks(self) -> list[int]:
-        return [message.ms for message in self.said if isinstance(message, TimelineView.Seek)]
-
-    @property
-    def zooms(self) -> list[int]:
-        return [message.cell_ms for message in self.said if isinstance(message, TimelineView.ZoomChanged)]
-
-    def row(self, y: int) -> str:
-        return self.view.render_line(y).text.rstrip()
-
-    def watch_refreshes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        refresh = self.view.refresh
-
-        def counted(*regions: Region, **how: bool) -> TimelineView:
-            self.refreshed.append(regions)
-            return refresh(*regions, **how)
-
-        monkeypatch.setattr(self.view, "refresh", counted)
-
-
-async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent], offset: tuple[int, int], **keys: bool) -> None:
-    await pilot._post_mouse_events([event], TimelineView, offset, **keys)
-
-
-def peaks(first_s: int, stop_s: int, loud: int = 20_000) -> PeakChunk:
-    return PeakChunk(first_s * 100, array("h", [-loud, loud] * 100 * (stop_s - first_s)).tobytes())
+from tests.timeline_app import DURATION_MS, GUTTER, TimelineApp, peaks, recall_lanes
 
 
 async def test_it_draws_ruler_lanes_and_the_whole_with_names_beside_them() -> None:
@@ -96,90 +22,6 @@ async def test_it_draws_ruler_lanes_and_the_whole_with_names_beside_them() -> No
         assert app.row(2).startswith("mine    │   ◆8              ●1        ├──────3───────┤")
         assert app.row(3) == "played  │█████████"
         assert app.row(4).startswith("whole   [─────]──")
-
-
-async def test_a_click_seeks_to_the_cell_and_a_drag_to_every_cell_on_its_way() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.click(TimelineView, offset=(GUTTER + 10, 1))
-        assert app.seeks == [20_000]
-        await pilot.mouse_down(TimelineView, offset=(GUTTER + 5, 3))
-        await pilot.hover(TimelineView, offset=(GUTTER + 6, 3))
-        await pilot.hover(TimelineView, offset=(GUTTER + 9, 3))
-        await pilot.hover(TimelineView, offset=(2, 3))
-        await pilot.mouse_up(TimelineView, offset=(2, 3))
-        await pilot.hover(TimelineView, offset=(GUTTER + 30, 3))
-        assert app.seeks == [20_000, 10_000, 12_000, 18_000, 0]
-        assert app.mouse_captured is None
-
-
-async def test_a_click_on_a_mark_chooses_it_and_seeks_nowhere() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.click(TimelineView, offset=(GUTTER + 4, 2))
-        await pilot.click(TimelineView, offset=(GUTTER + 35, 2))
-        chosen = [(m.lane, m.item_id) for m in app.said if isinstance(m, TimelineView.ItemChosen)]
-        assert chosen == [("mine", "a"), ("mine", "c")]
-        assert app.seeks == []
-
-
-async def test_names_and_other_buttons_do_nothing() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.click(TimelineView, offset=(2, 2))
-        await pilot.click(TimelineView, offset=(GUTTER + 10, 1), button=3)
-        assert app.said == []
-
-
-async def test_the_wheel_zooms_at_the_pointer() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        app.view.pan(300)
-        at_ms = app.view.scale.ms(50)
-        await turn_wheel(pilot, MouseScrollUp, (GUTTER + 50, 1))
-        assert app.view.scale.cell_ms == 1_000
-        assert app.view.scale.cell(at_ms + 1_000) == 50
-        for _ in range(2):
-            await turn_wheel(pilot, MouseScrollDown, (GUTTER + 50, 1))
-        assert app.view.scale.cell_ms == 5_000
-        assert app.zooms == [1_000, 2_000, 5_000]
-
-
-async def test_shift_and_wheel_pan_and_so_does_a_wheel_that_turns_sideways() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        await turn_wheel(pilot, MouseScrollDown, (GUTTER + 50, 1), shift=True)
-        await turn_wheel(pilot, MouseScrollRight, (GUTTER + 50, 1))
-        assert app.view.scale.first_cell == 16
-        await turn_wheel(pilot, MouseScrollUp, (GUTTER + 50, 1), shift=True)
-        assert app.view.scale.first_cell == 8
-        assert app.zooms == []
-
-
-async def test_a_drag_on_the_ruler_pans_and_a_click_there_seeks() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        app.view.pan(100)
-        await pilot.mouse_down(TimelineView, offset=(GUTTER + 40, 0))
-        await pilot.hover(TimelineView, offset=(GUTTER + 30, 0))
-        await pilot.hover(TimelineView, offset=(GUTTER + 60, 0))
-        await pilot.mouse_up(TimelineView, offset=(GUTTER + 60, 0))
-        assert app.view.scale.first_cell == 80
-        assert app.seeks == []
-        await pilot.click(TimelineView, offset=(GUTTER + 10, 0))
-        assert app.seeks == [180_000]
-
-
-async def test_a_click_or_drag_on_the_whole_moves_the_view_and_seeks_nowhere() -> None:
-    app = TimelineApp(recall_lanes())
-    async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.mouse_down(TimelineView, offset=(GUTTER + 46, 4))
-        whole = app.view.rows.whole
-        assert app.view.scale.cell(whole.ms(46)) == app.view.scale.width // 2
-        await pilot.hover(TimelineView, offset=(GUTTER + 60, 4))
-        await pilot.mouse_up(TimelineView, offset=(GUTTER + 60, 4))
-        assert app.view.scale.cell(whole.ms(60)) == app.view.scale.width // 2
-        assert app.seeks == []
 
 
 async def test_a_tick_draws_two_one_cell_columns_and_only_when_the_cell_changes(
@@ -338,20 +180,6 @@ async def test_it_can_be_shrunk_to_20_by_5_and_back() -> None:
         await pilot.pause()
         assert app.view.scale.cell_ms == 2_000
         assert app.row(2).startswith("mine    │   ◆8")
-
-
-async def test_lanes_beyond_its_height_are_scrolled_by_the_wheel_over_their_names() -> None:
-    lanes: list[Lane] = [MarksLane(f"coder {number}", [LaneItem(f"m{number}", 8_000)]) for number in range(9)]
-    app = TimelineApp(lanes, classes="low")
-    async with app.run_test(size=(100, 24)) as pilot:
-        assert [app.row(y)[:8].strip() for y in range(5)] == ["▾ more", "coder 0", "coder 1", "coder 2", "whole"]
-        await turn_wheel(pilot, MouseScrollDown, (2, 2))
-        app.view.scroll_lanes(1)
-        assert [app.row(y)[:8].strip() for y in range(5)] == ["▴▾", "coder 2", "coder 3", "coder 4", "whole"]
-        app.view.scroll_lanes(50)
-        assert [app.row(y)[:8].strip() for y in range(5)] == ["▴", "coder 6", "coder 7", "coder 8", "whole"]
-        await pilot.click(TimelineView, offset=(GUTTER + 5, 2))
-        assert [message.lane for message in app.said if isinstance(message, TimelineView.ItemChosen)] == ["coder 7"]
 
 
 async def test_a_border_and_padding_move_nothing_in_time() -> None:

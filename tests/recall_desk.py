@@ -1,0 +1,77 @@
+"""A recall screen in a running app, with a player whose time the test moves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from iprtool.app import IprtoolApp
+from iprtool.edits import Hand
+from iprtool.model.layer import LayerContent
+from iprtool.model.mark import Mark
+from iprtool.model.terms import Face
+from iprtool.screens.key_line import KeyLine
+from iprtool.screens.recall import RecallScreen
+from tests.fakes import FakeLog, FakePlayer, content
+
+
+class Desk:
+    """A recall screen in a running app, its fake player and its log."""
+
+    def __init__(self, loaded: LayerContent, face: Face) -> None:
+        self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
+        self.now_s = 0.0
+        hand = Hand("client", "dev")
+        self.screen = RecallScreen(loaded, self.player, self.log, hand, face, monotonic=lambda: self.now_s)
+        self.app = IprtoolApp(self.screen)
+        self.pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        """Keys, each well after the one before."""
+        for key in keys:
+            self.now_s += 1
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def play(self, ms: int) -> None:
+        """Play on for so long."""
+        if self.player.state.status != "playing":
+            await self.press("space")
+        self.player.run(ms)
+        await self.pilot.pause()
+
+    @property
+    def marks(self) -> list[Mark]:
+        return sorted(self.screen.recall.state.marks.values(), key=lambda mark: mark.start_ms)
+
+    @property
+    def status(self) -> str:
+        return self.player.state.status
+
+    def on_top(self) -> object:
+        return self.app.screen
+
+    @property
+    def moment(self) -> str:
+        return self.screen.query_one(KeyLine).moment
+
+
+@asynccontextmanager
+async def desk(
+    face: Face = "participant", size: tuple[int, int] = (100, 30), loaded: LayerContent | None = None, **head: Any
+) -> AsyncIterator[Desk]:
+    table = Desk(loaded or content(**head), face)
+    async with table.app.run_test(size=size) as pilot:
+        table.pilot = pilot
+        await pilot.pause()
+        yield table
+
+
+def has_left(table: Desk) -> bool:
+    return table.app._exit
+
+
+def text_of(table: Desk) -> str:
+    app = table.app
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())

@@ -1,0 +1,172 @@
+"""The recall screen: its cover, its end, and that nothing is lost on the way."""
+
+from iprtool.model.layer import Closed, Draft, LayerContent, Marked
+from iprtool.screens.closing import ClosingScreen
+from iprtool.screens.cover import CoverScreen
+from iprtool.screens.help import HelpScreen
+from iprtool.screens.note_area import NoteArea
+from tests.fakes import content
+from tests.recall_desk import desk, has_left, text_of
+
+
+async def test_the_cover_silences_and_keeps_the_note_and_comes_back() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("h", "m", "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        assert table.player.state.muted
+        assert "felt understood" not in text_of(table)
+        assert table.log.draft is not None
+        await table.press("1")
+        assert table.on_top() is table.screen
+        assert table.screen.query_one("#note", NoteArea).text == "hm"
+        await table.press("space", "x", "enter")
+        assert table.marks[0].note == "hm x"
+
+
+async def test_the_cover_key_works_over_help_and_palette() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("question_mark")
+        assert isinstance(table.on_top(), HelpScreen)
+        await table.press("tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        assert table.screen.recall.covered
+        await table.press("1", "ctrl+p", "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+
+
+async def test_a_stretch_skipped_from_the_cover_is_declined() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("tab", "2")
+        assert table.player.at_ms == 39_000
+        assert table.status == "playing"
+        kinds = [span.kind for span in table.screen.recall.state.coverage.values()]
+        assert kinds == ["played", "declined"]
+
+
+async def test_escape_covers_too() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("escape")
+        assert isinstance(table.on_top(), CoverScreen)
+
+
+async def test_a_draft_is_there_again() -> None:
+    draft = Draft("half a thou", 42_000, None, "stop-1", 42_000, 12)
+    async with desk(loaded=LayerContent(content().head, draft=draft)) as table:
+        assert table.player.at_ms == 42_000
+        assert table.screen.query_one("#note", NoteArea).text == "half a thou"
+        await table.press("g", "h", "t", "enter")
+        assert [(mark.note, mark.start_ms) for mark in table.marks] == [("half a thought", 42_000)]
+
+
+async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
+    async with desk(contact="Call the clinic.") as table:
+        await table.play(9_000)
+        await table.press("x", "ctrl+q")
+        assert isinstance(table.on_top(), ClosingScreen)
+        assert table.marks[0].note == "x"
+        assert table.status == "paused"
+        await table.press("o", "k", "enter")
+        assert "Call the clinic." in text_of(table)
+        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["ok"]
+        await table.press("enter")
+        assert table.app._exit
+
+
+async def test_the_end_says_what_is_saved_and_waits_for_the_disk() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("1")
+        table.log.failing = True
+        await table.press("ctrl+q", "o", "k", "enter")
+        assert "NOT SAVED: The disk is full: free some room." in " ".join(text_of(table).split())
+        assert "everything is saved" not in text_of(table)
+        await table.press("enter")
+        assert not has_left(table)
+        table.log.failing = False
+        table.screen.recall.saving.retry()
+        await table.pilot.pause()
+        assert "everything is saved" in text_of(table)
+        assert "NOT SAVED" not in text_of(table)
+        await table.press("enter")
+        assert has_left(table)
+        assert sum(isinstance(op.body, Closed) for op in table.log.ops) == 1
+
+
+async def test_the_end_can_be_left_while_the_disk_fails() -> None:
+    async with desk() as table:
+        table.log.failing = True
+        await table.press("ctrl+q", "enter", "ctrl+q")
+        assert table.app._exit
+
+
+async def test_what_the_player_says_is_told_once() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        table.player.become(message="The player was started again.")
+        table.player.become(volume=90)
+        await table.pilot.pause()
+        table.player.become(message="")
+        table.player.become(message="The player was started again.")
+        await table.pilot.pause()
+        assert [notice.message for notice in table.app._notifications] == ["The player was started again."] * 2
+
+
+async def test_what_is_not_saved_is_said_and_saved_later() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        table.log.failing = True
+        await table.press("1")
+        assert "NOT SAVED" in text_of(table)
+        table.log.failing = False
+        await table.press("2")
+        await table.pilot.pause()
+        assert "NOT SAVED" not in text_of(table)
+        assert sum(isinstance(op.body, Marked) for op in table.log.ops) == 2
+
+
+async def test_what_is_typed_fast_keeps_its_order() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.pilot.press(*"he was", "space", "space", *"on 9 > 8", "enter")
+        await table.pilot.pause()
+        assert [mark.note for mark in table.marks] == ["he was  on 9 > 8"]
+        table.now_s += 1
+        await table.pilot.press("space", "space", "space", "0", *"unsu", "enter", "space", "X")
+        await table.pilot.pause()
+        assert table.screen.query_one("#note", NoteArea).text == "X"
+        assert [code.code for mark in table.marks for code in mark.codes] == ["unsure"]
+
+
+async def test_the_closing_answer_outlives_the_cover() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("ctrl+q", *"odd", "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        await table.press("2")
+        assert isinstance(table.on_top(), ClosingScreen)
+        assert table.status == "paused"
+        assert table.log.draft is not None
+        assert (table.log.draft.text, table.log.draft.closing) == ("odd", True)
+        await table.press("!", "enter")
+        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["odd!"]
+        assert table.log.draft is None
+
+
+async def test_a_closing_answer_left_unfinished_is_there_again() -> None:
+    draft = Draft("half", 9_000, closing=True)
+    async with desk(loaded=LayerContent(content().head, draft=draft)) as table:
+        assert not table.screen.writing
+        await table.press("ctrl+q", "!", "enter")
+        assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["half!"]
+
+
+async def test_no_palette_over_the_cover_and_the_cover_key_uncovers_nothing() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("tab", "ctrl+p", "question_mark", "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        assert table.screen.recall.covered
