@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from iprtool.player.display import has_display
 from iprtool.player.picture_messages import PictureOpening
 from iprtool.player.picture_remote import PictureProcess
 from tests.films import Film, Filmed, sealed_film
@@ -318,3 +319,18 @@ def test_hundreds_of_jumps_leave_the_process_as_it_was() -> None:
         (memory_kib, files), (memory_after_kib, files_after) = sizes
         assert files_after <= files
         assert memory_after_kib - memory_kib < 8_192
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are named by variables on Linux")
+@pytest.mark.parametrize("variables", [{}, {"DISPLAY": ":4095"}, {"WAYLAND_DISPLAY": "wayland-none"}])
+def test_a_display_that_does_not_answer_is_none(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    has_display.cache_clear()
+    assert not has_display()
+    has_display.cache_clear()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from iprtool.model.terms import View
-from iprtool.player.picture_window import vlc_with_windows
+from iprtool.player.display import vlc_with_windows
 from tests.display import Display, displayed
 from tests.films import Film, Pixels, frame_number, sealed_film
 from tests.picture_stage import LINUX, PictureStage, picture_staged

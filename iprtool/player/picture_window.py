@@ -9,8 +9,6 @@ On Linux and Windows libVLC makes the window itself. On macOS it needs a view in
 speaks over pipes has not: there is no window there, and the picture stays in the terminal.
 """
 
-import ctypes
-import os
 import sys
 import threading
 import time
@@ -23,11 +21,11 @@ from iprtool.model.errors import PlayerError
 from iprtool.model.ports import Source
 from iprtool.model.terms import View
 from iprtool.player.clock import Clock, position_ms
+from iprtool.player.display import vlc_with_windows
 from iprtool.player.engine import WatchedSource
 from iprtool.player.media_callbacks import MediaCallbacks
 from iprtool.player.picture_messages import COVERED, IN_WINDOW
 from iprtool.player.picture_reel import Span
-from iprtool.player.vlc import start_vlc
 
 # Measured by what the window showed: how late the picture is that runs on from a paused seek; what libVLC decodes ahead
 # (in real time, whatever the rate); by how much its ticks are ahead of what is seen, and what a pause shows.
@@ -358,36 +356,3 @@ class WindowPlayer:
     def _on_vout(self, event: Any) -> None:
         if event.u.new_count:
             self._seen.set()
-
-
-def has_display() -> bool:
-    """Whether there is anything that a window could be opened on."""
-    if sys.platform == "win32":
-        return True
-    return sys.platform != "darwin" and any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def vlc_with_windows() -> Any:
-    """python-vlc where libVLC has what makes a window, else None; on Linux that is a package of its own."""
-    try:
-        vlc = start_vlc()
-    except PlayerError:
-        return None
-    able = sys.platform == "win32" or _makes_windows(vlc.module.dll)
-    vlc.instance.release()
-    return vlc.module if able else None
-
-
-def _makes_windows(core: Any) -> bool:
-    """Whether one of libVLC's modules can do it (vlc_modules.h of VLC 3, found through libvlc in libvlccore)."""
-    core.module_list_get.restype = ctypes.POINTER(ctypes.c_void_p)
-    core.module_get_capability.argtypes, core.module_get_capability.restype = [ctypes.c_void_p], ctypes.c_char_p
-    core.module_get_score.argtypes = [ctypes.c_void_p]
-    core.module_list_free.argtypes, core.module_list_free.restype = [ctypes.c_void_p], None
-    count = ctypes.c_size_t()
-    modules = core.module_list_get(ctypes.byref(count))
-    kinds = {
-        core.module_get_capability(modules[at]) for at in range(count.value) if core.module_get_score(modules[at]) > 0
-    }
-    core.module_list_free(modules)
-    return b"vout window" in kinds

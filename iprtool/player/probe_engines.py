@@ -70,7 +70,7 @@ def _try(name: Engine) -> EngineFound:
 
 
 def _opens_windows() -> bool:
-    from iprtool.player.picture_window import has_display, vlc_with_windows
+    from iprtool.player.display import has_display, vlc_with_windows
 
     return has_display() and vlc_with_windows() is not None
 
