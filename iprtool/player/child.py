@@ -24,6 +24,7 @@ from iprtool.player.deck import HEARTBEAT_S, Deck
 from iprtool.player.engine import UNREADABLE, Engine, EngineHungError, Happening, OpenEngine, Tell
 from iprtool.player.messages import AnyCommand, Close, FrameError, Opening, Report, packed, receive
 from iprtool.player.output import NO_DEVICE, has_sound_device
+from iprtool.player.silent import SilentEngine
 
 HUNG_EXIT = 3
 Item = Opening | AnyCommand | Happening
@@ -137,6 +138,8 @@ def _loaded(
     source: Source, opening: Opening, tell: Tell, engines: Mapping[EngineName, OpenEngine]
 ) -> tuple[EngineName, Engine, str]:
     """The first engine that takes the recording; and in sentences why not an earlier one, and why nothing is heard."""
+    if not opening.sounds:
+        return "embedded", SilentEngine(opening, tell), ""
     reasons: list[str] = []
     for name in [opening.engine] if opening.engine else engines:
         try:

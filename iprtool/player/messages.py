@@ -21,7 +21,8 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
 
     `source` is for the one who opens the source, and says where the object is and what opens it; it is never logged.
     `codec` is FFmpeg's short name; codec and sample rate decide by how much the engine's time is ahead of the sound.
-    `frame_ms` is how long a frame of the picture is seen, on average; `gaps` are where nothing was recorded.
+    `frame_ms` is how long a frame of the picture is seen, on average; `gaps` are where nothing was recorded; `sounds`
+    is whether there is any sound at all.
     """
 
     source: dict[str, Any]
@@ -38,6 +39,7 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     serial: int = 0
     frame_ms: float = 40.0
     gaps: tuple[Gap, ...] = ()
+    sounds: bool = True
 
     @classmethod
     def of(cls, recording: Recording, source: dict[str, Any], engine: Engine | None = None) -> Self:
@@ -50,6 +52,7 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
             engine,
             frame_ms=1000 / recording.frame_rate if recording.frame_rate else 40.0,
             gaps=recording.gaps,
+            sounds=recording.audio_codec is not None,
         )
 
 
