@@ -17,7 +17,7 @@ class SilentEngine:
     def __init__(self, opening: Opening, tell: Tell) -> None:
         self._duration_ms = opening.duration_ms
         self._tell = tell
-        self._from_ms, self._from_ns = 0.0, time.monotonic_ns()
+        self._from_ms, self._from_ns, self._ticked_ns = 0.0, time.monotonic_ns(), 0
         self._rate = 1.0
         self._running = False
 
@@ -50,8 +50,13 @@ class SilentEngine:
             self._from_ms, self._running = float(self._duration_ms), False
             self._tell(RanOut(now_ns))
             return TICK_S
+        left_s = (self._duration_ms - at_ms) / 1000 / self._rate
+        due_s = TICK_S - (now_ns - self._ticked_ns) / 1e9
+        if due_s > 0:
+            return min(due_s, left_s)
+        self._ticked_ns = now_ns
         self._tell(Ticked(at_ms, now_ns, now_ns, sure=True))
-        return min(TICK_S, (self._duration_ms - at_ms) / 1000 / self._rate)
+        return min(TICK_S, left_s)
 
     def close(self) -> None:
         """Nothing is held."""
