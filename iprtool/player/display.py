@@ -13,10 +13,13 @@ from iprtool.player.vlc import start_vlc
 
 @cache
 def has_display() -> bool:
-    """Whether there is a display, and it answers: libVLC takes one that does not for a window that nobody sees."""
-    if sys.platform == "win32":
-        return True
-    return sys.platform != "darwin" and (_wayland_is_there() or _x11_answers())
+    """Whether there is a display, and it answers: libVLC takes one that does not for a window that nobody sees.
+
+    On macOS, where a window is untried, only where it was asked for by IPRTOOL_PICTURE.
+    """
+    if sys.platform == "darwin":
+        return os.environ.get("IPRTOOL_PICTURE") == "window"
+    return sys.platform == "win32" or _wayland_is_there() or _x11_answers()
 
 
 def _wayland_is_there() -> bool:
@@ -46,7 +49,7 @@ def vlc_with_windows() -> Any:
         vlc = start_vlc()
     except PlayerError:
         return None
-    able = sys.platform == "win32" or _makes_windows(vlc.module.dll)
+    able = sys.platform in {"win32", "darwin"} or _makes_windows(vlc.module.dll)
     vlc.instance.release()
     return vlc.module if able else None
 

@@ -16,6 +16,7 @@ import msgspec
 from iprtool.model.errors import IprtoolError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, position_ms
+from iprtool.player.cocoa import main_loop
 from iprtool.player.display import has_display
 from iprtool.player.messages import FrameError, packed, receive
 from iprtool.player.picture_look import Looks
@@ -61,6 +62,22 @@ class _Told(NamedTuple):
 
 def serve(open_source: OpenSource, inp: BinaryIO, out: BinaryIO) -> None:
     """Tell one recording's picture to the parent; the process ends at once when the parent is gone."""
+    loop = main_loop() if has_display() else None
+    if loop is None:
+        _serve(open_source, inp, out)
+        return
+
+    def serve_beside() -> None:
+        try:
+            _serve(open_source, inp, out)
+        finally:
+            os._exit(1)
+
+    threading.Thread(target=serve_beside, daemon=True).start()
+    loop.run()
+
+
+def _serve(open_source: OpenSource, inp: BinaryIO, out: BinaryIO) -> None:
     inbox: Inbox = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(inp, inbox), daemon=True).start()
 

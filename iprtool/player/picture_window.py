@@ -5,8 +5,7 @@ libVLC's Matroska demuxer loses its way in a recording whose sound is not played
 picture runs in a known relation to the time sought. So a still picture is one that has run for some milliseconds, into
 its frame.
 
-On Linux and Windows libVLC makes the window itself. On macOS it needs a view in a Cocoa main loop, which a process that
-speaks over pipes has not: there is no window there, and the picture stays in the terminal.
+On Linux and Windows libVLC makes the window itself; on macOS it is given one (`cocoa`).
 """
 
 import sys
@@ -21,6 +20,7 @@ from iprtool.model.errors import PlayerError
 from iprtool.model.ports import Source
 from iprtool.model.terms import View
 from iprtool.player.clock import Clock, position_ms
+from iprtool.player.cocoa import main_loop
 from iprtool.player.display import vlc_with_windows
 from iprtool.player.engine import WatchedSource
 from iprtool.player.media_callbacks import MediaCallbacks
@@ -190,6 +190,10 @@ class WindowPlayer:
         for option in (*_MEDIA, f":start-time={start_s:.3f}"):
             self._media.add_option(option)
         self._player.set_media(self._media)
+        loop = main_loop()
+        self._mac_window = loop.open_window() if loop else None
+        if self._mac_window:
+            self._player.set_nsobject(self._mac_window.view)
         self._player.video_set_key_input(False)
         self._player.video_set_mouse_input(False)
         self._player.play()
@@ -219,6 +223,8 @@ class WindowPlayer:
         self._player.release()
         self._media.release()
         self._instance.release()
+        if self._mac_window and (loop := main_loop()):
+            loop.close_window(self._mac_window)
 
     @property
     def _latest_ms(self) -> int:
