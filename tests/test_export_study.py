@@ -91,7 +91,7 @@ def test_a_study_leaves_whole_and_verifies(study: Study, tmp_path: Path) -> None
         "coverage",
         "close",
     ]
-    assert rows(result, "ops")[0]["at_offset_ms"] == 0
+    assert min(row["at_offset_ms"] for row in rows(result, "ops")) == 0
     (recall,) = {row["recall_id"] for row in rows(result, "ops")}
     assert rows(result, "ops")[-1]["entity_id"] == recall
     assert {row["status"]: row["closing_answer"] for row in rows(result, "recalls")} == {
