@@ -108,6 +108,7 @@ def _sealed(
         transcript=words,
         frame_rate=added.frame_rate,
         parts=added.parts,
+        silences=added.silences,
     )
     return recording, added.notice
 

@@ -76,18 +76,18 @@ def test_in_a_gap_the_deck_keeps_the_time_and_at_its_end_the_engine_goes_on() ->
 
 
 def test_stopped_in_a_gap_it_stands_there_and_moves_on_from_there() -> None:
-    bench = Bench(gaps=((10_000, 90_000),))
+    bench = Bench(gaps=((10_000, 50_000),))
     bench.do(Seek(1, 20_000))
     bench.do(Play(2))
     paused = bench.do(Pause(3)).state
-    assert bench.engine.calls == [("cue", 90_000, 1.0, False)]
+    assert bench.engine.calls == [("cue", 50_000, 1.0, False)]
     assert paused.status == "paused" and 20_000 <= paused.position_ms < 20_100
     assert bench.do(Seek(4, 3_000), Play(5)).state.status == "playing"
     assert bench.engine.calls[1:] == [("cue", 3_000, 1.0, False), ("go_on",)]
 
 
 def test_what_stands_still_shortly_before_a_gap_is_at_its_beginning_when_that_is_due() -> None:
-    bench = Bench(at_ms=9_800, playing=True, gaps=((10_000, 90_000),))
+    bench = Bench(at_ms=9_800, playing=True, gaps=((10_000, 50_000),))
     now_ns = time.monotonic_ns()
     bench.deck.take(Ticked(9_900, now_ns, now_ns, sure=True))
     assert 0.05 < bench.deck.work() <= 0.1
@@ -95,7 +95,7 @@ def test_what_stands_still_shortly_before_a_gap_is_at_its_beginning_when_that_is
     time.sleep(0.11)
     bench.deck.take(Ticked(9_900, time.monotonic_ns(), time.monotonic_ns(), sure=True))
     bench.deck.work()
-    assert bench.engine.calls == [("hold",), ("cue", 90_000, 1.0, False)]
+    assert bench.engine.calls == [("hold",), ("cue", 50_000, 1.0, False)]
     assert bench.last.state.position_ms >= 10_000
 
 

@@ -12,7 +12,7 @@ import msgspec
 from iprtool.media.confined import Refused, confined, damaged, receive
 from iprtool.model.errors import MediaError
 from iprtool.model.ports import Sink
-from iprtool.model.study import Part
+from iprtool.model.study import Gap, Part
 
 
 class Conformed(msgspec.Struct, frozen=True, tag=True):
@@ -21,7 +21,7 @@ class Conformed(msgspec.Struct, frozen=True, tag=True):
     The codecs are those of the sealed copy (FFmpeg's short names), `frame_rate` the average of its picture, in frames a
     second. `transcoded` says that a track was encoded anew; `notice` is a sentence for the person on that, or on what
     of the recording is missing, and empty otherwise. Where several files were joined, `parts` are they, and the SHA-256
-    is that of their bytes one after another.
+    is that of their bytes one after another. `silences` are where the copy has no sound for long; see `Recording`.
     """
 
     duration_ms: int
@@ -34,6 +34,7 @@ class Conformed(msgspec.Struct, frozen=True, tag=True):
     parts: tuple[Part, ...] = ()
     transcoded: bool = False
     notice: str = ""
+    silences: tuple[Gap, ...] = ()
 
 
 class Piece(msgspec.Struct, frozen=True, tag=True):

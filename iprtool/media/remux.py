@@ -27,6 +27,7 @@ from av.video.stream import VideoStream
 from iprtool.media.confined import Refused, confine, damaged, expect_progress, send
 from iprtool.media.conform import Conformed, Message, Piece, Progress
 from iprtool.media.guard import is_protected, open_media, picture_of, protected, sound_of
+from iprtool.media.silences import Silences
 from iprtool.media.source_file import printable
 from iprtool.media.tracks import Recoded, Track, track
 from iprtool.media.truncation import FRAMED, Last, cut_short
@@ -130,7 +131,7 @@ def remux(paths: Sequence[Path], gaps_ms: Sequence[int], tell: Callable[[Message
             tracks = joint.write()
         except av.FFmpegError as error:
             raise damaged(paths[joint.number]) from error
-        conformed = _conformed(readings, tracks, *digests.result())
+        conformed = _conformed(readings, tracks, joint.silences, *digests.result())
     for reading in readings:
         reading.check_unchanged()
     return conformed
@@ -148,15 +149,18 @@ def _check_alike(readings: Sequence[Reading]) -> None:
                 )
 
 
-def _conformed(readings: Sequence[Reading], tracks: Sequence[Track], whole: str, each: Sequence[str]) -> Conformed:
+def _conformed(
+    readings: Sequence[Reading], tracks: Sequence[Track], silences: Silences, whole: str, each: Sequence[str]
+) -> Conformed:
     kinds = {track.sound: track for track in tracks}
     sounds = [reading.sound for reading in readings if reading.sound is not None]
     parts = [
         Part(sha256, reading.start_ms, reading.duration_ms) for reading, sha256 in zip(readings, each, strict=True)
     ]
     said = [text for reading in readings for text in _about(reading, named=len(readings) > 1)]
+    duration_ms = parts[-1].start_ms + parts[-1].duration_ms
     return Conformed(
-        duration_ms=parts[-1].start_ms + parts[-1].duration_ms,
+        duration_ms=duration_ms,
         original_sha256=whole,
         audio_codec=kinds[True].codec if True in kinds else None,
         video_codec=kinds[False].codec if False in kinds else None,
@@ -166,6 +170,7 @@ def _conformed(readings: Sequence[Reading], tracks: Sequence[Track], whole: str,
         parts=tuple(parts) if len(parts) > 1 else (),
         transcoded=any(isinstance(track, Recoded) for track in tracks),
         notice=_sentence([*said, *map(_recoding, tracks)]),
+        silences=silences.until(duration_ms) if True in kinds else (),
     )
 
 
@@ -206,6 +211,7 @@ class _Joint:
         self._gaps_ms = (*gaps_ms, 0)
         self._tell = tell
         self.number = 0
+        self.silences = Silences()
         self._told = time.monotonic()
         self._promised = sum(reading.promised for reading in readings)
 
@@ -221,7 +227,7 @@ class _Joint:
                 self._read(out, reading, tracks, gap=gap_ms > 0)
                 start_ms += reading.duration_ms + gap_ms
             for mine in tracks:
-                _mux(out, mine, mine.finish())
+                self._mux(out, mine, mine.finish())
         end_ms = round(max(mine.end for mine in tracks) * 1000)  # an encoder may have held back more than was known
         self._readings[-1].duration_ms = end_ms - self._readings[-1].start_ms
         return tracks
@@ -241,13 +247,13 @@ class _Joint:
             mine.begin(stream, reading.origin, start)
         for packet in reading.packets():
             mine = by_stream[packet.stream.index]  # the last packet of each stream has no number of its own
-            _mux(out, mine, mine.feed(packet))
+            self._mux(out, mine, mine.feed(packet))
             if time.monotonic() - self._told > _PROGRESS_S:
                 self._told = time.monotonic()
                 expect_progress(_STALLED_CPU_S)
                 self._tell(self._progress(mine.end))
         for mine in tracks:
-            _mux(out, mine, mine.pause(gap=gap))
+            self._mux(out, mine, mine.pause(gap=gap))
         end = max(mine.end for mine in tracks) - start
         if not 0 < end < LONGEST_S:
             raise MediaError(
@@ -255,6 +261,15 @@ class _Joint:
             )
         reading.duration_ms = ceil(end * 1000)
         reading.damaged |= sum(mine.damaged for mine in tracks) > damaged_before
+
+    def _mux(self, out: OutputContainer, mine: Track, packets: "Iterator[Packet[Any]]") -> None:
+        for packet in packets:
+            if mine.sound:
+                self.silences.note(packet)
+            try:
+                out.mux_one(packet)
+            except av.FFmpegError:  # a broken packet in what was a good file
+                mine.damaged += 1
 
     def _progress(self, at: Fraction) -> Progress:
         share = float(at / (self._promised + Fraction(sum(self._gaps_ms), 1000))) if self._promised else 0.0
@@ -264,14 +279,6 @@ class _Joint:
 def _rotation(path: Path) -> int:
     with open_media(path) as aside:
         return rotation_of(aside)
-
-
-def _mux(out: OutputContainer, mine: Track, packets: "Iterator[Packet[Any]]") -> None:
-    for packet in packets:
-        try:
-            out.mux_one(packet)
-        except av.FFmpegError:  # a broken packet in what was a good file
-            mine.damaged += 1
 
 
 def _left_out(reading: Reading) -> Iterator[str]:

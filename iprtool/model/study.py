@@ -1,10 +1,17 @@
 """A study's people, sessions, recordings and recalls: pseudonyms only, never a name."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import msgspec
 
 from iprtool.model.terms import AfterNote, MissingReason, RecallStatus, Role
+
+SHORTEST_GAP_MS = 500
+"""A stretch without sound that is shorter is played over, and no player need know about it."""
+
+Gap = tuple[int, int]
+"""Where it begins and where it ends, in ms of the recording."""
 
 
 class Dyad(msgspec.Struct, frozen=True):
@@ -37,7 +44,8 @@ class Recording(msgspec.Struct, frozen=True):
     `media`, `peaks` and `transcript` are the ids of the sealed objects. Codecs are FFmpeg's short names. `frame_rate`
     is the picture's average, in frames a second. Where several files were joined, `parts` has them in their order
     (else it is empty), and the SHA-256 is that of their bytes one after another: `cat A B | sha256sum`.
-    `channel_speakers` says who is on which channel, left first, where each has a speaker of its own.
+    `channel_speakers` says who is on which channel, left first, where each has a speaker of its own. `silences` are
+    where there is no sound in it for `SHORTEST_GAP_MS` or more, of very many the longest.
     """
 
     id: str
@@ -54,12 +62,23 @@ class Recording(msgspec.Struct, frozen=True):
     frame_rate: float | None = None
     parts: tuple[Part, ...] = ()
     channel_speakers: tuple[str, ...] = ()
+    silences: tuple[Gap, ...] = ()
 
     @property
-    def gaps(self) -> tuple[tuple[int, int], ...]:
-        """Where nothing was recorded between one part and the next: from when to when, in ms."""
+    def gaps(self) -> tuple[Gap, ...]:
+        """Where there is nothing to be heard, between one part and the next or within one; in order and apart."""
         between = ((one.start_ms + one.duration_ms, next_one.start_ms) for one, next_one in pairwise(self.parts))
-        return tuple((start_ms, end_ms) for start_ms, end_ms in between if start_ms < end_ms)
+        return _united([*between, *self.silences])
+
+
+def _united(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    united: list[Gap] = []
+    for start_ms, end_ms in sorted(gaps):
+        if united and start_ms <= united[-1][1]:
+            united[-1] = united[-1][0], max(united[-1][1], end_ms)
+        elif start_ms < end_ms:
+            united.append((start_ms, end_ms))
+    return tuple(united)
 
 
 class RecallProtocol(msgspec.Struct, frozen=True):

@@ -7,11 +7,12 @@ import msgspec
 
 from iprtool.model.errors import MediaError
 from iprtool.model.playing import PlayerState
+from iprtool.model.study import Gap
 from iprtool.model.terms import Engine as EngineName
 from iprtool.model.times import clock as clock_text
 from iprtool.player.clock import Clock, ClockEvent, Cued, Held, Ticked, WentOn, after, position_ms
 from iprtool.player.engine import Engine, Happening, RanOut
-from iprtool.player.gaps import Gap, gap_at, long_gaps, next_gap
+from iprtool.player.gaps import gap_at, long_gaps, next_gap
 from iprtool.player.messages import (
     AnyCommand,
     Close,
@@ -35,7 +36,8 @@ SILENT_TICK_S = 0.1
 class Deck:
     """An engine with a recording in it; `report` is told at every change.
 
-    In a gap of the recording the deck itself keeps the time, while the engine stands ready at the gap's end.
+    In a gap of the recording the deck itself keeps the time, while the engine stands ready at the gap's end, or, where
+    that is the recording's, anywhere.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class Deck:
         )
         self._set_loudness(opening.volume, opening.muted)
         self._state = self._with(loop=_usable(opening.loop, opening.duration_ms))
-        if opening.at_ms or opening.rate != 1:
+        if opening.at_ms or opening.rate != 1 or gap_at(self._gaps, 0):
             self._cue(opening.at_ms, rate=opening.rate)
         if opening.playing:
             self._play()
@@ -164,6 +166,9 @@ class Deck:
 
     def _run_out(self, sentence: str) -> None:
         now_ns, at_ms = time.monotonic_ns(), self._position_ms()
+        gap = next_gap(self._gaps, at_ms)
+        if not sentence and gap is not None and gap[0] - at_ms < EARLY_END_MS:
+            return  # what comes after the gap is cued in it
         if not sentence and at_ms < self._state.duration_ms - EARLY_END_MS:
             sentence = f"The recording ends at {clock_text(round(at_ms))}, too early; it may be damaged there."
         if sentence:
@@ -181,7 +186,10 @@ class Deck:
         at_ns = time.monotonic_ns()
         gap = gap_at(self._gaps, to_ms)
         try:
-            due_ns = self._engine.cue(round(gap[1] if gap else to_ms), rate, running and gap is None)
+            if gap is None or not self._is_last(gap):
+                due_ns = self._engine.cue(round(gap[1] if gap else to_ms), rate, running and gap is None)
+            else:
+                due_ns = at_ns
         except MediaError as error:
             self._happened(Held(at_ns), status="failed", message=str(error))
             return
@@ -215,11 +223,18 @@ class Deck:
         now_ns = time.monotonic_ns()
         if left_s > 0:
             self._clock = after(self._clock, Ticked(self._position_ms(), now_ns, now_ns, sure=True))
+        elif self._is_last(gap):
+            self._gap = None
+            self._run_out("")
         else:
             self._gap = None
             self._happened(Cued(gap[1], self._clock.rate, True, now_ns, self._engine.go_on()))
         self.tell()
         return min(max(0.0, left_s), SILENT_TICK_S)
+
+    def _is_last(self, gap: Gap) -> bool:
+        """Whether nothing is heard after it."""
+        return gap[1] >= self._state.duration_ms
 
     def _seconds_to(self, at_ms: float) -> float:
         return (at_ms - self._position_ms()) / 1000 / self._clock.rate

@@ -1,17 +1,13 @@
-"""Known gaps of a recording: stretches in which nothing was recorded, as between the files that it was joined from."""
+"""Known gaps of a recording: stretches without sound, as between the files that it was joined from."""
 
 from collections.abc import Iterable
 
-SHORTEST_MS = 500
-"""What is shorter is played over: its silence is over before any engine has run dry."""
-
-Gap = tuple[int, int]
-"""Where it begins and where it ends, in ms of the recording."""
+from iprtool.model.study import SHORTEST_GAP_MS, Gap
 
 
 def long_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     """Those that have to be known about, in their order."""
-    return tuple(sorted(gap for gap in gaps if gap[1] - gap[0] >= SHORTEST_MS))
+    return tuple(sorted(gap for gap in gaps if gap[1] - gap[0] >= SHORTEST_GAP_MS))
 
 
 def gap_at(gaps: Iterable[Gap], at_ms: float) -> Gap | None:

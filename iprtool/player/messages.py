@@ -6,10 +6,9 @@ from typing import Any, BinaryIO, Self, TypeVar
 import msgspec
 
 from iprtool.model.playing import PlayerState
-from iprtool.model.study import Recording
+from iprtool.model.study import Gap, Recording
 from iprtool.model.terms import Engine
 from iprtool.player.clock import Clock
-from iprtool.player.gaps import Gap
 
 MOST_BYTES = 1 << 16
 _LENGTH = struct.Struct("<I")
@@ -21,8 +20,8 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
 
     `source` is for the one who opens the source, and says where the object is and what opens it; it is never logged.
     `codec` is FFmpeg's short name; codec and sample rate decide by how much the engine's time is ahead of the sound.
-    `frame_ms` is how long a frame of the picture is seen, on average; `gaps` are where nothing was recorded; `sounds`
-    is whether there is any sound at all.
+    `frame_ms` is how long a frame of the picture is seen, on average; `gaps` are where there is no sound for a while;
+    `sounds` is whether there is any sound at all.
     """
 
     source: dict[str, Any]

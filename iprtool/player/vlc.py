@@ -21,9 +21,10 @@ import msgspec
 
 from iprtool.model.errors import MediaError, PlayerError
 from iprtool.model.ports import Source
+from iprtool.model.study import SHORTEST_GAP_MS, Gap
 from iprtool.player.clock import Clock, Cued, Ticked, after, line_ms
 from iprtool.player.engine import EngineHungError, Happening, Tell, WatchedSource
-from iprtool.player.gaps import SHORTEST_MS, Gap, long_gaps, stretch_at
+from iprtool.player.gaps import long_gaps, stretch_at
 from iprtool.player.media_callbacks import MediaCallbacks
 from iprtool.player.messages import Opening
 from iprtool.player.output import SAMPLE_BYTES
@@ -298,7 +299,7 @@ class VlcEngine:
     def _on_time(self, event: Any) -> None:
         if self._running:
             self._ticked_ns = time.monotonic_ns()
-            if not 0 < event.u.new_time < self._until_ms + SHORTEST_MS:
+            if not 0 < event.u.new_time < self._until_ms + SHORTEST_GAP_MS:
                 return  # what is before the start is said to be 0; and over a gap libVLC may leap while it is read
             run_ns = self._ticked_ns - self._pauses_ns
             with self._lock:
