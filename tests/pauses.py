@@ -24,7 +24,7 @@ class Paused(msgspec.Struct, frozen=True):
 
     container: str
     codec: str
-    spoken_s: tuple[tuple[int, int], ...]
+    spoken_s: tuple[tuple[float, float], ...]
     picture_s: int | None = None
 
 
@@ -39,7 +39,7 @@ def make_paused(path: Path, form: Paused) -> Path:
             codec = "libvpx" if form.container == "webm" else "libx264"
             picture = cast(VideoStream, container.add_stream(codec, rate=_FPS))
             picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
-        whole = heard(form.spoken_s, max(form.spoken_s[-1][1], form.picture_s or 0))
+        whole = heard(form.spoken_s, form.picture_s or form.spoken_s[-1][1])
         for start in range(0, len(whole), _BLOCK):
             second = start / RATE_HZ
             if picture is not None:
@@ -52,12 +52,13 @@ def make_paused(path: Path, form: Paused) -> Path:
     return path
 
 
-def heard(spoken_s: Sequence[tuple[int, int]], seconds: int) -> Samples:
+def heard(spoken_s: Sequence[tuple[float, float]], seconds: float) -> Samples:
     """What is heard in such a recording: the noise, and zeros where there is no sound."""
-    whole = np.zeros(seconds * RATE_HZ, np.int16)
+    sound = noise(seconds)
+    spoken = np.zeros(len(sound), bool)
     for from_s, to_s in spoken_s:
-        whole[from_s * RATE_HZ : to_s * RATE_HZ] = noise(seconds)[from_s * RATE_HZ : to_s * RATE_HZ]
-    return whole
+        spoken[round(from_s * RATE_HZ) : round(to_s * RATE_HZ)] = True
+    return np.where(spoken, sound, np.int16(0))
 
 
 def _block(samples: Samples, start: int) -> av.AudioFrame:

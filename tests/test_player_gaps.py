@@ -1,6 +1,7 @@
 """Gaps in a recording: silence on one clock, played through and jumped into, whether they are known or not."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -12,16 +13,19 @@ import msgspec
 import numpy as np
 import pytest
 
+from iprtool.media.conform import conform
 from iprtool.model.playing import PlayerState
-from iprtool.model.study import Part, Recording
+from iprtool.model.study import Gap, Part, Recording
 from iprtool.model.terms import Engine
 from iprtool.player.clock import STRETCHED_MS, Ticked
+from iprtool.player.engine import RanOut
 from iprtool.player.gaps import gap_at, long_gaps, next_gap, stretch_at
-from iprtool.player.messages import Opening, Pause, Play, Seek
+from iprtool.player.messages import Opening, Pause, Play, Seek, SetLoop
+from tests.pauses import Paused, heard, make_paused
 from tests.player_performance import Heard, Stamps, matched
 from tests.player_tape import RATE_HZ, Stage, Tape, recording, staged
-from tests.sounds import Kind, noise
-from tests.test_player_deck import Bench
+from tests.sounds import FileSink, Kind, noise
+from tests.test_player_deck import DURATION_MS, Bench
 from tests.vlc_needed import need_vlc, why_not_vlc
 
 SECONDS, FROM_MS, LONG_MS = 8, 4_000, 10_000
@@ -35,6 +39,11 @@ CASES: tuple[Case, ...] = (
     ("vlc", "mp4", True),
     ("vlc", "flac", False),
 )
+FILMS: dict[Engine, Paused] = {
+    "embedded": Paused("mp4", "aac", ((1, 2.5), (2.8, 4), (6, 7)), 9),
+    "vlc": Paused("webm", "libopus", ((1, 2.5), (2.8, 4), (6, 7)), 9),
+}
+"""Films whose sound begins late, pauses for a moment, stops for longer and ends early; by who plays them."""
 GAPS = ((1_000, 2_000), (5_000, 5_100), (7_000, 9_000))
 
 
@@ -99,6 +108,43 @@ def test_what_stands_still_shortly_before_a_gap_is_at_its_beginning_when_that_is
     assert bench.last.state.position_ms >= 10_000
 
 
+def test_a_recording_that_begins_in_a_gap_stands_in_it() -> None:
+    bench = Bench(gaps=((0, 2_000),))
+    bench.do(Play(1))
+    assert bench.engine.calls == []
+    assert bench.do(Pause(2)).state.position_ms < 2_000
+    assert Bench(gaps=((1, 2_000),)).do(Play(1)).state.status == "playing"
+
+
+def worked_until(bench: Bench, wanted: Callable[[PlayerState], bool]) -> PlayerState:
+    while not wanted(bench.last.state):
+        time.sleep(min(0.02, bench.deck.work()))
+    return bench.last.state
+
+
+def test_a_gap_to_the_end_is_played_to_the_end_and_needs_no_engine() -> None:
+    bench = Bench(at_ms=56_900, playing=True, gaps=((57_000, 60_000),))
+    bench.deck.take(RanOut(time.monotonic_ns()))
+    assert bench.last.state.status == "playing"
+    worked_until(bench, lambda state: state.position_ms >= 57_000)
+    assert bench.engine.calls == [("hold",)]
+    bench.do(Seek(1, 59_950))
+    ended = worked_until(bench, lambda state: state.status != "playing")
+    assert (ended.status, ended.position_ms, ended.message) == ("ended", DURATION_MS, "")
+    bench.do(SetLoop(2, (58_000, 60_000)), Seek(3, 59_970), Play(4))
+    assert worked_until(bench, lambda state: state.position_ms < 59_000).status == "playing"
+    assert bench.engine.calls == [("hold",)]
+    bench.do(SetLoop(5, None), Seek(6, 3_000))
+    assert bench.engine.calls[1:] == [("cue", 3_000, 1.0, True)]
+
+
+def test_what_ends_long_before_the_gap_is_damaged() -> None:
+    bench = Bench(at_ms=50_000, playing=True, gaps=((57_000, 60_000),))
+    bench.deck.take(RanOut(time.monotonic_ns()))
+    assert bench.last.state.status == "failed"
+    assert bench.last.state.message == "The recording ends at 00:50, too early; it may be damaged there."
+
+
 @cache
 def gapped(kind: Kind) -> Path:
     """A conformed recording without a packet between two times."""
@@ -125,7 +171,8 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 Through = tuple[Passage, Passage, list[PlayerState]]
-POOL = ThreadPoolExecutor(len(CASES))
+Film = tuple[Passage, list[PlayerState], tuple[Gap, ...]]
+POOL = ThreadPoolExecutor(len(CASES) + len(FILMS))
 
 
 @cache
@@ -171,6 +218,51 @@ def passage(stamps: Stamps, tape: Tape) -> Passage:
     silence = [taken for taken in stamps if tape.position_ms(taken[0], taken[1].raw_ms, taken[1].rate) is None]
     sound = [taken for taken in stamps if taken not in silence]
     return Passage(matched(sound, tape), silence)
+
+
+@cache
+def films_begun() -> dict[Engine, Future[Film]]:
+    """The same for the films."""
+    return {engine: POOL.submit(play_film, engine) for engine in FILMS if engine != "vlc" or not why_not_vlc()}
+
+
+def play_film(engine: Engine) -> Film:
+    """Conform it, and play it from its beginning to its end."""
+    form, folder = FILMS[engine], Path(mkdtemp(prefix="iprtool-gaps-"))
+    sink = FileSink(folder / "film.mkv")
+    conformed = conform(make_paused(folder / "film", form), sink, lambda _share: None)
+    film = Recording("r", "s", "m", "sha", conformed.duration_ms, conformed.audio_codec, silences=conformed.silences)
+    of = Opening.of(film, {})
+    opened = {"codec": of.codec, "duration_ms": of.duration_ms, "gaps": of.gaps}
+    with staged(engine, path=sink.path, reference=heard(form.spoken_s, 9), opened=opened) as stage:
+        stage.wait_for("paused")
+        stage.player.play()
+        stage.wait_for("playing")
+        stamps: Stamps = []
+        while stage.player.state.status == "playing" and len(stamps) < 1_000:
+            stamps += stage.stamps(0.1)
+        states, tape = list(stage.states), stage.tape()
+    return passage([taken for taken in stamps if taken[1].playing], tape), states, of.gaps
+
+
+@pytest.mark.parametrize("engine", FILMS)
+def test_a_film_whose_sound_pauses_is_played_to_its_end(engine: Engine) -> None:
+    if engine == "vlc":
+        need_vlc()
+    begun()
+    played, states, gaps = films_begun()[engine].result()
+    assert states[-1].status == "ended" and states[-1].position_ms == states[-1].duration_ms
+    assert [state.message for state in states if state.message] == []
+    flat_ms = [round(ms, -2) for gap in gaps for ms in gap]
+    assert flat_ms == [0, 1_000, 4_000, 6_000, 7_000, 9_000]
+    assert [one for one in played.sound if abs(one.error_ms) > one.stamp.uncertainty_ms] == []
+    for from_ms, to_ms in ((1_000, 2_500), (2_800, 4_000), (6_000, 7_000)):
+        assert any(from_ms < one.stamp.raw_ms < to_ms for one in played.sound)
+    for from_ms, to_ms in gaps:
+        inside = [taken for taken in played.silence if from_ms <= taken[1].raw_ms < to_ms - 100]
+        assert len(inside) > 5
+        for (one_ns, one), (next_ns, after) in pairwise(inside):
+            assert after.raw_ms - one.raw_ms == pytest.approx((next_ns - one_ns) / 1e6, abs=STRETCHED_MS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

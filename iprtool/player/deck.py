@@ -224,7 +224,6 @@ class Deck:
         if left_s > 0:
             self._clock = after(self._clock, Ticked(self._position_ms(), now_ns, now_ns, sure=True))
         elif self._is_last(gap):
-            self._gap = None
             self._run_out("")
         else:
             self._gap = None

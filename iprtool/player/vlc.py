@@ -37,6 +37,7 @@ SILENT_S = 4.0
 PAUSE_TRIES, PAUSE_S = 10, 0.1
 CHANNELS = 2
 DATES_MS = 30
+HOLE_MS = 60
 BLOCK_MS = 80
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
 PRE_ROLL_MS = 150
@@ -344,11 +345,19 @@ class VlcEngine:
         # Beyond a gap dates may begin anew.
         beyond = self._recorded_ms(label_ms) > self._until_ms or (self._gaps and label_ms < self._next_ms - DATES_MS)
         self._taking = self._taking and not beyond
+        if self._taking and self._taken:
+            self._fill_hole(label_ms)
         self._next_ms = label_ms + count * 1000 / self._rate_hz
         if self._taking and skip < count:
             data = ctypes.string_at(samples, count * FRAME_BYTES)[skip * FRAME_BYTES :]
             self._taken = True
             self._playout.queue.put(label_ms + skip * 1000 / self._rate_hz, data)
+
+    def _fill_hole(self, label_ms: float) -> None:
+        """Silence where a short gap was: only dates tell of it, and what comes after it would be heard at once."""
+        hole_ms = label_ms - self._next_ms
+        if HOLE_MS < hole_ms < (SHORTEST_GAP_MS + HOLE_MS) / self._rate:
+            self._playout.queue.put(self._next_ms, bytes(round(hole_ms * self._rate_hz / 1000) * FRAME_BYTES))
 
     def _on_pause(self, _opaque: Any, date_us: int) -> None:
         self._paused_ns = date_us * 1000
