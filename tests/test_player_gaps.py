@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 
 from iprtool.media.conform import conform
+from iprtool.media.silences import MOST
 from iprtool.model.playing import PlayerState
 from iprtool.model.study import Gap, Part, Recording
 from iprtool.model.terms import Engine
 from iprtool.player.clock import STRETCHED_MS, Ticked
 from iprtool.player.engine import RanOut
 from iprtool.player.gaps import gap_at, long_gaps, next_gap, stretch_at
-from iprtool.player.messages import Opening, Pause, Play, Seek, SetLoop
+from iprtool.player.messages import MOST_BYTES, Opening, Pause, Play, Seek, SetLoop, packed
 from tests.pauses import Paused, heard, make_paused
 from tests.player_performance import Heard, Stamps, matched
 from tests.player_tape import RATE_HZ, Stage, Tape, recording, staged
@@ -68,6 +69,11 @@ def test_what_a_recording_was_joined_from_tells_its_gaps() -> None:
     assert opening.gaps == ((5_000, 65_000),)
     assert (opening.sample_rate_hz, opening.codec, opening.duration_ms) == (16_000, "aac", 66_000)
     assert opening.frame_ms == pytest.approx(33.3667, abs=1e-4)
+
+
+def test_as_many_silences_as_are_kept_go_into_one_message() -> None:
+    gaps = tuple((359_000_000 + 100 * number, 359_000_050 + 100 * number) for number in range(MOST))
+    assert len(packed(Opening({"path": "x" * 4_096}, gaps=gaps))) < MOST_BYTES
 
 
 def test_in_a_gap_the_deck_keeps_the_time_and_at_its_end_the_engine_goes_on() -> None:

@@ -37,9 +37,10 @@ SILENT_S = 4.0
 PAUSE_TRIES, PAUSE_S = 10, 0.1
 CHANNELS = 2
 DATES_MS = 30
-HOLE_MS = 60
 BLOCK_MS = 80
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
+HOLE_MS = 60
+"""By less than this dates leap of themselves: measured, by up to 42 ms at a rate of 0.5, by less than 5 at 1."""
 PRE_ROLL_MS = 150
 """libVLC begins with a whole block, and some decoders give nothing at first: what comes before the place is dropped."""
 LEAST_MS = 500
