@@ -50,6 +50,8 @@ def test_several_files_become_one_recording_with_its_gaps(machine: Machine) -> N
         assert second.start_ms == first.duration_ms + 90_000
         assert third.start_ms == second.start_ms + second.duration_ms
         assert recording.duration_ms == third.start_ms + third.duration_ms
+        assert len(recording.silences) == 1 and len(recording.gaps) == 1
+        assert recording.gaps[0] == pytest.approx((first.duration_ms, second.start_ms), abs=45)
         assert recording.peaks is not None
         peaks = PeaksFile(study.path_of(recording.peaks), study.key_of(recording.peaks))
         outline = b"".join(chunk.pairs for chunk in peaks.read())
