@@ -1,11 +1,16 @@
 """What is seen of a frame: upright, of square pixels, within a size; and nothing of what a view hides."""
 
+from typing import cast
+
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from iprtool.model.terms import View
 from iprtool.player.picture_look import BLOCKS, COVER, Looks, fitted
 from iprtool.player.picture_messages import MOST_PIXELS
+from iprtool.player.picture_reel import Shot
 from tests.films import Film, Pixels, frame_number
 from tests.test_picture_reel import opened, shot_at
 
@@ -70,3 +75,38 @@ def test_a_size_is_neither_nothing_nor_without_bounds() -> None:
     assert fitted((10_000, 10), (5, 5)) == (5, 1)
     width, height = fitted((16, 9), (10**6, 10**6))
     assert width * height <= MOST_PIXELS
+
+
+STRIPES = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0))
+
+
+def striped(size: tuple[int, int], *, across: bool) -> Shot:
+    """A film's frame of four stripes of pure colours, from left to right or from top to bottom."""
+    rows, columns = np.indices(size[::-1])
+    number = columns * len(STRIPES) // size[0] if across else rows * len(STRIPES) // size[1]
+    pixels = np.array(STRIPES, np.uint8)[number]
+    return Shot(VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p"), 0, 40, -1)
+
+
+def means(length: int, blocks: int) -> NDArray[np.float64]:
+    """The colour of each block along the stripes, some of which cover parts of two."""
+    fine = np.array(STRIPES, float)[np.arange(length * blocks) * len(STRIPES) // (length * blocks)]
+    return cast("NDArray[np.float64]", fine.reshape(blocks, length, 3).mean(1))
+
+
+@pytest.mark.parametrize("across", [True, False])
+@pytest.mark.parametrize("size", [(1920, 1080), (320, 192), (1080, 1920)])
+@pytest.mark.parametrize(
+    ("view", "within"),
+    [("pixelated", (160, 160)), *(("shown", (side, side)) for side in (2, 4, 5, 7, 8, 12, 16))],
+)
+def test_every_block_has_the_mean_colour_of_what_it_covers(
+    view: View, within: tuple[int, int], size: tuple[int, int], across: bool
+) -> None:
+    frame = Looks().frame(striped(size, across=across), 1.0, within, view)
+    picture = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 3)
+    line = picture[frame.height // 2] if across else picture[:, frame.width // 2]
+    axis = 0 if across else 1
+    count = fitted((frame.width, frame.height), (BLOCKS, BLOCKS))[axis] if view == "pixelated" else len(line)
+    wanted = means(size[axis], count)[np.arange(len(line)) * count // len(line)]
+    assert np.abs(line - wanted).max() <= 6

@@ -16,6 +16,9 @@ from iprtool.player.picture_reel import Shot
 BLOCKS = 12
 """A pixelated picture has so many blocks along its longer side: too few to know a face by."""
 
+LEAST = 96
+"""No side is scaled to less by FFmpeg: it gives two neighbours one colour, and in fewer than eight mixes colours."""
+
 COVER = 96
 """The grey of a covered side."""
 
@@ -81,6 +84,17 @@ def enlarged(blocks: Pixels, size: Size) -> Pixels:
 def _scaled(scaler: VideoReformatter, frame: VideoFrame, turns: int, size: Size) -> Pixels:
     """The frame turned upright in this size, each pixel the mean of what it stands for."""
     width, height = size if turns % 2 == 0 else size[::-1]
-    scaled = scaler.reformat(frame, width, height, format="rgb24", interpolation="AREA", threads=1)
+    across, down = _finer(width), _finer(height)
+    finer = scaler.reformat(
+        frame, width * across, height * down, format="rgb24", interpolation="AREA", threads=1
+    ).to_ndarray()
+    if across * down > 1:
+        blocks = finer.reshape(height, down, width, across, 3)
+        finer = (blocks.mean((1, 3), dtype=np.float32) + 0.5).astype(np.uint8)
     # FFmpeg tells by how much the frame is to be turned counterclockwise, as numpy does.
-    return cast(Pixels, np.rot90(scaled.to_ndarray(), turns))
+    return cast(Pixels, np.rot90(finer, turns))
+
+
+def _finer(length: int) -> int:
+    """How many times as long FFmpeg makes a side; even, so that no two blocks share a colour."""
+    return 1 if length >= LEAST else 2 * math.ceil(LEAST / 2 / length)
