@@ -152,11 +152,17 @@ def _again(study: Study, added: Recording) -> str:
 
 
 def _check_channels(paths: Sequence[Path], probes: Sequence[Probe], speakers: Sequence[Role]) -> None:
+    for role in speakers:
+        if speakers.count(role) > 1:
+            raise MediaError(
+                f"{role} was named for more than one channel; name another speaker for each, left first, or none."
+            )
     for path, one in zip(paths, probes, strict=True):
         if speakers and one.channels != len(speakers):
             raise MediaError(
                 f"{printable(path)} has {one.channels or 'no'} sound channel{'' if one.channels == 1 else 's'} and "
-                f"{len(speakers)} speakers were named; name one for each channel, left first, or none."
+                f"{len(speakers)} speaker{' was' if len(speakers) == 1 else 's were'} named; name one for each channel, "
+                "left first, or none."
             )
 
 

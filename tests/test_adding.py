@@ -25,6 +25,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     machine = known_machine(tmp_path_factory.mktemp("known"))
     for seed, seconds in ((1, 4), (2, 3)):
         make_recording(machine.work / f"{seed}.m4a", "m4a", seconds, seed=seed)
+    make_recording(machine.work / "D.wav", "wav", 1, channels=2)
     return machine
 
 
@@ -87,6 +88,13 @@ def test_who_is_on_which_channel_is_kept_and_both_channels_with_it(machine: Mach
         (("1.m4a", "2.m4a", "--gap", "0", "--gap", "0"), "2 files and 2 gaps do not fit", 1),
         (("1.m4a", "--gap", "5s"), "1 file and 1 gap do not fit", 1),
         (("1.m4a", "--channels", "therapist,client"), "1.m4a has 1 sound channel and 2 speakers were named", 1),
+        (("D.wav", "--channels", "client"), "D.wav has 2 sound channels and 1 speaker was named", 1),
+        (("D.wav", "--channels", "client,client"), "client was named for more than one channel; name another", 1),
+        (
+            ("1.m4a", "2.m4a", "--gap", "100h"),
+            "A gap of 100:00:00 is too long for one session; give one of 06:00:00",
+            1,
+        ),
         (("1.m4a", "nothing.m4a"), "nothing.m4a was not found", 1),
         (("1.m4a", "--gap", "soon"), "is no length of time", 2),
         (("1.m4a", "--channels", "anna,ben"), "is none of", 2),

@@ -42,7 +42,7 @@ def parse_gap(text: str) -> int:
 def gaps_between(probes: Sequence[Probe], given_ms: Sequence[int]) -> Gaps:
     """The gaps: those given, one for each seam; else by when the files were made, where that can be; else none.
 
-    MediaError where another number of gaps is given than there are seams.
+    MediaError where another number of gaps is given than there are seams, or one longer than LONGEST_GAP_MS.
     """
     seams = len(probes) - 1
     if given_ms:
@@ -50,6 +50,11 @@ def gaps_between(probes: Sequence[Probe], given_ms: Sequence[int]) -> Gaps:
             raise MediaError(
                 f"{_count(len(probes), 'file')} and {_count(len(given_ms), 'gap')} do not fit; give one gap for each "
                 "pair of neighbouring files, in their order."
+            )
+        if max(given_ms) > LONGEST_GAP_MS:
+            raise MediaError(
+                f"A gap of {clock(max(given_ms))} is too long for one session; give one of {clock(LONGEST_GAP_MS)} at "
+                "most, or add the files as two recordings."
             )
         return Gaps(tuple(given_ms), "given")
     created = _by_creation(probes)
