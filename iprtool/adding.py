@@ -161,8 +161,8 @@ def _check_channels(paths: Sequence[Path], probes: Sequence[Probe], speakers: Se
         if speakers and one.channels != len(speakers):
             raise MediaError(
                 f"{printable(path)} has {one.channels or 'no'} sound channel{'' if one.channels == 1 else 's'} and "
-                f"{len(speakers)} speaker{' was' if len(speakers) == 1 else 's were'} named; name one for each channel, "
-                "left first, or none."
+                f"{len(speakers)} speaker{' was' if len(speakers) == 1 else 's were'} named; name one for each "
+                "channel, left first, or none."
             )
 
 

@@ -11,6 +11,7 @@ import pytest
 from iprtool.media.conform import Conformed, conform_joined
 from iprtool.media.silences import MOST, Silences
 from iprtool.model.study import SHORTEST_GAP_MS, Gap, Part, Recording
+from tests.films import Film, sealed_film
 from tests.pauses import Paused, make_paused
 from tests.sounds import FileSink, make_recording
 
@@ -49,12 +50,45 @@ def test_where_there_is_no_sound_is_known(form: Paused, expected: tuple[Gap, ...
     result, path = conformed([make_paused(tmp_path / "session", form)])
     assert near(result.silences, expected), result.silences
     assert of(result).gaps == result.silences
-    assert result.notice in {"", "The sound (pcm_s16le) is kept as FLAC, without loss."}
+    encoded = "the sound (pcm_s16le) is kept as FLAC, without loss" * (form.codec == "pcm_s16le")
+    early = "Its sound ends 00:03 before the picture" * (result.silences[-1][1] == result.duration_ms)
+    assert result.notice == ("; ".join(filter(None, (early, encoded))) + "." if early else "")
     with av.open(str(path)) as container:
         starts_ms = [round(1000 * packet.pts * packet.time_base) for packet in container.demux(audio=0) if packet.pts]
     for from_ms, to_ms in result.silences:
         assert not any(from_ms <= ms < to_ms for ms in starts_ms)
         assert to_ms == result.duration_ms or any(abs(ms - to_ms) <= 1 for ms in starts_ms)
+
+
+@pytest.mark.parametrize(
+    ("spoken_s", "picture_s", "said"),
+    [
+        ((0, 4), 9, "Its sound ends 00:05 before the picture."),
+        ((5, 9), 9, "Its sound begins 00:05 after the picture."),
+        (
+            (4, 6),
+            10,
+            "Its sound begins 00:04 after the picture; its sound ends 00:04 before the picture.",
+        ),
+        ((1, 8), 9, ""),
+    ],
+)
+def test_of_a_film_whose_sound_is_much_shorter_that_is_said(
+    spoken_s: tuple[float, float], picture_s: int, said: str, tmp_path: Path
+) -> None:
+    form = Paused("mp4", "aac", (spoken_s,), picture_s)
+    assert conformed([make_paused(tmp_path / "film", form)])[0].notice == said
+
+
+def test_of_joined_films_each_is_named_whose_sound_is_much_shorter(tmp_path: Path) -> None:
+    forms = {"1": Paused("mp4", "aac", ((0, 4),), 9), "2": Paused("mp4", "aac", ((3, 6),), 6)}
+    result, _ = conformed([make_paused(tmp_path / name, form) for name, form in forms.items()], (60_000,))
+    assert result.notice == "1: its sound ends 00:05 before the picture; 2: its sound begins 00:03 after the picture."
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_of_a_film_without_sound_that_is_said(sound: bool) -> None:
+    assert sealed_film(Film(seconds=2, sound=sound)).conformed.notice == ("" if sound else "It has no sound.")
 
 
 @pytest.mark.parametrize(

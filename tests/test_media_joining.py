@@ -164,7 +164,7 @@ def film(path: Path, width: int, height: int, rotation: int, codec: str = "libx2
 def test_pictures_of_other_sizes_and_turned_ones_come_upright_into_one_size(tmp_path: Path) -> None:
     paths = [film(tmp_path / "a.mov", 64, 48, 0), film(tmp_path / "b.mov", 96, 128, 90)]
     result, path = joined(paths, (500,))
-    assert result.notice == "The picture (h264) was encoded anew as H.264."
+    assert result.notice == "It has no sound; the picture (h264) was encoded anew as H.264."
     assert result.frame_rate == pytest.approx(10, abs=0.1)
     with av.open(str(path)) as container:
         frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
@@ -177,7 +177,7 @@ def test_pictures_of_other_sizes_and_turned_ones_come_upright_into_one_size(tmp_
 def test_a_single_picture_that_is_encoded_anew_is_upright(tmp_path: Path) -> None:
     original = film(tmp_path / "camera.mov", 96, 64, -90, "prores_ks")
     result, path = joined([original], ())
-    assert result.notice == "The picture (prores) was encoded anew as H.264."
+    assert result.notice == "It has no sound; the picture (prores) was encoded anew as H.264."
     with av.open(str(path)) as container:
         frame = next(container.decode(video=0))
     assert (frame.width, frame.height, frame.rotation) == (64, 96, 0)

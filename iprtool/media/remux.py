@@ -34,9 +34,11 @@ from iprtool.media.truncation import FRAMED, Last, cut_short
 from iprtool.media.turning import rotation_of
 from iprtool.media.wave_header import tells_too_little
 from iprtool.model.errors import MediaError
-from iprtool.model.study import Part
+from iprtool.model.study import Gap, Part
+from iprtool.model.times import clock
 
 LONGEST_S = 100 * 3600
+_APART_MS = 2000
 _WRITE_BYTES = 1 << 18
 _READ_BYTES = 1 << 20
 _PROGRESS_S = 0.1
@@ -157,8 +159,11 @@ def _conformed(
     parts = [
         Part(sha256, reading.start_ms, reading.duration_ms) for reading, sha256 in zip(readings, each, strict=True)
     ]
-    said = [text for reading in readings for text in _about(reading, named=len(readings) > 1)]
     duration_ms = parts[-1].start_ms + parts[-1].duration_ms
+    gaps = silences.until(duration_ms) if True in kinds else ()
+    said = [text for reading in readings for text in _about(reading, gaps, named=len(readings) > 1)]
+    if not any(reading.original.streams.audio for reading in readings):
+        said.append("it has no sound")
     return Conformed(
         duration_ms=duration_ms,
         original_sha256=whole,
@@ -170,19 +175,34 @@ def _conformed(
         parts=tuple(parts) if len(parts) > 1 else (),
         transcoded=any(isinstance(track, Recoded) for track in tracks),
         notice=_sentence([*said, *map(_recoding, tracks)]),
-        silences=silences.until(duration_ms) if True in kinds else (),
+        silences=gaps,
     )
 
 
-def _about(reading: Reading, *, named: bool) -> Iterator[str]:
+def _about(reading: Reading, silences: Sequence[Gap], *, named: bool) -> Iterator[str]:
     """What of a file is missing, as half sentences."""
     end = Fraction(reading.duration_ms, 1000)
     more = "its header tells of less; all sound in it was kept" * reading.told_too_little
     cut = cut_short(reading.path, reading.original, reading.last, end, reading.promised)
     name = f"{printable(reading.path)}: " if named else ""
-    for text in (cut or "part of the file is damaged and was left out" * reading.damaged, more, *_left_out(reading)):
+    damage = cut or "part of the file is damaged and was left out" * reading.damaged
+    for text in (damage, more, *_left_out(reading), *_unheard(reading, silences)):
         if text:
             yield name + text
+
+
+def _unheard(reading: Reading, silences: Sequence[Gap]) -> Iterator[str]:
+    """Where a film's sound begins long after its picture or ends long before it."""
+    if reading.sound is None or reading.picture is None:
+        return
+    start_ms, end_ms = reading.start_ms, reading.start_ms + reading.duration_ms
+    for from_ms, to_ms in silences:
+        if from_ms <= start_ms and to_ms >= end_ms:
+            yield "it has no sound"
+        elif from_ms <= start_ms < to_ms - _APART_MS:
+            yield f"its sound begins {clock(round(to_ms - start_ms, -3))} after the picture"
+        elif from_ms + _APART_MS < end_ms <= to_ms:
+            yield f"its sound ends {clock(round(end_ms - from_ms, -3))} before the picture"
 
 
 def _seconds(count: int, time_base: Fraction | None) -> Fraction:
