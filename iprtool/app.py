@@ -27,6 +27,7 @@ from iprtool.peaks_feed import Found, PeaksFeed, job_of
 from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
+from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.recall import RecallScreen
@@ -77,7 +78,9 @@ class IprtoolApp(App[None], inherit_bindings=False):
         if isinstance(self._first, RecallScreen):
             while isinstance(self.screen, HelpScreen | CommandPalette):
                 self.pop_screen()
-            if not self._first.recall.covered:
+            if isinstance(self.screen, CoverScreen):
+                self.screen.back()
+            elif not self._first.recall.covered:
                 self._first.action_cover()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002

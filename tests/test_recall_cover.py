@@ -1,6 +1,10 @@
 """The recall screen: its cover, its end, and that nothing is lost on the way."""
 
-from iprtool.model.layer import Closed, Draft, LayerContent, Marked
+import pytest
+from textual.events import Key
+from textual.widgets import Input
+
+from iprtool.model.layer import Closed, CoverUsed, Draft, LayerContent, Marked
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
@@ -170,3 +174,28 @@ async def test_no_palette_over_the_cover_and_the_cover_key_uncovers_nothing() ->
         await table.press("tab", "ctrl+p", "question_mark", "tab")
         assert isinstance(table.on_top(), CoverScreen)
         assert table.screen.recall.covered
+
+
+@pytest.mark.parametrize("key", ["space", "1", "enter", "2", "5"])
+async def test_a_way_on_that_is_pressed_twice_is_taken_once(key: str) -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("tab")
+        for _ in range(4):
+            table.app.post_message(Key(key, " " if key == "space" else key))
+        for _ in range(3):
+            await table.pilot.pause()
+        assert table.app.is_running
+        assert not table.screen.recall.covered
+        assert sum(isinstance(op.body, CoverUsed) for op in table.log.ops) == 2
+
+
+async def test_the_cover_key_leads_back_from_a_time_to_the_ways_on() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("tab", "4", "1", "x", "tab")
+        assert isinstance(table.app.screen, CoverScreen)
+        assert not table.app.screen.query_one(Input).display
+        assert table.app.screen.query_one(Input).value == "1"
+        await table.press("5")
+        assert isinstance(table.app.screen, ClosingScreen)

@@ -346,13 +346,13 @@ async def test_speeds_take_keys_as_fast_as_they_come() -> None:
 async def test_keys_of_the_edit_form_change_nothing_behind_it_and_it_can_be_left() -> None:
     async with desk() as table:
         await table.play(9_000)
-        await table.press("x", "enter", "space", "down", "ctrl+e", "up", "9", ":", "left", "ctrl+z", "delete")
+        await table.press("x", "enter", "space", "down", "ctrl+e", "up", "up", "9", ":", "left", "ctrl+z", "delete")
         await table.press("ctrl+e")
         (mark,) = table.marks
         assert (mark.note, mark.codes) == ("x", ())
         await table.press("ctrl+e", "ctrl+z", "down", "ctrl+z", "down", "ctrl+r", "ctrl+e")
         assert table.marks == [mark]
-        await table.press("ctrl+e", "down", "down", "down", "space", "down", "space", "enter")
+        await table.press("ctrl+e", "down", "space", "down", "space", "enter")
         assert [code.code for code in table.marks[0].codes] == ["felt_understood", "felt_safe"]
 
 
@@ -375,3 +375,46 @@ async def test_backspace_leaves_an_empty_note() -> None:
         await table.press("enter", "backspace", "1")
         assert table.moment == "stopped"
         assert table.marks[0].codes[0].code == "felt_understood"
+
+
+@pytest.mark.parametrize("key", ["ctrl+o", "plus", "ctrl+l", "0", "ctrl+e"])
+async def test_a_pane_is_closed_by_the_key_that_opened_it_however_fast(key: str) -> None:
+    async with desk(face="therapist") as table:
+        await table.play(9_000)
+        await table.press("space", "1", *[key] * 2)
+        for _ in range(7):
+            table.app.post_message(Key(key, "+" if key == "plus" else key if key == "0" else None))
+        for other in ("ctrl+o", "ctrl+l", "ctrl+o", "ctrl+e", "ctrl+o"):
+            table.app.post_message(Key(other, None))
+        for _ in range(3):
+            await table.pilot.pause()
+        assert table.app.is_running
+        assert len(table.screen.query("FieldsPane, ChoicePane, EditPane")) <= 1
+        assert len(table.marks) == 1
+
+
+async def test_the_edit_form_begins_in_the_note_and_its_times_take_no_letters() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("a", "enter", "space", "down", "ctrl+e", "b", "up", "up", "x", "enter")
+        (mark,) = table.marks
+        assert (mark.note, mark.start_ms) == ("ab", 9_000)
+
+
+async def test_a_note_written_on_is_another_word() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("f", "o", "x", "space", "ctrl+o", "enter", "j", "enter")
+        assert [mark.note for mark in table.marks] == ["fox j"]
+
+
+async def test_backspace_held_in_a_note_deletes_no_mark() -> None:
+    async with desk() as table:
+        await table.play(9_000)
+        await table.press("space", "1", "a")
+        for _ in range(9):
+            await table.pilot.press("backspace")
+        await table.pilot.pause()
+        assert len(table.marks) == 1
+        await table.press("backspace")
+        assert not table.marks

@@ -36,6 +36,7 @@ class CoverScreen(Screen[str]):
         super().__init__()
         self._recall = recall
         self._was_playing = was_playing
+        self._chose = False
 
     def compose(self) -> ComposeResult:
         """A calm page with five ways on."""
@@ -51,7 +52,7 @@ class CoverScreen(Screen[str]):
                 compact=True,
                 markup=False,
             )
-            yield Input(placeholder="to where, for instance 12:30", id="cover-to", compact=True)
+            yield Input(placeholder="to where, for instance 12:30", restrict=r"[\d:.]*", id="cover-to", compact=True)
             yield Static("", id="cover-error", markup=False)
 
     def action_choose(self, index: int) -> None:
@@ -60,8 +61,16 @@ class CoverScreen(Screen[str]):
         ways.highlighted = index
         ways.action_select()
 
+    def back(self) -> None:
+        """The ways on again, where a time was asked for."""
+        self.query_one(Input).display = False
+        self.query_one("#cover-error", Static).update("")
+        self.set_focus(self.query_one("#cover-ways"))
+
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
+        if self._chose:
+            return
         match event.option.id:
             case "skip_30":
                 self._skip(30_000)
@@ -69,13 +78,11 @@ class CoverScreen(Screen[str]):
                 self._skip(120_000)
             case "skip_to":
                 self.query_one(Input).display = True
-                self.query_one(Input).focus()
+                self.set_focus(self.query_one(Input))
             case "end":
-                self._recall.uncover()
-                self.dismiss("end")
+                self._go("end")
             case _:
-                self._recall.uncover()
-                self.dismiss("play" if self._was_playing else "stay")
+                self._go("play" if self._was_playing else "stay")
 
     @on(Input.Submitted)
     def _to(self, event: Input.Submitted) -> None:
@@ -88,9 +95,14 @@ class CoverScreen(Screen[str]):
             length = clock(self._recall.head.duration_ms)
             self.query_one("#cover-error", Static).update(f"the recording ends at {length}; choose an earlier time")
             return
-        self._recall.uncover(to_ms=to_ms)
-        self.dismiss("play")
+        if not self._chose:
+            self._go("play", to_ms)
 
     def _skip(self, ms: int) -> None:
-        self._recall.uncover(to_ms=self._recall.playback.at_ms + ms)
-        self.dismiss("play")
+        self._go("play", self._recall.playback.at_ms + ms)
+
+    def _go(self, how: str, to_ms: int | None = None) -> None:
+        """Go on in this way, once: a key that was pressed twice says it again before this screen is gone."""
+        self._chose = True
+        self._recall.uncover(to_ms=to_ms)
+        self.dismiss(how)

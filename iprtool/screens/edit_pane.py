@@ -16,6 +16,7 @@ from iprtool.model.times import clock, parse_clock
 from iprtool.screens.note_area import NoteArea
 
 PARTS = "EditPane Input, #edit-note, #edit-words"
+TIMES = r"[\d:.]*"
 FOR_THE_SCREEN = ("ctrl+q", "ctrl+p", "ctrl+g", "tab", "escape")
 """Keys that reach the recall while a mark is edited; no other key may change anything behind the form."""
 
@@ -73,7 +74,7 @@ class EditPane(Vertical):
             self.fields = fields
 
     def __init__(self, mark: Mark, codebook: Codebook) -> None:
-        super().__init__(id="edit")
+        super().__init__(name="edit")
         self._mark = mark
         self._codebook = codebook
 
@@ -81,12 +82,14 @@ class EditPane(Vertical):
         """Edges, note, words."""
         mark = self._mark
         ends = clock(mark.end_ms, millis=True) if mark.end_ms is not None else ""
-        yield Static("edit · enter saves · ctrl+e leaves it as it was", id="edit-title", markup=False)
+        yield Static("edit · ↑↓ its parts · enter saves · ctrl+e leaves it as it was", id="edit-title", markup=False)
         with Horizontal():
             yield Static("begins")
-            yield Input(clock(mark.start_ms, millis=True), id="begins", compact=True, select_on_focus=False)
+            yield Input(
+                clock(mark.start_ms, millis=True), id="begins", restrict=TIMES, compact=True, select_on_focus=False
+            )
             yield Static("ends")
-            yield Input(ends, id="ends", placeholder="a point", compact=True, select_on_focus=False)
+            yield Input(ends, id="ends", restrict=TIMES, placeholder="a point", compact=True, select_on_focus=False)
         yield Static("", id="edit-error", markup=False)
         yield NoteArea("the note", "edit-note", text=mark.note)
         yield WordTicks(self._codebook, {code.code for code in mark.codes}, "edit-words")

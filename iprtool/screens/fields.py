@@ -70,9 +70,9 @@ class FieldsPane(Widget, can_focus=False):
         changed: Callable[[str, Any], None],
         done: Callable[[], None],
         *,
-        id: str | None = None,  # noqa: A002
+        name: str,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(name=name)
         self._title = title
         self._fields = fields
         self._changed = changed

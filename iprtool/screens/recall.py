@@ -23,6 +23,9 @@ from iprtool.screens.words import WordsPane
 from iprtool.timeline.widget import TimelineView
 
 ENTER_REPEAT_S = 0.3
+HELD_S = 0.6
+"""A Backspace so soon after one that left the empty note is the same key, still held: it deletes no mark."""
+
 WHILE_WRITING = ("card", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 WHILE_EDITING = ("cover", "palette", "picture", "end")
@@ -34,7 +37,7 @@ class RecallScreen(RecallView):
 
     BINDINGS = bindings_of(RECALL)
 
-    _entered = -1.0
+    _entered = _emptied = -1.0
 
     # Keys
 
@@ -69,7 +72,9 @@ class RecallScreen(RecallView):
         command = self.on_keys.get(event.key)
         if self.writing:
             return await self._take_while_writing(event, command)
-        if command is not None:
+        if event.key == "backspace" and self.monotonic() - self._emptied < HELD_S:
+            self._emptied = self.monotonic()
+        elif command is not None:
             await self.run_action(command.action)
         elif event.is_printable and event.character is not None:
             self.begin_note(event.character)
@@ -79,6 +84,7 @@ class RecallScreen(RecallView):
         if event.key == "enter":
             self._save_note()
         elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
+            self._emptied = self.monotonic()
             self.settle_note()
             self.show_moment()
         elif command is not None and command.id in WHILE_WRITING:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from textual.containers import Vertical
 from textual.events import Key
-from textual.widgets import Input
 
 from iprtool.model.mark import Mark, Rupture
 from iprtool.model.terms import (
@@ -19,6 +18,7 @@ from iprtool.model.terms import (
 from iprtool.model.times import clock
 from iprtool.screens.edit_pane import EditPane
 from iprtool.screens.fields import Field, FieldsPane
+from iprtool.screens.note_area import NoteArea
 from iprtool.screens.words import ChoicePane, WordsPane, choices_of
 
 if TYPE_CHECKING:
@@ -102,9 +102,7 @@ class RecallPanes:
             recognisable = ((False, "no"), (True, "yes"))
             value = mark.partner_recognisable if mark else False
             fields.append(Field("partner_recognisable", "recognisable", recognisable, value))
-        await self._open(
-            FieldsPane(f"the stop{_peaks_text(mark)}", fields, self._set_field, self._finish, id="card-fields")
-        )
+        await self._open(FieldsPane(f"the stop{_peaks_text(mark)}", fields, self._set_field, self._finish, name="card"))
 
     async def rupture(self) -> None:
         """The rupture marker of this stop."""
@@ -118,19 +116,19 @@ class RecallPanes:
             Field("addressed", "addressed", terms(YesNoUnsure), rupture.addressed),
             Field("resolved", "resolved", ONE_TO_FIVE, rupture.resolved),
         ]
-        await self._open(FieldsPane("rupture marker", fields, self._set_field, self._finish, id="rupture-fields"))
+        await self._open(FieldsPane("rupture marker", fields, self._set_field, self._finish, name="rupture"))
 
     async def all_words(self) -> None:
         """Every word of the codebook."""
         mark = self._screen.recall.mark
         chosen = [code.code for code in mark.codes] if mark else []
         codebook = self._screen.recall.head.codebook
-        await self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), self._choose, id="all-words"))
+        await self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), self._choose, name="words"))
 
     async def leads(self) -> None:
         """Which kind of question the inquirer asked."""
         choices = [(lead, lead) for lead in LEADS]
-        await self._open(ChoicePane("which kind of question was asked?", choices, self._choose, id="leads"))
+        await self._open(ChoicePane("which kind of question was asked?", choices, self._choose, name="leads"))
 
     async def edit(self, mark: Mark) -> None:
         """Words, edges and note of a mark."""
@@ -139,7 +137,7 @@ class RecallPanes:
     def _set_field(self, name: str, value: Any) -> None:
         """A field of the open pane has another value."""
         recall = self._screen.recall
-        if self._pane is not None and self._pane.id == "rupture-fields":
+        if self._pane is not None and self._pane.name == "rupture":
             rupture = (recall.mark.rupture if recall.mark else None) or Rupture()
             if name == "type" and value is None:
                 recall.change_stop_mark(rupture=None)
@@ -153,11 +151,11 @@ class RecallPanes:
 
     def _choose(self, choice: str | None) -> None:
         """An entry of the open list was taken."""
-        pane = self._pane.id if self._pane else None
+        pane = self._pane.name if self._pane else None
         self.close()
         if choice is not None and pane == "leads":
             self._screen.recall.lead_used(choice)
-        elif choice is not None and pane == "all-words":
+        elif choice is not None and pane == "words":
             self._screen.recall.word(choice)
         self._screen.show_moment()
 
@@ -186,7 +184,12 @@ class RecallPanes:
             self._screen.set_focus(self._screen.query_one("#note"))
 
     async def _open(self, pane: FieldsPane | ChoicePane | EditPane) -> None:
+        """Open a pane in place of another; the key that opened it closes it again."""
+        again = self._pane is not None and self._pane.name == pane.name
         self.close()
+        if again:
+            self._screen.show_moment()
+            return
         self._pane = pane
         self._screen.query_one(WordsPane).display = False
         self._screen.query_one("#note").add_class("folded")
@@ -196,7 +199,7 @@ class RecallPanes:
         await card.mount(pane)
         # The other panes get their keys from the note's place, so that none overtakes another.
         if isinstance(pane, EditPane):
-            self._screen.set_focus(pane.query(Input).first())
+            self._screen.set_focus(pane.query_one(NoteArea))
         self._screen.show_moment()
 
 

@@ -239,9 +239,10 @@ class RecallView(RecordingScreen):
         """Stop, and write from here."""
         if self.recall.playing:
             self.recall.halt()
-        mark = self.recall.mark
+        note = self.recall.mark.note if self.recall.mark else ""
         self.panes.close()
-        self._write_note((mark.note if mark else "") + text)
+        # A note is kept without the blank at its end: what is written on begins a new word.
+        self._write_note(f"{note} {text}" if note and text else note + text)
         self.show_moment()
 
     def _write_note(self, text: str) -> None:

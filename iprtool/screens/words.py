@@ -137,9 +137,9 @@ class ChoicePane(Vertical):
         choices: list[tuple[str, str]],
         chosen: Callable[[str | None], None],
         *,
-        id: str,  # noqa: A002
+        name: str,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(name=name)
         self._title = title
         self._choices = choices
         self._chosen = chosen
