@@ -123,7 +123,7 @@ def begun(objects: Path) -> bool:
 def test_ctrl_c_while_joining_leaves_nothing(machine: Machine) -> None:
     before = set(state(machine.work))
     for seed in (1, 2):
-        make_recording(machine.work / f"long{seed}.wav", "wav", 60, seed=seed)
+        make_recording(machine.work / f"long{seed}.wav", "wav", 180, seed=seed)
     running = machine.start("add", "A.ipr", "long1.wav", "long2.wav", *where("D02", 1), *WITH_PASSPHRASE)
     while not begun(machine.work / "A.ipr" / "objects"):
         assert running.poll() is None, "it was added before it could be stopped"
