@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from iprtool.model.grant import ObjectGrant
 from iprtool.model.picture import Picture
 from iprtool.model.study import Recording
+from iprtool.player.picture_messages import PICTURE, PictureOpening
 from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
 from iprtool.screens.recording import Filmed
 
 if TYPE_CHECKING:
     from iprtool.screens.picture_pane import Drawing
-
-PICTURE = "IPRTOOL_PICTURE"
-"""The environment variable that says where the picture begins: window, image or blocks; otherwise the best there is."""
 
 
 def filmed(media: ObjectGrant, recording: Recording, player: ProcessPlayer) -> Filmed | None:
@@ -25,7 +23,6 @@ def filmed(media: ObjectGrant, recording: Recording, player: ProcessPlayer) -> F
         return None
 
     def open_picture() -> Picture:
-        from iprtool.player.picture_messages import PictureOpening
         from iprtool.player.picture_remote import PictureProcess
 
         opening = PictureOpening({"path": media.path, "key": media.key}, recording.duration_ms)

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from iprtool.model.errors import PlayerError
+from iprtool.player.display import NO_WINDOW
 
 TURN_S = 0.05
 PATIENCE_S = 5.0
@@ -25,7 +26,6 @@ _TITLED_MINIATURIZABLE_RESIZABLE = 1 | 4 | 8
 _BUFFERED = 2
 _FLOATING = 3
 _ANY_EVENT = 2**64 - 1
-_NO_WINDOW = "VLC could not open a window here; the picture stays in the terminal."
 
 
 class Rect(ctypes.Structure):
@@ -114,7 +114,7 @@ class MainLoop:
         except queue.Empty:
             opened = MacWindow(0, 0)
         if not opened.view:
-            raise PlayerError(_NO_WINDOW)
+            raise PlayerError(NO_WINDOW)
         return opened
 
     def close_window(self, opened: MacWindow) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from iprtool.model.errors import PlayerError
+from iprtool.player.picture_messages import PICTURE
 from iprtool.player.vlc import start_vlc
+
+NO_WINDOW = "VLC could not open a window here; the picture stays in the terminal."
 
 
 @cache
@@ -18,7 +21,7 @@ def has_display() -> bool:
     On macOS, where a window is untried, only where it was asked for by IPRTOOL_PICTURE.
     """
     if sys.platform == "darwin":
-        return os.environ.get("IPRTOOL_PICTURE") == "window"
+        return os.environ.get(PICTURE) == "window"
     return sys.platform == "win32" or _wayland_is_there() or _x11_answers()
 
 

@@ -17,7 +17,7 @@ from iprtool.model.errors import IprtoolError
 from iprtool.model.ports import Source
 from iprtool.player.clock import Clock, position_ms
 from iprtool.player.cocoa import main_loop
-from iprtool.player.display import has_display
+from iprtool.player.display import NO_WINDOW, has_display
 from iprtool.player.messages import FrameError, packed, receive
 from iprtool.player.picture_look import Looks
 from iprtool.player.picture_messages import (
@@ -33,7 +33,7 @@ from iprtool.player.picture_messages import (
     Want,
 )
 from iprtool.player.picture_reel import Reel, Shot
-from iprtool.player.picture_window import NO_WINDOW, Window, WindowNews, Wish
+from iprtool.player.picture_window import Window, WindowNews, Wish
 
 HEARTBEAT_S = 1.0
 BEHIND_NS = 2_000_000_000

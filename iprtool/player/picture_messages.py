@@ -9,6 +9,9 @@ from iprtool.model.terms import View
 from iprtool.player.clock import Clock
 from iprtool.player.messages import FrameError
 
+PICTURE = "IPRTOOL_PICTURE"
+"""The environment variable that says where the picture begins: window, image or blocks; otherwise the best there is."""
+
 MOST_PIXELS = 4096 * 2304
 """No frame that is told has more."""
 

@@ -3,11 +3,8 @@
 A hidden picture has no process: nothing of it is decoded anywhere, and hiding it is as quick as killing one.
 """
 
-import os
-import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import BinaryIO, Protocol, cast
@@ -16,8 +13,9 @@ import msgspec
 
 from iprtool.model.picture import Frame, PictureState
 from iprtool.model.terms import View
+from iprtool.player.child_process import OPEN_S, SILENT_S, Child, Restarts, Sign, let_go, start, watch, write
 from iprtool.player.clock import Clock
-from iprtool.player.messages import FrameError, packed
+from iprtool.player.messages import FrameError
 from iprtool.player.picture_messages import (
     Follow,
     FromChild,
@@ -29,12 +27,7 @@ from iprtool.player.picture_messages import (
     receive,
 )
 
-SILENT_S = 4.0
-OPEN_S = 20.0
-RESTARTS = 3
-RESTARTS_WITHIN_S = 60.0
 FASTEST, SLOWEST = 60.0, 0.1
-_CHECK_S = 0.25
 _NOTICE = "The picture had stopped by itself and was started again."
 _STOPS_AGAIN = "The picture stops again and again; hide it and go on with the sound, or add the recording again."
 _NOT_STARTED = "The picture could not be started; run iprtool doctor."
@@ -77,9 +70,10 @@ class PictureProcess:
         self._given_up = False
         self._on_state: Callable[[PictureState], None] | None = None
         self._on_frame: Callable[[Frame], None] | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._heard_ns: int | None = None
-        self._restarts: deque[int] = deque(maxlen=RESTARTS)
+        self._started_ns = 0
+        self._restarts = Restarts()
         self._closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -110,7 +104,7 @@ class PictureProcess:
             if (view, in_window) == (self._show.view, self._show.in_window) or self._closing:
                 return
             if self._show.view == "hidden":
-                self._restarts.clear()
+                self._restarts.forget()
                 self._given_up = False
             if view == "hidden" or self._show.in_window:
                 self._end_child()  # no window is closed as surely and as soon as with its process
@@ -145,18 +139,8 @@ class PictureProcess:
 
     def _send(self, message: msgspec.Struct) -> None:
         """Write to the process where there is one; the next one begins with what is wanted."""
-        child = self._child
-        if child is None:
-            return
-        data = packed(message)
-        try:
-            written = os.write(cast(BinaryIO, child.stdin).fileno(), data)
-        except BlockingIOError:
-            written = 0
-        except OSError:
-            return  # the reading thread finds the end and starts it again
-        if written < len(data):
-            child.kill()  # it has not read for hundreds of messages
+        if self._child is not None:
+            write(self._child, message)
 
     def _end_child(self) -> None:
         """There is nothing to save: its window and its memory are gone at once."""
@@ -170,12 +154,11 @@ class PictureProcess:
             if child is None:
                 continue
             ended = threading.Event()
-            watch = threading.Thread(target=self._watch, args=(child, ended), daemon=True)
-            watch.start()
+            watching = threading.Thread(target=watch, args=(ended, self._sign), daemon=True)
+            watching.start()
             self._read(child)
-            child.kill()
             ended.set()
-            watch.join()
+            watching.join()
             self._reap(child)
 
     def _awaited(self) -> bool:
@@ -187,20 +170,14 @@ class PictureProcess:
                 self._tell_state()
             return not self._closing
 
-    def _start(self) -> "subprocess.Popen[bytes] | None":
-        pipe = subprocess.PIPE
+    def _start(self) -> Child | None:
         try:
-            # A session of its own: what the terminal sends to the screen's process is not for the picture's.
-            child = subprocess.Popen(
-                self._command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True
-            )
+            child = start(self._command)
         except OSError:
             self._give_up(_NOT_STARTED)
             return None
-        if os.name == "posix":
-            os.set_blocking(cast(BinaryIO, child.stdin).fileno(), False)
         with self._lock:
-            self._child, self._heard_ns = child, None
+            self._child, self._heard_ns, self._started_ns = child, None, time.monotonic_ns()
             for message in (self._opening, Follow(self._clock), self._show, self._want):
                 if message is not None:
                     self._send(message)
@@ -208,7 +185,7 @@ class PictureProcess:
                 self._end_child()
         return child
 
-    def _read(self, child: "subprocess.Popen[bytes]") -> None:
+    def _read(self, child: Child) -> None:
         decoder = msgspec.msgpack.Decoder(FromChild)
         with suppress(FrameError, OSError):
             while (message := receive(cast(BinaryIO, child.stdout), decoder)) is not None:
@@ -241,22 +218,16 @@ class PictureProcess:
             if self._on_state is not None:
                 self._on_state(self._state)
 
-    def _reap(self, child: "subprocess.Popen[bytes]") -> None:
+    def _reap(self, child: Child) -> None:
         """Where it was not ended from here, begin again, unless that has happened too often."""
         with self._lock:
             by_itself, self._child = self._child is child, None
-            for end in (child.stdin, child.stdout):
-                with suppress(OSError):
-                    cast(BinaryIO, end).close()
             if by_itself and not self._closing:
                 self._mourn()
-        child.wait()
+        let_go(child)
 
     def _mourn(self) -> None:
-        now_ns = time.monotonic_ns()
-        often = len(self._restarts) == RESTARTS and now_ns - self._restarts[0] < RESTARTS_WITHIN_S * 1e9
-        self._restarts.append(now_ns)
-        if often:
+        if self._restarts.too_often(time.monotonic_ns()):
             self._give_up(_STOPS_AGAIN)
         else:
             self._notice = _NOTICE
@@ -267,16 +238,10 @@ class PictureProcess:
             self._given_up = True
             self._state = msgspec.structs.replace(self._state, in_window=False, failed=True, message=sentence)
 
-    def _watch(self, child: "subprocess.Popen[bytes]", ended: threading.Event) -> None:
-        """End a process that gives no sign of life; a sleep of this process's own is not counted against it."""
-        patient_from_ns = woke_ns = time.monotonic_ns()
-        while not ended.wait(_CHECK_S):
-            now_ns = time.monotonic_ns()
-            if now_ns - woke_ns > 4 * _CHECK_S * 1e9:
-                patient_from_ns = now_ns
-            woke_ns = now_ns
-            with self._lock:
-                heard_ns = self._heard_ns
-            limit_s = self._open_s if heard_ns is None else self._silent_s
-            if now_ns - max(heard_ns or 0, patient_from_ns) > limit_s * 1e9:
-                child.kill()
+    def _sign(self) -> Sign | None:
+        with self._lock:
+            if self._child is None:
+                return None
+            if self._heard_ns is None:
+                return Sign(self._child, self._started_ns, self._open_s)
+            return Sign(self._child, self._heard_ns, self._silent_s)

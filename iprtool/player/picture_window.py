@@ -21,7 +21,7 @@ from iprtool.model.ports import Source
 from iprtool.model.terms import View
 from iprtool.player.clock import Clock, position_ms
 from iprtool.player.cocoa import main_loop
-from iprtool.player.display import vlc_with_windows
+from iprtool.player.display import NO_WINDOW, vlc_with_windows
 from iprtool.player.engine import WatchedSource
 from iprtool.player.media_callbacks import MediaCallbacks
 from iprtool.player.picture_messages import COVERED, IN_WINDOW
@@ -68,8 +68,6 @@ _INSTANCE = (
 # Nothing that draws on a terminal or a bare console.
 _LINUX = ("--vout=gl,gles2,xcb_xv,xcb_x11,wl_shm,none",)
 _MEDIA = (":demux=avformat", ":no-audio", ":no-spu", ":play-and-pause")
-
-NO_WINDOW = "VLC could not open a window here; the picture stays in the terminal."
 
 
 class Wish(NamedTuple):

@@ -1,10 +1,8 @@
 """The player as the screen has it: a process that is spoken to over pipes, and started again when it dies or hangs."""
 
-import os
 import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO, cast
@@ -14,6 +12,7 @@ import msgspec
 from iprtool.model.mark import Stamp
 from iprtool.model.playing import PlayerState
 from iprtool.model.times import clock as clock_text
+from iprtool.player.child_process import OPEN_S, SILENT_S, Child, Restarts, Sign, let_go, start, watch, write
 from iprtool.player.clock import AFTER_CHANGE_MS, Clock, Cued, Held, adopted, after, position_ms, stamp
 from iprtool.player.messages import (
     AnyCommand,
@@ -27,18 +26,12 @@ from iprtool.player.messages import (
     SetLoop,
     SetLoudness,
     SetRate,
-    packed,
     receive,
 )
 
-SILENT_S = 4.0
-OPEN_S = 20.0
-RESTARTS = 3
-RESTARTS_WITHIN_S = 60.0
 CLOSE_S = 2.0
 SLOWEST, FASTEST = 0.5, 2.0
 _UNSETTLED_NS = 10_000_000_000
-_CHECK_S = 0.25
 _SIGNS_NS = 100_000_000
 
 
@@ -60,10 +53,10 @@ class ProcessPlayer:
         self._serial = self._placed_serial = opening.serial
         self._listener: Callable[[PlayerState], None] | None = None
         self._follower: Callable[[Clock], None] | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._heard_ns: int | None = None
         self._started_ns = 0
-        self._restarts: deque[int] = deque(maxlen=RESTARTS)
+        self._restarts = Restarts()
         self._notice = ""
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=run, daemon=True) for run in (self._run, self._watch)]
@@ -183,20 +176,8 @@ class ProcessPlayer:
         self._serial += 1
         self._notice = ""
         if self._child is not None:
-            self._write(kind(self._serial, **fields))
+            write(self._child, kind(self._serial, **fields))
         return self._serial
-
-    def _write(self, message: msgspec.Struct) -> None:
-        child = cast(subprocess.Popen[bytes], self._child)
-        data = packed(message)
-        try:
-            written = os.write(cast(BinaryIO, child.stdin).fileno(), data)
-        except BlockingIOError:
-            written = 0
-        except BrokenPipeError:
-            return  # the reading thread finds the end and starts it again
-        if written < len(data):
-            child.kill()  # it has not read for thousands of commands
 
     def _run(self) -> None:
         while (child := self._start()) is not None:
@@ -206,27 +187,21 @@ class ProcessPlayer:
                 return
             self._mourn()
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
+    def _start(self) -> Child | None:
         if self._state.status == "failed" or self._closing.is_set():
             return None
-        pipe = subprocess.PIPE
         try:
-            # A session of its own: what the terminal sends to the screen's process is not for the player.
-            child = subprocess.Popen(
-                self._command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0, start_new_session=True
-            )
+            child = start(self._command, bufsize=0)
         except OSError:
             self._fail("The player could not be started; run iprtool doctor.")
             return None
-        if os.name == "posix":
-            os.set_blocking(cast(BinaryIO, child.stdin).fileno(), False)
         with self._lock:
             self._child = child
             self._heard_ns, self._started_ns = None, time.monotonic_ns()
             self._serial += 1
             self._placed_serial = self._serial
             at_ms = round(position_ms(self._clock, self._started_ns))
-            self._write(msgspec.structs.replace(self._wanted, at_ms=at_ms, serial=self._serial))
+            write(child, msgspec.structs.replace(self._wanted, at_ms=at_ms, serial=self._serial))
             if self._closing.is_set():
                 child.kill()
         return child
@@ -255,14 +230,10 @@ class ProcessPlayer:
         if self._listener is not None and not self._closing.is_set():
             self._listener(self._state)
 
-    def _reap(self, child: subprocess.Popen[bytes]) -> None:
-        child.kill()
+    def _reap(self, child: Child) -> None:
         with self._lock:
             self._child = None
-        for end in (child.stdin, child.stdout):
-            with suppress(OSError):
-                cast(BinaryIO, end).close()
-        child.wait()
+        let_go(child)
 
     def _mourn(self) -> None:
         """Stand where the sound was lost; begin again, unless that has happened too often."""
@@ -270,8 +241,7 @@ class ProcessPlayer:
         with self._lock:
             self._set_clock(self._lost_at(now_ns))
             at = clock_text(round(position_ms(self._clock, now_ns)))
-            often = len(self._restarts) == RESTARTS and now_ns - self._restarts[0] < RESTARTS_WITHIN_S * 1e9
-            self._restarts.append(now_ns)
+            often = self._restarts.too_often(now_ns)
             self._notice = f"The player had stopped by itself at {at} and was started again."
             if self._other_engine(often):
                 often = False
@@ -293,7 +263,7 @@ class ProcessPlayer:
             return False
         if often or self._heard_ns is None:
             self._wanted = msgspec.structs.replace(self._wanted, engine="embedded")
-            self._restarts.clear()
+            self._restarts.forget()
         return self._wanted.engine == "embedded"
 
     def _fail(self, sentence: str) -> None:
@@ -302,19 +272,15 @@ class ProcessPlayer:
         self._tell()
 
     def _watch(self) -> None:
-        """End a process that gives no sign of life; a sleep of this process's own is not counted against it."""
-        patient_from_ns = woke_ns = time.monotonic_ns()
-        while not self._closing.wait(_CHECK_S):
-            now_ns = time.monotonic_ns()
-            if now_ns - woke_ns > 4 * _CHECK_S * 1e9:
-                patient_from_ns = now_ns
-            woke_ns = now_ns
-            with self._lock:
-                child, heard_ns = self._child, self._heard_ns
-                limit_s = self._open_s if heard_ns is None else self._silent_s
-                last_ns = max(self._started_ns if heard_ns is None else heard_ns, patient_from_ns)
-            if child is not None and now_ns - last_ns > limit_s * 1e9:
-                child.kill()
+        watch(self._closing, self._sign)
+
+    def _sign(self) -> Sign | None:
+        with self._lock:
+            if self._child is None:
+                return None
+            if self._heard_ns is None:
+                return Sign(self._child, self._started_ns, self._open_s)
+            return Sign(self._child, self._heard_ns, self._silent_s)
 
 
 def _first_state(opening: Opening) -> PlayerState:
