@@ -6,13 +6,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
 from tests.films import Pixels
 
+VARIABLE = "IPRTOOL_REQUIRE_WINDOW"
 WIDTH, HEIGHT = 800, 600
 _ALL_PLANES = 2**32 - 1
 _Z_PIXMAP = 2
@@ -65,11 +66,18 @@ class Display:
         return whole[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
+def do_without(reason: str) -> NoReturn:
+    """Skip what needs a window, or fail it where IPRTOOL_REQUIRE_WINDOW=1 says that one can be opened."""
+    if os.environ.get(VARIABLE) == "1":
+        pytest.fail(f"{VARIABLE}=1, but: {reason}")
+    pytest.skip(reason)
+
+
 @contextmanager
 def displayed() -> Iterator[Display]:
     """An X server without a window manager, named in DISPLAY meanwhile."""
     if shutil.which("Xvfb") is None:
-        pytest.skip("a window is tried on Xvfb, which is not installed")
+        do_without("a window is tried on Xvfb, which is not installed")
     before = os.environ.get("DISPLAY")
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:

@@ -9,7 +9,7 @@ import pytest
 
 from iprtool.model.terms import View
 from iprtool.player.display import vlc_with_windows
-from tests.display import Display, displayed
+from tests.display import Display, displayed, do_without
 from tests.films import Film, Pixels, frame_number, sealed_film
 from tests.picture_stage import LINUX, PictureStage, picture_staged
 from tests.processes import running
@@ -26,7 +26,7 @@ def display() -> Iterator[Display]:
     """A display, where libVLC can open windows on it."""
     with displayed() as opened:
         if why_not_vlc() or vlc_with_windows() is None:
-            pytest.skip("libVLC has no module that opens windows (Debian: vlc-plugin-video-output)")
+            do_without("libVLC has no module that opens windows (Debian: vlc-plugin-video-output)")
         yield opened
 
 
