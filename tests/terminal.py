@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyte
 
+from iprtool.screens.keys import ENTER_REPEAT_S
+
 
 class Terminal:
     """A program on a pseudo-terminal of its own; `shown` is its screen as text."""
@@ -47,6 +49,11 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Type; control characters as they are (\\t tab, \\r enter, \\x11 ctrl+q)."""
         os.write(self._fd, keys.encode())
+
+    def press_anew(self, keys: str) -> None:
+        """Type after so long that it is not taken for a key that is still held."""
+        time.sleep(2 * ENTER_REPEAT_S)
+        self.press(keys)
 
     def wait_for(self, what: str | Callable[[str], bool], *, patience_s: float = 60) -> str:
         """Read until the screen shows it; AssertionError with the screen where it never does."""

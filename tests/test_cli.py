@@ -107,7 +107,7 @@ def test_a_file_opened_again_opens_the_same_study(machine: Machine) -> None:
         terminal.wait_for("What is it like to have watched this?")
         terminal.press("\r")
         terminal.wait_for(lambda shown: "What is it like" not in shown)
-        terminal.press("\r")
+        terminal.press_anew("\r")
         assert terminal.end() == 0
     (study,) = (machine.home / "data" / "opened").iterdir()
     assert "is sound" in machine.says("verify", study, *WITH_PASSPHRASE)

@@ -161,7 +161,7 @@ def test_nothing_of_the_partner_is_ever_on_the_screen(demo: Demo) -> None:
     see("\r", "space plays")
     see("\x11", "What is it like to have watched this?")
     see("\r", "This is a demo.")
-    terminal.press("\r")
+    terminal.press_anew("\r")
     assert terminal.end() == 0
 
     everything = "\n".join(shown)
@@ -255,7 +255,7 @@ def test_a_player_that_is_killed_is_told_in_one_sentence_and_the_recall_goes_on(
     terminal.wait_for("What is it like")
     terminal.press("\r")
     terminal.wait_for("This is a demo.")
-    terminal.press("\r")
+    terminal.press_anew("\r")
     assert terminal.end() == 0
 
 

@@ -199,3 +199,22 @@ async def test_the_cover_key_leads_back_from_a_time_to_the_ways_on() -> None:
         assert table.app.screen.query_one(Input).value == "1"
         await table.press("5")
         assert isinstance(table.app.screen, ClosingScreen)
+
+
+async def test_an_enter_that_is_held_at_the_end_leaves_the_contact_card_standing() -> None:
+    async with desk(contact="Call the clinic.") as table:
+        await table.play(9_000)
+        await table.press("ctrl+q")
+        for _ in range(5):
+            table.app.post_message(Key("enter", None))
+        for _ in range(3):
+            await table.pilot.pause()
+        assert "Call the clinic." in text_of(table)
+        assert not has_left(table)
+        table.now_s += 1
+        for _ in range(5):
+            table.app.post_message(Key("enter", None))
+        for _ in range(3):
+            await table.pilot.pause()
+        assert has_left(table)
+        assert table.app._exception is None

@@ -111,7 +111,7 @@ def test_play_mark_be_killed_lose_nothing_export(home: Home, tmp_path: Path) -> 
     two.wait_for("What is it like to have watched this?")
     two.press("strange, but good\r")
     two.wait_for("This is a demo.")
-    two.press("\r")
+    two.press_anew("\r")
     assert two.end() == 0
 
     export = json.loads(home.run("export", home.study, "--to", tmp_path / "out", "--with-text", "--json"))

@@ -1,5 +1,7 @@
 """The end of a recall: the closing question, then whom to turn to."""
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from iprtool.recall.session import Recall
+from iprtool.screens.keys import ENTER_REPEAT_S
 from iprtool.screens.note_area import NoteArea
 
 QUESTION = "What is it like to have watched this?"
@@ -29,10 +32,12 @@ class ClosingScreen(Screen[None]):
     ALLOW_SELECT = False
     BINDINGS = [Binding("enter,space", "leave", show=False), Binding("ctrl+q", "leave(True)", show=False)]
 
-    def __init__(self, recall: Recall) -> None:
+    def __init__(self, recall: Recall, monotonic: Callable[[], float]) -> None:
         super().__init__()
         self._recall = recall
-        self._asked = False
+        self._monotonic = monotonic
+        self._asked = self._left = False
+        self._carded = 0.0
         draft = recall.draft
         self._begun = draft.text if draft is not None and draft.closing else ""
 
@@ -53,11 +58,15 @@ class ClosingScreen(Screen[None]):
 
     async def action_leave(self, unsaved: bool = False) -> None:
         """First the answer is kept and the contact card shown; then the recall is left, if need be with `unsaved`."""
+        now = self._monotonic()
         if self._asked:
-            if unsaved or not self._recall.saving.failed:
+            held = now - self._carded <= ENTER_REPEAT_S  # the card stays
+            self._carded = now if held else self._carded
+            if not (held or self._left) and (unsaved or not self._recall.saving.failed):
+                self._left = True
                 self.dismiss(None)
             return
-        self._asked = True
+        self._asked, self._carded = True, now
         note = self.query_one(NoteArea)
         self._recall.close(note.text)
         await note.remove()

@@ -4,6 +4,9 @@ from textual.binding import Binding, BindingType
 
 from iprtool.commands import Command
 
+ENTER_REPEAT_S = 0.3
+"""An Enter so soon after another is the same key, held or pressed twice."""
+
 
 def bindings_of(table: tuple[Command, ...], *, priority: bool = False) -> list[BindingType]:
     """The bindings of a table's commands, each with its stable id, so that a keymap can move it."""

@@ -14,7 +14,7 @@ from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.edit_pane import EditPane
 from iprtool.screens.help import HelpScreen
-from iprtool.screens.keys import bindings_of, command_of
+from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of, command_of
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
@@ -22,7 +22,6 @@ from iprtool.screens.recall_view import RecallView
 from iprtool.screens.words import WordsPane
 from iprtool.timeline.widget import TimelineView
 
-ENTER_REPEAT_S = 0.3
 HELD_S = 0.6
 """A Backspace so soon after one that left the empty note is the same key, still held: it deletes no mark."""
 
@@ -316,7 +315,7 @@ class RecallScreen(RecallView):
         self._stop()
         if self.watching is not None:
             self.watching.cover()
-        self.app.push_screen(ClosingScreen(self.recall), lambda _: self.app.exit())
+        self.app.push_screen(ClosingScreen(self.recall, self.monotonic), lambda _: self.app.exit())
 
     def view_changed(self, view: View) -> None:
         """What is seen of the picture belongs to the record of the recall."""
