@@ -35,13 +35,16 @@ def recall(request: pytest.FixtureRequest, tmp_path: Path) -> "Terminal":
 
 
 def pixels(terminal: "Terminal") -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    """The picture as it is drawn in half blocks: rows, columns, colours; none where there is no picture."""
+    """The picture as it is drawn in half blocks: rows, columns, colours; none where there is none, or not all of it."""
     rows = []
     for y in range(terminal._screen.lines):
         cells = [terminal._screen.buffer[y][x] for x in range(terminal._screen.columns)]
         drawn = [cell for cell in cells if cell.data == "▀"]
         rows += [[bytes.fromhex(cell.fg) for cell in drawn], [bytes.fromhex(cell.bg) for cell in drawn]]
-    return np.array([[list(pixel) for pixel in row] for row in rows if row], np.uint8)
+    drawn_rows = [row for row in rows if row]
+    if len({len(row) for row in drawn_rows}) > 1:
+        return np.zeros((0, 0, 3), np.uint8)
+    return np.array([[list(pixel) for pixel in row] for row in drawn_rows], np.uint8)
 
 
 def stands_at(shown: str) -> int:
@@ -67,7 +70,7 @@ def test_the_frame_of_where_it_stands_is_seen_and_nothing_of_it_under_the_cover(
     recall.wait_for(lambda _: is_that_frame(recall))
     recall.press(" ")
     recall.wait_for("▶ 00:00:02")
-    recall.wait_for(lambda _: frame_number(pixels(recall)) > 50)
+    recall.wait_for(lambda _: pixels(recall).size > 0 and frame_number(pixels(recall)) > 50)
     recall.press(" ")
     recall.wait_for(lambda _: is_that_frame(recall))
     stopped = stands_at(recall.shown)
@@ -93,7 +96,8 @@ def test_the_frame_of_where_it_stands_is_seen_and_nothing_of_it_under_the_cover(
     recall.press(END)
     recall.wait_for("What is it like to have watched this?")
     assert "▀" not in recall.shown
-    recall.press("\r\r")
+    recall.press("\r")
+    recall.press_anew("\r")
     assert recall.end() == 0
 
 
