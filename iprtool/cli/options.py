@@ -1,0 +1,19 @@
+"""The arguments and options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from iprtool.console import check_role
+
+# readable=False: what may not be read is told by the part that reads it, with what to do.
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", readable=False, help="the study's folder, NAME.ipr")]
+DyadLabel = Annotated[str | None, typer.Option("--dyad", help="the dyad's label, for instance D05")]
+SessionNumber = Annotated[int | None, typer.Option("--session", help="the session's number", min=1)]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", readable=False, help="read the passphrase from this file (for scripts)"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
+By = Annotated[Any, typer.Option("--by", help="client, therapist, researcher …", parser=check_role, metavar="ROLE")]

@@ -1,0 +1,120 @@
+"""Commands that show a screen: a recall, a review, the demo, a recording opened on its own."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from iprtool.cli.options import By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
+from iprtool.cli.top import app
+from iprtool.console import keyring_for, need_terminal, progress_of, say
+from iprtool.model.errors import IprtoolError
+from iprtool.model.terms import Role
+
+if TYPE_CHECKING:
+    from iprtool.store.keys import Keyring
+
+
+def run_recall(
+    study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, **new: Any
+) -> None:
+    """Open the role's recall of a session, made where there is none, in a process that has nothing else."""
+    from iprtool import desk
+    from iprtool.launch import become_app
+    from iprtool.store.study import Study
+
+    with keyring, Study.open(study_path, keyring) as study:
+        where = desk.the_only_session(study, dyad, session)[1]
+        desk.keymap()  # said before anything is made, where it is wrong
+        wanted = new.pop("codebook", None)
+        recall = desk.recall_by(study, where, by)
+        if recall is None:
+            recall = desk.begin_recall(study, where, by, codebook=desk.codebook_for(by, wanted), **new)
+        elif wanted is not None:
+            raise IprtoolError("This recall has begun with its own codebook and keeps it; leave --codebook out.")
+        grant = desk.recall_grant(study, recall)
+    become_app(grant)
+
+
+@app.command()
+def demo(
+    where: Annotated[bool, typer.Option("--where", help="print the demo study's folder and leave")] = False,
+) -> None:
+    """Open the demo recall: a fictional session, ready to play (space starts it)."""
+    from iprtool.demo_study import demo_path, ensure_demo
+
+    if not where:
+        need_terminal()
+    path = demo_path()
+    if not path.exists():
+        with progress_of("Preparing the demo session (once)") as progress:
+            ensure_demo(progress)
+    if where:
+        say(str(path))
+        return
+    run_recall(path, keyring_for(path, None), "D01", 3, "client")
+
+
+@app.command("open")
+def open_recording(
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="a recording, sound or film")],
+    by: By = "therapist",
+    codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a .toml file")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Review a recording at once, in a study of one; the same file opens the same study again."""
+    from iprtool import desk
+    from iprtool.adding import make_study_of_one
+    from iprtool.media.probe import probe
+    from iprtool.media.source_file import sha256_of
+
+    need_terminal()
+    probe(file)
+    digest = sha256_of(file)
+    keyring = keyring_for(None, passphrase_file, make=True)
+    path = desk.study_of_one(keyring, digest)
+    if not path.exists():
+        session = partial(desk.ensure_session, dyad_label="D01", number=1)
+        with progress_of("Sealing the recording") as progress:
+            notice = make_study_of_one(path, keyring, session, file, progress)
+        if notice:
+            say(notice)
+    run_recall(path, keyring, "D01", 1, by, codebook=codebook)
+
+
+@app.command()
+def recall(
+    study: StudyPath,
+    by: By,
+    dyad: DyadLabel = None,
+    session: SessionNumber = None,
+    codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a .toml file")] = None,
+    inquirer: Annotated[str | None, typer.Option(help="who asks (a pseudonym)")] = None,
+    place: Annotated[str | None, typer.Option(help="where the recall takes place")] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Enter saves a note and stays (a led interview)")] = False,
+    minutes: Annotated[int | None, typer.Option(help="how long the interview may take", min=1)] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Begin a person's recall of a session, or go on with it."""
+    from iprtool.model.study import RecallProtocol
+
+    need_terminal()
+    protocol = RecallProtocol(after_note="stay" if stay else "go_on", planned_minutes=minutes)
+    more = {"protocol": protocol, "inquirer": inquirer, "place": place, "codebook": codebook}
+    run_recall(study, keyring_for(study, passphrase_file), dyad, session, by, **more)
+
+
+@app.command()
+def review(
+    study: StudyPath, dyad: DyadLabel = None, session: SessionNumber = None, passphrase_file: PassphraseFile = None
+) -> None:
+    """See all layers of a session on one timeline, with the transcript, and play any mark."""
+    from iprtool import desk
+    from iprtool.launch import become_app
+    from iprtool.store.study import Study
+
+    need_terminal()
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        grant = desk.review_grant(opened, *desk.the_only_session(opened, dyad, session))
+    become_app(grant)
