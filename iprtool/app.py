@@ -13,14 +13,13 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from iprtool.commands import RECALL, Command, remapped
-from iprtool.edits import Hand
+from iprtool.commands import RECALL, Command
 from iprtool.filmed import filmed
+from iprtool.first_screen import first_screen
 from iprtool.launch import drop_early_keys, end_on_signals
-from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
+from iprtool.model.grant import Grant, RecallGrant
 from iprtool.model.peaks import PeakChunk
 from iprtool.model.ports import LayerLog
-from iprtool.model.study import Recording
 from iprtool.model.terms import Engine, levels
 from iprtool.opened import Opened
 from iprtool.peaks_feed import Found, PeaksFeed, job_of
@@ -31,8 +30,7 @@ from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.recall import RecallScreen
-from iprtool.screens.recall_view import RecallView
-from iprtool.screens.review import ReviewScreen
+from iprtool.screens.recording import RecordingScreen
 
 ENGINE = "IPRTOOL_PLAYER"
 """The environment variable that chooses the player: vlc or embedded; otherwise the best there is."""
@@ -44,11 +42,10 @@ class IprtoolApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [*bindings_of(RECALL, priority=True), Binding("ctrl+c", "help_quit", show=False, system=True)]
 
-    def __init__(self, first: RecallScreen | ReviewScreen, peaks: PeaksFeed | None = None) -> None:
+    def __init__(self, first: RecordingScreen, peaks: PeaksFeed | None = None) -> None:
         super().__init__(css_path=["app.tcss", *first.css_path])
         self._first = first
         self._peaks = peaks
-        self._participant = isinstance(first, RecallScreen) and first.face == "participant"
         self.title = "iprtool"
 
     def get_default_screen(self) -> Screen[Any]:
@@ -64,13 +61,13 @@ class IprtoolApp(App[None], inherit_bindings=False):
     def _found(self, found: Found) -> None:
         if isinstance(found, PeakChunk):
             self._first.post_message(self._first.PeaksArrived(found))
-        elif isinstance(self._first, ReviewScreen):
+        else:
             self._first.post_message(self._first.SpeechArrived(found))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The cover is there in a recall."""
         if action == "cover":
-            return isinstance(self._first, RecallView)
+            return isinstance(self._first, RecallScreen)
         return super().check_action(action, parameters)
 
     def action_cover(self) -> None:
@@ -102,12 +99,12 @@ class IprtoolApp(App[None], inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """A participant's words stay in the note they were written in."""
-        if not self._participant:
+        if not self._first.is_participants:
             super().copy_to_clipboard(text)
 
     def action_help_quit(self) -> None:
         """ctrl+c: say how to leave, since nothing may end a recall by accident."""
-        self.notify("ctrl+q ends" if isinstance(self._first, RecallView) else "q closes the review")
+        self.notify(self._first.leaving)
 
     def _fatal_error(self) -> None:
         """Textual's own would print the local variables, notes and keys among them; here only what and where."""
@@ -126,21 +123,21 @@ def _place_of(error: Exception) -> str:
     return " at ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in own[-1:])])
 
 
-def _player(media: ObjectGrant, recording: Recording) -> ProcessPlayer:
+def _player(grant: Grant) -> ProcessPlayer:
     engine = os.environ.get(ENGINE)
     chosen: Any = engine if engine in levels(Engine) else None
-    opening = Opening.of(recording, {"path": media.path, "key": media.key}, chosen)
+    opening = Opening.of(grant.recording, {"path": grant.media.path, "key": grant.media.key}, chosen)
     return ProcessPlayer(child_command("player"), opening)
 
 
-def _peaks(grant: RecallGrant | ReviewGrant) -> PeaksFeed | None:
+def _peaks(grant: Grant) -> PeaksFeed | None:
     job = job_of(grant)
     return PeaksFeed(child_command("peaks"), job) if job else None
 
 
 def serve(grant: Grant, reading: Future[Opened]) -> None:
     """Show the one screen that the grant is for, until it is left, as soon as what it shows is read."""
-    player = _player(grant.media, grant.recording)
+    player = _player(grant)
     film = filmed(grant.media, grant.recording, player)
     log: LayerLog | None = None
     peaks = _peaks(grant)
@@ -154,18 +151,8 @@ def serve(grant: Grant, reading: Future[Opened]) -> None:
 
     try:
         opened = reading.result()
-        if isinstance(grant, RecallGrant):
-            log, (content,) = opened.written, opened.layers
-            hand = Hand(content.head.by, grant.device)
-            table = remapped(RECALL, grant.keymap)
-            first: RecallScreen | ReviewScreen = RecallScreen(
-                content, player, log, hand, grant.face, table=table, filmed=film
-            )
-        else:
-            duration_ms, speakers = grant.recording.duration_ms, grant.recording.channel_speakers
-            layers, words = opened.layers, opened.words
-            first = ReviewScreen(grant.title, layers, words, player, duration_ms, grant.pre_roll_ms, speakers, film)
-        app = IprtoolApp(first, peaks)
+        log = opened.log
+        app = IprtoolApp(first_screen(grant, opened, player, film), peaks)
         if isinstance(grant, RecallGrant):
             app.set_keymap(grant.keymap)
         end_on_signals(lambda code: app.exit(return_code=code), let_go)

@@ -17,10 +17,16 @@ from iprtool.model.layer import (
     Deleted,
     Edited,
     LayerContent,
+    LayerValue,
+    Locked,
     Marked,
     Op,
     OpBody,
+    Put,
     Stop,
+    Trace,
+    Traced,
+    Unlocked,
     after_op,
     after_stop_op,
 )
@@ -81,6 +87,8 @@ def inverse(op: Op) -> OpBody | None:
             return Marked(mark)
         case Edited(changes=changes, was=was):
             return Edited(was, changes)
+        case Put(value=value, was=was):
+            return Put(was, value)
         case _:
             return None
 
@@ -197,6 +205,9 @@ class LayerState:
         self.marks = Marks(content.marks)
         self.stops: dict[str, Stop] = {stop.id: stop for stop in content.stops}
         self.coverage: dict[str, Coverage] = {span.id: span for span in content.coverage}
+        self.values: dict[str, LayerValue] = dict(content.values)
+        self.traces: dict[str, Trace] = {trace.id: trace for trace in content.traces}
+        self.locked = content.locked
         self.undo_stack = UndoStack(content.ops)
 
     def apply(self, ops: Sequence[Op]) -> list[MarkChange]:
@@ -208,6 +219,14 @@ class LayerState:
                     changes.append(self._apply_to_mark(op))
                 case Covered() as body:
                     self.coverage[op.entity] = Coverage(op.entity, body.kind, body.start_ms, body.end_ms, body.rate)
+                case Put(value=value):
+                    self.values.pop(op.entity, None)
+                    if value is not None:
+                        self.values[op.entity] = value
+                case Traced() as body:
+                    self.traces[op.entity] = Trace(op.entity, body.samples, body.rate)
+                case Locked() | Unlocked():
+                    self.locked = isinstance(op.body, Locked)
                 case body:
                     stop = after_stop_op(self.stops.get(op.entity), op.entity, body)
                     if stop is not None:

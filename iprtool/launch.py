@@ -80,6 +80,15 @@ def become_app(grant: Grant) -> NoReturn:
     raise AssertionError("exec returned")
 
 
+def go_back(study: str) -> NoReturn:
+    """Replace this process, which has served a person, by the library, which asks for the keyring's passphrase."""
+    command = [sys.executable, "-P", "-m", "iprtool", "library", study]
+    if sys.platform == "win32":
+        raise SystemExit(subprocess.call(command))
+    os.execv(sys.executable, command)
+    raise AssertionError("exec returned")
+
+
 def receive_grant(descriptor: int) -> bytes:
     """Read the grant from the inherited pipe, to its end."""
     if sys.platform == "win32":

@@ -1,4 +1,4 @@
-"""What a person's process reads before it shows anything: the layer of a recall, or those of a review."""
+"""What a person's process reads before it shows anything: the layer that they write, or those of a review."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iprtool.model.errors import StoreError
-from iprtool.model.grant import Grant, RecallGrant
+from iprtool.model.grant import Grant, ObjectGrant, ReviewGrant
 from iprtool.model.layer import LayerContent
 from iprtool.model.study import Utterance
 
@@ -16,35 +16,39 @@ if TYPE_CHECKING:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """The layers as they stand, the one that is written, if one is, and a review's transcript."""
+    """What is written (a recall's or a coding's layer, a review's own object; a review may have none), and its log.
 
-    layers: list[LayerContent]
+    `layers` are those that a review shows, `words` the transcript where one is shown.
+    """
+
+    own: LayerContent | None = None
     log: "LayerFile | None" = None
+    layers: list[LayerContent] = []
     words: list[Utterance] = []
-
-    @property
-    def written(self) -> "LayerFile":
-        """The layer that is written; StoreError where none is."""
-        if self.log is None:
-            raise StoreError("A review writes no layer: open a recall.")
-        return self.log
 
 
 def read(grant: Grant) -> Opened:
     """Open what the grant is for; StoreError where that fails."""
     from iprtool.store.derived import read_transcript
-    from iprtool.store.layer import LayerFile, read_layer
+    from iprtool.store.layer import read_layer
 
-    if isinstance(grant, RecallGrant):
-        log = LayerFile(Path(grant.layer.path), grant.layer.raw_key)
-        try:
-            return Opened([log.load()], log)
-        except StoreError:
-            log.close()
-            raise
-    layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in grant.layers]
+    written = grant.review if isinstance(grant, ReviewGrant) else grant.layer
     words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
-    return Opened(layers, words=words)
+    shown = grant.layers if isinstance(grant, ReviewGrant) else ()
+    layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in shown]
+    own, log = _for_writing(written) if written else (None, None)
+    return Opened(own, log, layers, words)
+
+
+def _for_writing(layer: ObjectGrant) -> "tuple[LayerContent, LayerFile]":
+    from iprtool.store.layer import LayerFile
+
+    log = LayerFile(Path(layer.path), layer.raw_key)
+    try:
+        return log.load(), log
+    except StoreError:
+        log.close()
+        raise
 
 
 def reading(grant: Grant) -> Future[Opened]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from iprtool.model.errors import IprtoolError
-from iprtool.model.grant import ObjectGrant, RecallGrant, ReviewGrant
+from iprtool.model.grant import Grant, ObjectGrant, RecallGrant
 from iprtool.model.peaks import PeakChunk
 from iprtool.model.speech import SpeechSpan
 
@@ -32,12 +32,12 @@ Found = PeakChunk | list[SpeechSpan]
 """What the child tells, a line each: a part of the outline, or all speech."""
 
 
-def job_of(grant: RecallGrant | ReviewGrant) -> PeaksJob | None:
-    """The job for what a grant opens, None without an outline; a review shows speech where no transcript tells it."""
+def job_of(grant: Grant) -> PeaksJob | None:
+    """The job for what a grant opens, None without an outline; not in a recall, speech stands in for a transcript."""
     if grant.peaks is None:
         return None
     recording = grant.recording
-    speech = isinstance(grant, ReviewGrant) and grant.transcript is None and recording.audio_codec is not None
+    speech = not isinstance(grant, RecallGrant) and grant.transcript is None and recording.audio_codec is not None
     apart = bool(recording.channel_speakers)
     return PeaksJob(grant.media, grant.peaks, recording.duration_ms, speech=speech, apart=apart)
 

@@ -8,7 +8,7 @@ import sys
 
 import msgspec
 
-from iprtool.launch import receive_grant
+from iprtool.launch import go_back, receive_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant
 from iprtool.opened import reading
@@ -30,6 +30,8 @@ def main() -> None:
     except IprtoolError as error:
         sys.stderr.write(f"iprtool: {error}\n")
         raise SystemExit(1) from None
+    if grant.back:
+        go_back(grant.back)
 
 
 if __name__ == "__main__":

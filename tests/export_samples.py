@@ -13,7 +13,8 @@ from iprtool.export.write import write_export
 from iprtool.model.codebook import Codebook, CodeEntry, RatingScale
 from iprtool.model.layer import Closed, Coverage, CoverUsed, Deleted, Marked, Op, OpBody, Stop, Stopped
 from iprtool.model.mark import Code, Mark, Peak, Rupture
-from iprtool.model.study import Dyad, Recall, RecallProtocol, Recording, Session
+from iprtool.model.protocol import RecallProtocol
+from iprtool.model.study import Dyad, Recall, Recording, Session
 
 NAME = "export-x-2025-03-04"
 DURATION_MS = 600_000

@@ -12,7 +12,7 @@ from iprtool.model.layer import Draft, LayerContent, LayerHead, Op
 from iprtool.model.mark import Stamp
 from iprtool.model.picture import Frame, PictureState
 from iprtool.model.playing import PlayerState
-from iprtool.model.study import RecallProtocol
+from iprtool.model.protocol import RecallProtocol
 from iprtool.model.terms import View
 
 WORDS = ("felt understood", "felt safe", "felt moved", "saw something new", "relieved", "held something back")

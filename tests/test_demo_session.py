@@ -19,7 +19,7 @@ from iprtool.codebooks import shipped
 from iprtool.demo_session import DemoLayer, demo_folder, demo_layers
 from iprtool.model.errors import IprtoolError
 from iprtool.model.mark import Mark
-from iprtool.model.study import RecallProtocol
+from iprtool.model.protocol import RecallProtocol
 from iprtool.model.times import parse_clock
 
 RATE_HZ = 48_000

@@ -14,7 +14,8 @@ from iprtool.export.gather import study_rows
 from iprtool.model.errors import CodebookError, IprtoolError, StoreError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.layer import Closed
-from iprtool.model.study import Dyad, RecallProtocol, Session
+from iprtool.model.protocol import RecallProtocol
+from iprtool.model.study import Dyad, Session
 from iprtool.model.terms import Role, levels
 from iprtool.store.derived import write_transcript
 from iprtool.store.keys import Keyring, create_open_keyring
@@ -195,7 +196,7 @@ def test_a_layer_that_cannot_be_made_leaves_no_recall(study: Study, monkeypatch:
         raise StoreError("The disk is full.")
 
     before = study.recalls(), study.objects(), sorted(study.path.rglob("*.db"))
-    monkeypatch.setattr(desk, "create_layer", fail)
+    monkeypatch.setattr("iprtool.desk.recalls.create_layer", fail)
     with pytest.raises(StoreError, match="full"):
         desk.begin_recall(study, the_session(study), "therapist", codebook=shipped("therapist-plain"))
     assert (study.recalls(), study.objects(), sorted(study.path.rglob("*.db"))) == before

@@ -118,9 +118,10 @@ def grant(path: Path, key: bytes) -> RecallGrant:
 def test_what_a_grant_is_for_is_opened_and_read_in_a_thread(tmp_path: Path) -> None:
     path, key = a_layer(tmp_path)
     opened = reading(grant(path, key)).result(SECONDS)
-    with opened.written as log:
+    assert opened.log is not None
+    with opened.log as log:
         log.commit([marked(MARKS[0])]).result(SECONDS)
-    assert opened.layers == [LayerContent(HEAD)]
+    assert (opened.own, opened.layers) == (LayerContent(HEAD), [])
     assert read_layer(path, key).marks == MARKS[:1]
 
 
@@ -134,5 +135,7 @@ def test_a_layer_that_cannot_be_read_is_let_go_again(tmp_path: Path, monkeypatch
         patch.setattr(LayerFile, "load", fails)
         with pytest.raises(StoreError, match="cannot be read"):
             reading(grant(path, key)).result(SECONDS)
-    with read(grant(path, key)).written as log:
+    log = read(grant(path, key)).log
+    assert log is not None
+    with log:
         assert log.load().marks == ()

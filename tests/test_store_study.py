@@ -11,9 +11,9 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.model.study import Dyad, Recall, Recording, Session
+from iprtool.store.entries import ADMIN, ExportEntry
 from iprtool.store.keys import Keyring, create_open_keyring
 from iprtool.store.layer import LayerFile
-from iprtool.store.roster import ADMIN, ExportEntry
 from iprtool.store.schema import open_object
 from iprtool.store.sealed import new_key
 from iprtool.store.study import Study, StudyHead, key_file, object_file, read_head

@@ -97,7 +97,7 @@ def recall(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Begin a person's recall of a session, or go on with it."""
-    from iprtool.model.study import RecallProtocol
+    from iprtool.model.protocol import RecallProtocol
 
     need_terminal()
     protocol = RecallProtocol(after_note="stay" if stay else "go_on", planned_minutes=minutes)

@@ -22,7 +22,7 @@ from iprtool.export.files import (
 from iprtool.export.gather import study_rows
 from iprtool.export.rows import StudyRows
 from iprtool.export.tables import TABLES
-from iprtool.store.roster import ExportEntry
+from iprtool.store.entries import ExportEntry
 from iprtool.store.study import Study
 
 Progress = Callable[[int, int], None]

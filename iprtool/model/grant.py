@@ -22,7 +22,11 @@ class ObjectGrant(msgspec.Struct, frozen=True):
 
 
 class RecallGrant(msgspec.Struct, frozen=True, tag="recall"):
-    """One recall: its layer to write, its recording and the sound's outline to read, and nothing of anyone else."""
+    """One recall: its layer to write, its recording and the sound's outline to read, and nothing of anyone else.
+
+    The transcript is there only where the protocol shows it. `back` is the study's folder, to which the keyring's
+    passphrase leads back; None where the program ends with the recall.
+    """
 
     face: Face
     device: str
@@ -31,17 +35,37 @@ class RecallGrant(msgspec.Struct, frozen=True, tag="recall"):
     recording: Recording
     peaks: ObjectGrant | None = None
     keymap: dict[str, str] = {}
+    transcript: ObjectGrant | None = None
+    back: str | None = None
+
+
+class CodingGrant(msgspec.Struct, frozen=True, tag="coding"):
+    """One coder's coding of a session: the layer to write, the recording to read, and no other layer."""
+
+    device: str
+    layer: ObjectGrant
+    media: ObjectGrant
+    recording: Recording
+    peaks: ObjectGrant | None = None
+    transcript: ObjectGrant | None = None
+    pre_roll_ms: int = 2000
+    back: str | None = None
 
 
 class LayerGrant(msgspec.Struct, frozen=True):
-    """A layer to be shown in a review, and whose it is."""
+    """A layer to be shown in a review, and whose it is; `id` is the layer's, as marks are referred to by."""
 
     by: Role
     layer: ObjectGrant
+    id: str = ""
+    label: str = ""
 
 
 class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
-    """A review of one session: every layer of it to read, its recording, outline and transcript."""
+    """A review of one session: every layer of it to read, its recording, outline and transcript.
+
+    `review` is the researcher's own object, to write; None where a coder looks. `group` is the dyad's.
+    """
 
     title: str
     layers: tuple[LayerGrant, ...]
@@ -50,6 +74,10 @@ class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
     peaks: ObjectGrant | None = None
     transcript: ObjectGrant | None = None
     pre_roll_ms: int = 2000
+    device: str = ""
+    review: ObjectGrant | None = None
+    group: str | None = None
+    back: str | None = None
 
 
-Grant = RecallGrant | ReviewGrant
+Grant = RecallGrant | ReviewGrant | CodingGrant

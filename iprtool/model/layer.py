@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from iprtool.model.codebook import Codebook
+from iprtool.model.coding import CodingValue
+from iprtool.model.linking import LinkValue
 from iprtool.model.mark import Mark
-from iprtool.model.study import RecallProtocol
-from iprtool.model.terms import CoverageKind, Role, StoppedBy, View
+from iprtool.model.protocol import RecallProtocol
+from iprtool.model.terms import CoverageKind, LayerPurpose, Role, StoppedBy, View
 
 
 class Stopped(msgspec.Struct, frozen=True, tag="stop"):
@@ -95,8 +97,53 @@ class Closed(msgspec.Struct, frozen=True, tag="close"):
     helpful: float | None = None
 
 
+LayerValue = CodingValue | LinkValue
+"""What a coder gives segments and sessions, and what the researcher says across layers."""
+
+
+class Put(msgspec.Struct, frozen=True, tag="put"):
+    """A value was set, changed (`was` is the one before) or taken away (`value` is None)."""
+
+    value: LayerValue | None
+    was: LayerValue | None = None
+
+
+class Traced(msgspec.Struct, frozen=True, tag="trace"):
+    """Some more of a continuous rating: (ms of the recording, value), as they were sampled; each batch an entity."""
+
+    samples: tuple[tuple[int, float], ...]
+    rate: float = 1.0
+
+
+class Locked(msgspec.Struct, frozen=True, tag="lock"):
+    """The coding is finished: nothing is changed from here on, until it is unlocked."""
+
+
+class Unlocked(msgspec.Struct, frozen=True, tag="unlock"):
+    """A locked coding may be changed again; the operation's reason says why."""
+
+
+class Unblinded(msgspec.Struct, frozen=True, tag="unblind"):
+    """After locking, the coder was let see the other layers."""
+
+
 OpBody = (
-    Stopped | StopChanged | WentOn | Marked | Edited | Deleted | Covered | CoverUsed | ViewChanged | LeadUsed | Closed
+    Stopped
+    | StopChanged
+    | WentOn
+    | Marked
+    | Edited
+    | Deleted
+    | Covered
+    | CoverUsed
+    | ViewChanged
+    | LeadUsed
+    | Closed
+    | Put
+    | Traced
+    | Locked
+    | Unlocked
+    | Unblinded
 )
 
 
@@ -145,6 +192,14 @@ class Coverage(msgspec.Struct, frozen=True):
     rate: float = 1.0
 
 
+class Trace(msgspec.Struct, frozen=True):
+    """A batch of a continuous rating: (ms, value) in the order of sampling."""
+
+    id: str
+    samples: tuple[tuple[int, float], ...]
+    rate: float = 1.0
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A note being written: its text, where it is, the stop and the mark it belongs to (None: not yet made).
 
@@ -163,6 +218,8 @@ class Draft(msgspec.Struct, frozen=True):
 class LayerHead(msgspec.Struct, frozen=True):
     """What a layer pins so that it opens alone: whose it is, the recording, codebook, protocol, contact card.
 
+    The researcher's review is one, too: on no recording, with the codebook of the resolution strategies.
+
     `title` is what the screen's head line shows: pseudonyms only.
     """
 
@@ -176,12 +233,14 @@ class LayerHead(msgspec.Struct, frozen=True):
     protocol: RecallProtocol = RecallProtocol()
     contact: str = ""
     rupture_markers: bool = False
+    purpose: LayerPurpose = "recall"
+    segment_ms: int = 300_000
 
 
 class LayerContent(msgspec.Struct, frozen=True):
     """A layer as it stands: its head, marks by start, stops, coverage, draft, and the newest operations, in order.
 
-    `ops` holds at most the last 1,000, for undo and history.
+    `ops` holds at most the last 1,000, for undo and history. `values` are by entity.
     """
 
     head: LayerHead
@@ -191,6 +250,9 @@ class LayerContent(msgspec.Struct, frozen=True):
     draft: Draft | None = None
     ops: tuple[Op, ...] = ()
     closed: bool = False
+    values: dict[str, LayerValue] = {}
+    traces: tuple[Trace, ...] = ()
+    locked: bool = False
 
 
 def after_op(mark: Mark | None, body: OpBody) -> Mark | None:

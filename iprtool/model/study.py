@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import msgspec
 
-from iprtool.model.terms import AfterNote, MissingReason, RecallStatus, Role
+from iprtool.model.protocol import RecallProtocol
+from iprtool.model.terms import MissingReason, RecallStatus, Role
 
 SHORTEST_GAP_MS = 500
 """A stretch without sound that is shorter is played over, and no player need know about it."""
@@ -23,11 +24,12 @@ class Dyad(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """One therapy session of a dyad, by its number."""
+    """One therapy session of a dyad, by its number; `held_at` is when it ended, ISO 8601 in local time, if known."""
 
     id: str
     dyad: str
     number: int
+    held_at: str | None = None
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -45,7 +47,8 @@ class Recording(msgspec.Struct, frozen=True):
     is the picture's average, in frames a second. Where several files were joined, `parts` has them in their order
     (else it is empty), and the SHA-256 is that of their bytes one after another: `cat A B | sha256sum`.
     `channel_speakers` says who is on which channel, left first, where each has a speaker of its own. `silences` are
-    where there is no sound in it for `SHORTEST_GAP_MS` or more, of very many the longest.
+    where there is no sound in it for `SHORTEST_GAP_MS` or more, of very many the longest. `keep_until` is
+    the ISO date up to which it may be kept.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Recording(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...] = ()
     channel_speakers: tuple[str, ...] = ()
     silences: tuple[Gap, ...] = ()
+    keep_until: str | None = None
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -81,19 +85,27 @@ def _united(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     return tuple(united)
 
 
-class RecallProtocol(msgspec.Struct, frozen=True):
-    """How a recall is run: who may stop, what Enter does after a note, pre-roll and reaction time."""
+class Person(msgspec.Struct, frozen=True):
+    """Somebody of the study by pseudonym: a participant of a dyad, or (dyad None) an inquirer, coder or supervisor.
 
-    name: str = "person-centred"
-    may_stop: tuple[str, ...] = ("recaller", "inquirer")
-    after_note: AfterNote = "go_on"
-    pre_roll_ms: int = 2000
-    reaction_time_ms: int = 0
-    planned_minutes: int | None = None
+    `sealed` is the id of the person object with consents and scores, None until there is one. `withdrawn_on` is an
+    ISO date.
+    """
+
+    id: str
+    label: str
+    role: Role
+    dyad: str | None = None
+    sealed: str | None = None
+    withdrawn_on: str | None = None
 
 
 class Recall(msgspec.Struct, frozen=True):
-    """One person's recall of one session; `layer` is the sealed object that it writes, None where none was made."""
+    """One person's recall of one session; `layer` is the sealed object that it writes, None where none was made.
+
+    `person` is who recalls, `also` who takes part beside them (a mutual recall), by their ids. `begun_at_utc` is ISO
+    8601.
+    """
 
     id: str
     session: str
@@ -107,6 +119,25 @@ class Recall(msgspec.Struct, frozen=True):
     missing_reason: MissingReason | None = None
     codebook: str | None = None
     codebook_version: str | None = None
+    person: str | None = None
+    also: tuple[str, ...] = ()
+    guide_version: str | None = None
+    begun_at_utc: str | None = None
+
+
+class Coding(msgspec.Struct, frozen=True):
+    """One coder's coding of one session; `layer` is the sealed object that it writes."""
+
+    id: str
+    session: str
+    coder: str
+    layer: str
+    recording: str
+    codebook: str
+    codebook_version: str
+    segment_ms: int = 300_000
+    locked: bool = False
+    unblinded: bool = False
 
 
 class Utterance(msgspec.Struct, frozen=True):

@@ -37,6 +37,18 @@ AfterNote = Literal["go_on", "stay"]
 Face = Literal["participant", "therapist", "researcher"]
 """Which words and commands a person is shown: participants see plain words only."""
 
+ProtocolKind = Literal["free", "segments", "event", "interval", "dial", "mutual", "supervision"]
+"""How a recall goes: free stops, segments chosen before, one event with peaks (Elliott & Shapiro 1988), prompts at
+intervals (Cocklin et al. 2017), a dial moved while it plays (Swift et al. 2017), both partners together (Kagan), or a
+few chosen moments (supervision)."""
+
+ConsentScope = Literal["research", "teaching", "supervision", "quotation"]
+Clarity = Literal["minus", "plain", "plus"]
+"""How clear an instance of a marker is, as the 3RS of 2015 checks it."""
+
+EpisodeOutcome = Literal["repaired", "partly", "unrepaired", "unclear"]
+LayerPurpose = Literal["recall", "coding", "review"]
+
 View = Literal["shown", "pixelated", "left_covered", "right_covered", "hidden"]
 """What is seen of the picture: all, all but coarsely, all but one side (side-by-side footage), or nothing."""
 

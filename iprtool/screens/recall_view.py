@@ -40,6 +40,7 @@ class RecallView(RecordingScreen):
     CSS_PATH = "recall.tcss"
     AUTO_FOCUS = "#note"
     ALLOW_SELECT = False
+    leaving = "ctrl+q ends"
 
     class Saved(Message):
         """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
@@ -62,6 +63,7 @@ class RecallView(RecordingScreen):
     ) -> None:
         super().__init__(player, filmed)
         self.face = face
+        self.is_participants = face == "participant"
         commands = of_face(table, face)
         self.on_keys = {key: command for command in commands for key in command.keys.split(",")}
         self.commands = commands if filmed else without_picture(commands)

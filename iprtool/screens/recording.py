@@ -11,6 +11,7 @@ from iprtool.commands import Command
 from iprtool.model.peaks import PeakChunk
 from iprtool.model.picture import Frame, Picture, PictureState
 from iprtool.model.playing import Player, PlayerState
+from iprtool.model.speech import SpeechSpan
 from iprtool.model.terms import View
 from iprtool.screens.key_line import KeyLine
 from iprtool.timeline.widget import TimelineView
@@ -66,6 +67,19 @@ class RecordingScreen(Screen[None]):
         def __init__(self, frame: Frame) -> None:
             super().__init__()
             self.frame = frame
+
+    class SpeechArrived(Message):
+        """Where somebody speaks."""
+
+        def __init__(self, spans: list[SpeechSpan]) -> None:
+            super().__init__()
+            self.spans = spans
+
+    is_participants = False
+    """Whether a participant sits here: nothing may be copied."""
+
+    leaving = "q closes it"
+    """What ctrl+c says, since nothing may end by accident."""
 
     commands: tuple[Command, ...] = ()
     """What a person can do here: key line, palette and help come from it."""

@@ -4,13 +4,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
-from textual.message import Message
 from textual.widgets import Static
 
 from iprtool.commands import REVIEW, without_picture
 from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player, PlayerState
-from iprtool.model.speech import SpeechSpan
 from iprtool.model.study import Utterance
 from iprtool.recall.review import Placed, Review
 from iprtool.screens.help import HelpScreen
@@ -31,13 +29,6 @@ class ReviewScreen(RecordingScreen):
     CSS_PATH = "review.tcss"
     AUTO_FOCUS = ""
     BINDINGS = bindings_of(REVIEW)
-
-    class SpeechArrived(Message):
-        """Where somebody speaks."""
-
-        def __init__(self, spans: list[SpeechSpan]) -> None:
-            super().__init__()
-            self.spans = spans
 
     def __init__(
         self,
@@ -115,8 +106,8 @@ class ReviewScreen(RecordingScreen):
         lanes += [MarksLane(name, items) for name, items in zip(review.names, marks, strict=True)]
         return [*lanes, RupturesLane("ruptures", ruptures)]
 
-    @on(SpeechArrived)
-    def _speech(self, event: SpeechArrived) -> None:
+    @on(RecordingScreen.SpeechArrived)
+    def _speech(self, event: RecordingScreen.SpeechArrived) -> None:
         turns = turns_of(event.spans, self._channel_speakers)
         if turns and not self.review.transcript:
             timeline = self.query_one(TimelineView)

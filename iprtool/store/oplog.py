@@ -17,6 +17,7 @@ LAYER = Schema(
             """CREATE TABLE op (lamport INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, device TEXT NOT NULL,
                 actor TEXT NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, grp TEXT, undoes TEXT)""",
             "CREATE INDEX op_close ON op (lamport) WHERE kind = 'close'",
+            "CREATE INDEX op_lock ON op (lamport) WHERE kind IN ('lock', 'unlock')",
             "CREATE TRIGGER op_kept BEFORE DELETE ON op BEGIN SELECT RAISE(ABORT, 'operations are kept'); END",
             "CREATE TRIGGER op_as_made BEFORE UPDATE ON op BEGIN SELECT RAISE(ABORT, 'operations stay as made'); END",
             # A table of its own, so that a redaction can delete a body and leave the operation.
@@ -29,6 +30,8 @@ LAYER = Schema(
                 value BLOB NOT NULL)""",
             "CREATE TABLE stop (id TEXT PRIMARY KEY, value BLOB NOT NULL)",
             "CREATE TABLE coverage (id TEXT PRIMARY KEY, value BLOB NOT NULL)",
+            "CREATE TABLE value (id TEXT PRIMARY KEY, value BLOB NOT NULL)",
+            "CREATE TABLE trace (id TEXT PRIMARY KEY, value BLOB NOT NULL)",
             "CREATE TABLE draft (slot INTEGER PRIMARY KEY CHECK (slot = 1), value TEXT NOT NULL)",
         ),
     ),
@@ -81,6 +84,14 @@ def read_ops(connection: sqlcipher.Connection, *, last: int | None = None) -> It
 def is_closed(connection: sqlcipher.Connection) -> bool:
     """Whether the recall was brought to its end."""
     return connection.execute("SELECT 1 FROM op WHERE kind = 'close' LIMIT 1").fetchone() is not None
+
+
+def is_locked(connection: sqlcipher.Connection) -> bool:
+    """Whether a coding is locked: the last word on it counts."""
+    row = connection.execute(
+        "SELECT kind FROM op WHERE kind IN ('lock', 'unlock') ORDER BY lamport DESC LIMIT 1"
+    ).fetchone()
+    return row is not None and row[0] == "lock"
 
 
 def write_draft(connection: sqlcipher.Connection, draft: Draft | None) -> None:

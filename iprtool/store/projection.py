@@ -14,11 +14,15 @@ from iprtool.model.layer import (
     Covered,
     Deleted,
     Edited,
+    LayerValue,
     Marked,
     OpBody,
+    Put,
     Stop,
     StopChanged,
     Stopped,
+    Trace,
+    Traced,
     WentOn,
     after_op,
     after_stop_op,
@@ -37,6 +41,8 @@ UNPACK: dict[str, "msgspec.json.Decoder[Any]"] = {
     "mark": msgspec.json.Decoder(Mark),
     "stop": msgspec.json.Decoder(Stop),
     "coverage": msgspec.json.Decoder(Coverage),
+    "value": msgspec.json.Decoder(LayerValue),
+    "trace": msgspec.json.Decoder(Trace),
 }
 """The tables of the projection, each of ids and packed values, those of marks with their places, and what unpacks them.
 
@@ -65,6 +71,10 @@ def project(values: Values, entity: str, body: OpBody) -> None:
             values.put("stop", entity, after_stop_op(values.get("stop", entity), entity, body))
         case Covered():
             values.put("coverage", entity, Coverage(entity, body.kind, body.start_ms, body.end_ms, body.rate))
+        case Put(value=value):
+            values.put("value", entity, value)
+        case Traced():
+            values.put("trace", entity, Trace(entity, body.samples, body.rate))
         case _:
             pass
 
@@ -114,7 +124,7 @@ def place_of(mark: Mark) -> tuple[int, int | None]:
     return mark.start_ms, None if mark.kind == "open_interval" else mark.last_ms
 
 
-def _packed(value: Mark | Stop | Coverage) -> bytes:
+def _packed(value: Mark | Stop | Coverage | Trace | LayerValue) -> bytes:
     return _PACK.encode(_SparseMark(*msgspec.structs.astuple(value)) if isinstance(value, Mark) else value)
 
 

@@ -11,11 +11,11 @@ from typing import Self
 import msgspec
 
 from iprtool.model.errors import StoreError
-from iprtool.model.study import Dyad, Recall, Recording, Session
+from iprtool.model.study import Coding, Dyad, Person, Recall, Recording, Session
 from iprtool.model.terms import ObjectKind
+from iprtool.store.entries import ADMIN, PERSON, Entries, ExportEntry, ObjectEntry, Setting, create_entries
 from iprtool.store.keys import ESCROW, Keyring, verify_signature
 from iprtool.store.places import refuse_unsafe_place
-from iprtool.store.roster import ExportEntry, ObjectEntry, Roster, Setting, create_admin
 from iprtool.store.sealed import fsync_folder, new_key, write_durably
 from iprtool.store.view import view_layer
 
@@ -23,7 +23,16 @@ FORMAT = 1
 HEAD = "study.json"
 OBJECTS = "objects"
 
-_KINDS: dict[type, str] = {Dyad: "dyad", Session: "session", Recording: "recording", Recall: "recall"}
+Entry = Dyad | Person | Session | Recording | Recall | Coding
+
+_KINDS: dict[type, str] = {
+    Dyad: "dyad",
+    Person: "person",
+    Session: "session",
+    Recording: "recording",
+    Recall: "recall",
+    Coding: "coding",
+}
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -56,7 +65,7 @@ class Study:
         self.id = head.study
         self.head = head
         self._keyring = keyring
-        self._roster = Roster(self.path_of(head.admin), self.admin_key())
+        self.roster = Entries(self.path_of(head.admin), self.admin_key(), ADMIN)
 
     @classmethod
     def create(cls, path: Path, keyring: Keyring) -> Self:
@@ -72,7 +81,7 @@ class Study:
             raise StoreError(f"{path.name} could not be made ({error.strerror}): choose another folder.") from error
         admin, key = str(uuid.uuid4()), new_key()
         write_durably(key_file(path, admin), keyring.wrap(key))
-        create_admin(object_file(path, admin), key)
+        create_entries(object_file(path, admin), key, ADMIN)
         write_durably(path / ESCROW, keyring.escrow())
         head = StudyHead(
             FORMAT, str(uuid.uuid4()), admin, commitment(admin, key), keyring.verify_key, keyring.recipient
@@ -93,7 +102,7 @@ class Study:
 
     def close(self) -> None:
         """Let go of the study; the keyring stays open."""
-        self._roster.close()
+        self.roster.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,19 +114,27 @@ class Study:
 
     def dyads(self) -> list[Dyad]:
         """The dyads in the order in which they were added."""
-        return self._roster.all("dyad", Dyad)
+        return self.roster.all("dyad", Dyad)
+
+    def persons(self) -> list[Person]:
+        """The persons, by pseudonym, in the order in which they were added."""
+        return self.roster.all("person", Person)
+
+    def codings(self) -> list[Coding]:
+        """The coders' codings in the order in which they were begun."""
+        return self.roster.all("coding", Coding)
 
     def sessions(self) -> list[Session]:
         """The sessions in the order in which they were added."""
-        return self._roster.all("session", Session)
+        return self.roster.all("session", Session)
 
     def recordings(self) -> list[Recording]:
         """The recordings in the order in which they were added."""
-        return self._roster.all("recording", Recording)
+        return self.roster.all("recording", Recording)
 
     def recalls(self) -> list[Recall]:
         """The recalls in the order in which they were added, those that did not take place among them."""
-        return self._roster.all("recall", Recall)
+        return self.roster.all("recall", Recall)
 
     def dyad(self, label: str) -> Dyad | None:
         """The dyad with this label, or None."""
@@ -137,10 +154,10 @@ class Study:
         """The recordings that were made from the file with this SHA-256, in hex."""
         return [each for each in self.recordings() if each.original_sha256 == original_sha256]
 
-    def put(self, value: Dyad | Session | Recording | Recall) -> None:
+    def put(self, value: Entry) -> None:
         """Add to the roster, or bring the one with this id up to date; StoreError where it does not fit the rest."""
         self._check_fits(value)
-        self._roster.add(_KINDS[type(value)], value.id, value)
+        self.roster.add(_KINDS[type(value)], value.id, value)
 
     def settled(self, recall: Recall) -> Recall:
         """The recall with its status as its layer says, and so in the roster from now on.
@@ -157,16 +174,26 @@ class Study:
         self.put(ended)
         return ended
 
+    def record_of(self, person: Person) -> Entries:
+        """The person's sealed object with consents and scores, open, made where there is none; close it after use."""
+        person = self.roster.one("person", person.id, Person) or person
+        if person.sealed is None:
+            sealed, path, key = self.new_object("person")
+            create_entries(path, key, PERSON)
+            self.put(msgspec.structs.replace(person, sealed=sealed))
+            return Entries(path, key, PERSON)
+        return Entries(self.path_of(person.sealed), self.key_of(person.sealed), PERSON)
+
     def new_object(self, kind: ObjectKind) -> tuple[str, Path, bytes]:
         """Id, path and key of a new object: its wrapped key is on the disk and it is in the roster; make the file."""
         ident, key = str(uuid.uuid4()), new_key()
         write_durably(key_file(self.path, ident), self._keyring.wrap(key))
-        self._roster.add("object", ident, ObjectEntry(ident, kind, commitment(ident, key)))
+        self.roster.add("object", ident, ObjectEntry(ident, kind, commitment(ident, key)))
         return ident, self.path_of(ident), key
 
     def objects(self) -> list[ObjectEntry]:
         """The objects that were not discarded."""
-        return [each for each in self._roster.all("object", ObjectEntry) if not each.discarded]
+        return [each for each in self.roster.all("object", ObjectEntry) if not each.discarded]
 
     def key_of(self, object_id: str) -> bytes:
         """An object's raw key; StoreError where it is not the key that the study made for it."""
@@ -182,7 +209,7 @@ class Study:
 
     def discard_object(self, object_id: str) -> None:
         """Delete an object and its key; the roster keeps only that it was there."""
-        self._roster.add("object", object_id, msgspec.structs.replace(self._entry(object_id), discarded=True))
+        self.roster.add("object", object_id, msgspec.structs.replace(self._entry(object_id), discarded=True))
         path = self.path_of(object_id)
         # The key first: without it the rest is noise, whatever the disk keeps.
         name = path
@@ -195,12 +222,12 @@ class Study:
 
     def setting(self, name: str) -> str | None:
         """A setting of the study, or None."""
-        found = self._roster.one("setting", name, Setting)
+        found = self.roster.one("setting", name, Setting)
         return found.value if found else None
 
     def set_setting(self, name: str, value: str) -> None:
         """Keep a setting of the study."""
-        self._roster.add("setting", name, Setting(value))
+        self.roster.add("setting", name, Setting(value))
 
     @property
     def contact(self) -> str:
@@ -221,14 +248,14 @@ class Study:
 
     def log_export(self, entry: ExportEntry) -> None:
         """Note in the ledger what left the study."""
-        self._roster.add("export", str(uuid.uuid4()), entry)
+        self.roster.add("export", str(uuid.uuid4()), entry)
 
     def exports(self) -> list[ExportEntry]:
         """The ledger of what left the study, oldest first."""
-        return self._roster.all("export", ExportEntry)
+        return self.roster.all("export", ExportEntry)
 
     def _entry(self, object_id: str) -> ObjectEntry:
-        entry = self._roster.one("object", object_id, ObjectEntry)
+        entry = self.roster.one("object", object_id, ObjectEntry)
         if entry is None or entry.discarded:
             raise StoreError("This object is not in the study, or was deleted from it.")
         return entry
@@ -246,19 +273,27 @@ class Study:
             raise StoreError(f"{path.name} holds another key than the study's own: put back a copy of the file.")
         return key
 
-    def _check_fits(self, value: Dyad | Session | Recording | Recall) -> None:
+    def _check_fits(self, value: Entry) -> None:
         match value:
             case Dyad():
                 taken = self.dyad(value.label)
                 if taken is not None and taken.id != value.id:
                     raise StoreError(f"There is a dyad {value.label} already: choose another label.")
             case Session():
-                _known("dyad", self._roster.one("dyad", value.dyad, Dyad))
+                _known("dyad", self.roster.one("dyad", value.dyad, Dyad))
                 for other in self.sessions():
                     if (other.dyad, other.number) == (value.dyad, value.number) and other.id != value.id:
                         raise StoreError(f"The dyad has a session {value.number} already: choose another number.")
-            case Recording() | Recall():
-                _known("session", self._roster.one("session", value.session, Session))
+            case Person():
+                self._check_person(value)
+            case Recording() | Recall() | Coding():
+                _known("session", self.roster.one("session", value.session, Session))
+
+    def _check_person(self, person: Person) -> None:
+        if person.dyad is not None:
+            _known("dyad", self.roster.one("dyad", person.dyad, Dyad))
+        if any(one.label == person.label and one.id != person.id for one in self.persons()):
+            raise StoreError(f"There is a person {person.label} already: choose another pseudonym.")
 
 
 def _known(what: str, found: object) -> None:

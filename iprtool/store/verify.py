@@ -8,17 +8,19 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.store.derived import PEAKS, TRANSCRIPT
+from iprtool.store.entries import ADMIN, PERSON, ObjectEntry
 from iprtool.store.media import MEDIA, SealedSource
 from iprtool.store.oplog import LAYER
 from iprtool.store.rebuild import layer_faults
-from iprtool.store.roster import ADMIN, ObjectEntry
 from iprtool.store.schema import Schema, open_object
 from iprtool.store.sealed import FAULTS, store_error
 from iprtool.store.study import OBJECTS, Study
 
 _SCHEMAS: dict[str, tuple[Schema, ...]] = {
     "admin": (ADMIN,),
+    "person": (PERSON,),
     "layer": (LAYER,),
+    "review": (LAYER,),
     "media": (MEDIA,),
     "derived": (PEAKS, TRANSCRIPT),
 }

@@ -11,10 +11,10 @@ import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
-from iprtool.model.layer import Coverage, LayerContent, LayerHead, Stop
+from iprtool.model.layer import Coverage, LayerContent, LayerHead, LayerValue, Stop
 from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.model.packed import PackedMarks
-from iprtool.store.oplog import LAYER, is_closed, read_draft, read_ops
+from iprtool.store.oplog import LAYER, is_closed, is_locked, read_draft, read_ops
 from iprtool.store.projection import UNPACK
 from iprtool.store.schema import get_meta, open_object
 from iprtool.store.sealed import reading
@@ -100,7 +100,20 @@ class LayerView:
             draft=read_draft(connection),
             ops=tuple(read_ops(connection, last=HISTORY)),
             closed=self.closed,
+            values=self.put_values(),
+            traces=tuple(self.values("trace")),
+            locked=self.locked,
         )
+
+    @property
+    def locked(self) -> bool:
+        """Whether a coding is locked."""
+        return is_locked(self._connection)
+
+    def put_values(self) -> dict[str, LayerValue]:
+        """What a coder or the researcher set, by entity, in the order in which each was first set."""
+        decode = UNPACK["value"].decode
+        return {ident: decode(packed) for ident, packed in self._connection.execute("SELECT id, value FROM value")}
 
     def marks(self) -> PackedMarks:
         """The marks, still packed; damage is found when the view ends, not when one of them is unpacked."""

@@ -1,0 +1,29 @@
+"""The researcher's desk: studies and their keyrings, who recalls what, and the grant that a recall or a review gets."""
+
+from iprtool.desk.grants import recall_grant, review_grant
+from iprtool.desk.people import check_label, ensure_session, the_only_session, the_recording
+from iprtool.desk.places import OPEN_KEYRING, config_folder, data_folder, keymap, keyring_path, study_of_one
+from iprtool.desk.recalls import begin_recall, codebook_for, recall_by
+from iprtool.desk.roles import FACES, PALETTES
+from iprtool.store.machine import device
+
+__all__ = [
+    "FACES",
+    "OPEN_KEYRING",
+    "PALETTES",
+    "begin_recall",
+    "check_label",
+    "codebook_for",
+    "config_folder",
+    "data_folder",
+    "device",
+    "ensure_session",
+    "keymap",
+    "keyring_path",
+    "recall_by",
+    "recall_grant",
+    "review_grant",
+    "study_of_one",
+    "the_only_session",
+    "the_recording",
+]

@@ -1,0 +1,39 @@
+"""Which screen a grant opens, with what was read for it."""
+
+from iprtool.commands import RECALL, remapped
+from iprtool.edits import Hand
+from iprtool.model.errors import StoreError
+from iprtool.model.grant import CodingGrant, Grant, RecallGrant, ReviewGrant
+from iprtool.model.playing import Player
+from iprtool.opened import Opened
+from iprtool.screens.recall import RecallScreen
+from iprtool.screens.recording import Filmed, RecordingScreen
+
+
+def first_screen(grant: Grant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:
+    """The one screen of a person's process; StoreError where what it would write was not opened."""
+    match grant:
+        case RecallGrant():
+            return _recall(grant, opened, player, film)
+        case ReviewGrant():
+            return _review(grant, opened, player, film)
+        case CodingGrant():
+            raise StoreError("Codings cannot be opened yet: update iprtool.")
+
+
+def _recall(grant: RecallGrant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:
+    if opened.own is None or opened.log is None:
+        raise StoreError("This recall's layer was not opened: begin the recall again from its study.")
+    hand = Hand(opened.own.head.by, grant.device)
+    table = remapped(RECALL, grant.keymap)
+    return RecallScreen(opened.own, player, opened.log, hand, grant.face, table=table, filmed=film)
+
+
+def _review(grant: ReviewGrant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:
+    # A recall does not wait for what only a review shows.
+    from iprtool.screens.review import ReviewScreen
+
+    duration_ms, speakers = grant.recording.duration_ms, grant.recording.channel_speakers
+    return ReviewScreen(
+        grant.title, opened.layers, opened.words, player, duration_ms, grant.pre_roll_ms, speakers, film
+    )

@@ -1,0 +1,28 @@
+"""Consent: to what a person agreed, until when, and whether they withdrew."""
+
+import msgspec
+
+from iprtool.model.terms import ConsentScope
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """One person's consent; dates are ISO, `until` and `withdrawn_on` None where there is none.
+
+    `text_version` is the version of the consent text that was signed. `kept_under` is the rule under which data are
+    kept after a withdrawal, where they are.
+    """
+
+    id: str
+    person: str
+    scopes: tuple[ConsentScope, ...]
+    signed_on: str
+    until: str | None = None
+    withdrawn_on: str | None = None
+    text_version: str = ""
+    kept_under: str = ""
+
+    def covers(self, scope: ConsentScope, on: str) -> bool:
+        """Whether it holds for this scope on a day (ISO date)."""
+        ended = self.until is not None and on > self.until
+        withdrawn = self.withdrawn_on is not None and on >= self.withdrawn_on
+        return scope in self.scopes and on >= self.signed_on and not ended and not withdrawn
