@@ -1,0 +1,81 @@
+"""The commands of a review: letters are commands here."""
+
+import msgspec
+
+from iprtool.commands.table import JUMPS, PICTURE, PICTURE_SIZE, SPEED_AND_SOUND, STEPS, Command
+
+REVIEW: tuple[Command, ...] = (
+    Command(
+        "play_pause",
+        "space",
+        "space",
+        "play, stop",
+        "play from here; again to stop",
+        "play",
+        footer={"playing": "stop", "stopped": "play"},
+    ),
+    Command(
+        "play_moment",
+        "enter,p",
+        "p",
+        "play the moment",
+        "play the chosen mark with its pre-roll, to its end",
+        "play",
+        footer={"playing": "moment", "stopped": "play the moment"},
+    ),
+    Command(
+        "next_mark",
+        "n,down",
+        "n",
+        "next mark",
+        "choose the next mark of the lanes shown",
+        "see",
+        footer={"playing": "next", "stopped": "next mark"},
+    ),
+    Command("previous_mark", "b,up", "b", "previous mark", "choose the mark before", "see"),
+    Command(
+        "next_lane",
+        "l,tab",
+        "l",
+        "next lane",
+        "choose among the marks of the next layer only, or of all",
+        "see",
+        footer={"playing": "lane", "stopped": "lane"},
+    ),
+    Command("next_rupture", "r", "r", "next rupture", "choose the next rupture marker", "see"),
+    *JUMPS,
+    *STEPS,
+    *SPEED_AND_SOUND,
+    msgspec.structs.replace(PICTURE, keys="g,ctrl+g", shown="g", footer={"playing": "picture", "stopped": "picture"}),
+    msgspec.structs.replace(PICTURE_SIZE, keys="d,ctrl+d", shown="d"),
+    Command("zoom_in", "shift+up,z", "z", "zoom in", "see less of the timeline, larger", "see"),
+    Command("zoom_out", "shift+down,x", "x", "zoom out", "see more of the timeline", "see"),
+    Command(
+        "transcript",
+        "t",
+        "t",
+        "transcript",
+        "show or hide the transcript",
+        "see",
+        footer={"playing": "transcript", "stopped": "transcript"},
+    ),
+    Command(
+        "help",
+        "question_mark",
+        "?",
+        "help",
+        "every key",
+        "see",
+        footer={"playing": "help", "stopped": "help"},
+    ),
+    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    Command(
+        "end",
+        "q,ctrl+q",
+        "q",
+        "close",
+        "close the review",
+        "see",
+        footer={"playing": "close", "stopped": "close"},
+    ),
+)

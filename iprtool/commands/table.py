@@ -1,0 +1,112 @@
+"""The one command table: keys with stable ids, what each does, who has it; footer, palette and help come from it.
+
+Keys are Textual's names. No letter is a command in a recall: a letter begins a note.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from iprtool.model.terms import Face
+
+Moment = Literal["playing", "stopped", "writing"]
+
+EVERYONE: tuple[Face, ...] = ("participant", "therapist", "researcher")
+PROFESSIONALS: tuple[Face, ...] = ("therapist", "researcher")
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One thing a person can do: its action, keys, how the keys are written, a short and a whole description.
+
+    `footer` holds the short text for each moment in which the key line shows it; `palette` is whether the palette
+    lists it. `priority` keys reach it over any dialog.
+    """
+
+    id: str
+    keys: str
+    shown: str
+    label: str
+    help: str
+    group: str
+    faces: tuple[Face, ...] = EVERYONE
+    footer: dict[str, str] = {}
+    palette: bool = True
+    priority: bool = False
+
+    @property
+    def action(self) -> str:
+        """The action that the key runs; words are one action with the digit."""
+        return f"word({self.id[-1]})" if self.id.startswith("word_") else self.id
+
+
+JUMPS = (
+    Command("back", "left", "←", "back 5 s", "five seconds back", "play"),
+    Command("forward", "right", "→", "on 5 s", "five seconds on", "play"),
+)
+STEPS = (
+    Command("step_back", "shift+left", "shift+←", "a step back", "one second; stopped: one frame", "play"),
+    Command("step_on", "shift+right", "shift+→", "a step on", "one second; stopped: one frame", "play"),
+)
+PICTURE = Command(
+    "picture",
+    "ctrl+g",
+    "ctrl+g",
+    "picture",
+    "shown, pixelated, left or right side covered, hidden; where the recording has one",
+    "see",
+    footer={"playing": "picture"},
+)
+PICTURE_SIZE = Command(
+    "picture_size",
+    "ctrl+d",
+    "ctrl+d",
+    "picture's place",
+    "beside the marks, large while it plays, in a window of its own where there is a desktop",
+    "see",
+)
+SPEED_AND_SOUND = (
+    Command("slower", "less_than_sign", "<", "slower", "down to half the speed", "play"),
+    Command("faster", "greater_than_sign", ">", "faster", "up to twice the speed", "play"),
+    Command("louder", "pageup", "PgUp", "louder", "turn the sound up", "play"),
+    Command("softer", "pagedown", "PgDn", "softer", "turn the sound down", "play"),
+)
+
+
+def remapped(table: tuple[Command, ...], keymap: dict[str, str]) -> tuple[Command, ...]:
+    """The table with the keys that a keymap gives (Textual's key names by command id); ValueError names a wrong id."""
+    ids = [command.id for command in table]
+    for name in keymap:
+        if name not in ids:
+            raise ValueError(f"there is no command {name}; the commands are {', '.join(ids)}")
+    return tuple(
+        msgspec.structs.replace(one, keys=keymap[one.id], shown=keymap[one.id]) if one.id in keymap else one
+        for one in table
+    )
+
+
+def of_face(table: tuple[Command, ...], face: Face) -> tuple[Command, ...]:
+    """The commands that this face has."""
+    return tuple(command for command in table if face in command.faces)
+
+
+def without_picture(table: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands that mean something where the recording has no picture."""
+    return tuple(command for command in table if command.id not in (PICTURE.id, PICTURE_SIZE.id))
+
+
+def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str, str]]:
+    """What the key line shows at this moment: (keys as written, short text, action), what matters most first.
+
+    While nothing is being written, all other commands follow, for as long as the line has room.
+    """
+    mattering = [one for one in table if moment in one.footer]
+    shown = [("1-9" if one.id == "word_1" else one.shown, one.footer[moment], one.action) for one in mattering]
+    if moment != "writing":
+        others = (one for one in table if moment not in one.footer and not one.id.startswith("word_"))
+        shown += [(one.shown, one.label, one.action) for one in others]
+    return shown
+
+
+def first_keys(table: tuple[Command, ...], moment: Moment) -> int:
+    """How many entries of the key line are those of the moment itself."""
+    return sum(moment in command.footer for command in table)
