@@ -21,5 +21,13 @@ class CodebookError(IprtoolError):
     """A codebook's file has an error: the file, the line and the reason."""
 
 
+class GuideError(IprtoolError):
+    """An interview guide's file has an error: the file, the line and the reason."""
+
+
+class ScoreError(IprtoolError):
+    """A file of scores, or of an instrument, has an error: the file, the line and the reason."""
+
+
 class ExportError(IprtoolError):
     """An export could not be written, or does not verify."""
