@@ -1,4 +1,4 @@
-"""The demo session: where its files are, and what client, therapist and researcher marked on it."""
+"""The demo's sessions: where their files are, and what client, therapist and researcher marked on them."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -33,10 +33,10 @@ class DemoLayer(msgspec.Struct, frozen=True):
     closing_helpful: float | None = None
 
 
-def demo_folder() -> Path:
-    """The folder with session.opus, session.vtt and layers.toml: in the installed package, else in the checkout."""
+def demo_folder(session: str = "d01-s3") -> Path:
+    """A session's folder with session.opus, session.vtt and layers.toml: in the installed package, or the checkout."""
     package = Path(iprtool.__file__).parent
-    for folder in (package / "demo", package.parent / "recordings" / "demo"):
+    for folder in (package / "demo" / session, package.parent / "recordings" / "demo" / session):
         if (folder / "layers.toml").is_file():
             return folder
     raise IprtoolError("the demo session is missing from this installation; install iprtool again")

@@ -23,7 +23,7 @@ from iprtool.model.protocol import RecallProtocol
 from iprtool.model.times import parse_clock
 
 RATE_HZ = 48_000
-FOLDER = Path(__file__).parent.parent / "recordings" / "demo"
+FOLDER = Path(__file__).parent.parent / "recordings" / "demo" / "d01-s3"
 RESEARCH_TERMS = ("rupture", "withdrawal", "confrontation", "alliance", "marker", "resistance")
 
 Cue = tuple[int, int, str, str]
@@ -265,10 +265,10 @@ class TestFolder:
 
     def test_the_installed_package_comes_first(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         installed = tmp_path / "iprtool"
-        (installed / "demo").mkdir(parents=True)
-        shutil.copy(FOLDER / "layers.toml", installed / "demo")
+        (installed / "demo" / "d01-s3").mkdir(parents=True)
+        shutil.copy(FOLDER / "layers.toml", installed / "demo" / "d01-s3")
         monkeypatch.setattr(iprtool, "__file__", str(installed / "__init__.py"))
-        assert demo_folder() == installed / "demo"
+        assert demo_folder() == installed / "demo" / "d01-s3"
         assert len(demo_layers(demo_folder())) == 3
 
     def test_a_missing_demo_is_one_sentence(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Makes session.opus and session.vtt from script.toml with the speech synthesiser flite (a package of Debian's).
+"""Makes each session's session.opus and session.vtt from its script.toml with the speech synthesiser flite.
 
 Run it as `python recordings/demo/make_demo.py`. The same script, flite and libraries give the same bytes. Every
 utterance is placed on a whole millisecond, so that the transcript's times are exact.
@@ -6,6 +6,7 @@ utterance is placed on a whole millisecond, so that the transcript's times are e
 
 import re
 import subprocess
+import sys
 import tomllib
 import wave
 from pathlib import Path
@@ -29,13 +30,19 @@ PAUSE = re.compile(r"\s*<(\d+)>\s*")
 
 
 def main() -> None:
-    """Make both files beside this program."""
-    script = tomllib.loads((HERE / "script.toml").read_text("utf-8"))
+    """Make both files of every session, or of those whose folders are named as arguments."""
+    for name in sys.argv[1:] or sorted(path.parent.name for path in HERE.glob("*/script.toml")):
+        make(HERE / name)
+
+
+def make(folder: Path) -> None:
+    """Make both files of one session."""
+    script = tomllib.loads((folder / "script.toml").read_text("utf-8"))
     utterances = [(line, spoken(line, script)) for line in script["lines"]]
     starts_ms, end_ms = placed(utterances, script)
-    (HERE / "session.vtt").write_text(transcript(utterances, starts_ms, script["title"]), "utf-8", newline="\n")
-    encode(mixed(utterances, starts_ms, end_ms), HERE / "session.opus", script["title"])
-    print(f"{len(utterances)} utterances, {end_ms / 1000:.1f} s")
+    (folder / "session.vtt").write_text(transcript(utterances, starts_ms, script["title"]), "utf-8", newline="\n")
+    encode(mixed(utterances, starts_ms, end_ms), folder / "session.opus", script["title"])
+    print(f"{folder.name}: {len(utterances)} utterances, {end_ms / 1000:.1f} s")
 
 
 def spoken(line: dict[str, Any], script: dict[str, Any]) -> Sound:
