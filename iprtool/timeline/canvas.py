@@ -1,7 +1,8 @@
 """The timeline as it is shown: lanes over one scale, the row of the whole session, the playhead."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -10,10 +11,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from iprtool.model.peaks import PeakChunk
-from iprtool.timeline.lanes import TONES, ItemLane, Lane, LaneItem, PeaksLane
+from iprtool.timeline.lanes import TONES, ItemLane, Lane, LaneItem, PeaksLane, Sample, TraceLane
 from iprtool.timeline.lanes.layout import natural_height
 from iprtool.timeline.scale import Scale
 from iprtool.timeline.strips import DrawnRows
+
+L = TypeVar("L", bound=Lane)
 
 _FIRST_CELL_MS = 2_000
 _BINS_AT_ONCE = 20_000
@@ -97,21 +100,36 @@ class TimelineCanvas(Widget, can_focus=False):
             self._fit()
         self.refresh(layout=True)
 
+    def set_lane(self, lane: Lane) -> None:
+        """Show a lane in place of the one of its name, the others as they are; KeyError where none has it."""
+        number, before = self._numbered(lane.name, Lane)
+        self.rows.replace(number, lane, self.size.height)
+        self._sound_stale |= isinstance(before, PeaksLane) or isinstance(lane, PeaksLane)
+        if lane.height != before.height:
+            self.refresh(layout=True)
+        self._redraw_soon({number})
+
     def put(self, lane: str, item: LaneItem) -> None:
         """Put an item on the lane of this name, in place of the one with its id if there is one."""
-        number, holder = self._item_lane(lane)
+        number, holder = self._numbered(lane, ItemLane)
         holder.put(item)
         self._redraw_soon({number})
 
     def drop(self, lane: str, item_id: str) -> None:
         """Take an item off the lane of this name; KeyError where it is not on it."""
-        number, holder = self._item_lane(lane)
+        number, holder = self._numbered(lane, ItemLane)
         holder.remove(item_id)
         self._redraw_soon({number})
 
+    def append(self, lane: str, samples: Iterable[Sample]) -> None:
+        """Add samples to the trace of this name, as they are made."""
+        number, trace = self._numbered(lane, TraceLane)
+        trace.add(samples)
+        self._redraw_soon({number})
+
     def lane_changed(self, lane: str) -> None:
-        """What is on the lane of this name has changed, in an index that it shows: draw it anew."""
-        self._redraw_soon({self._item_lane(lane)[0]})
+        """What the lane of this name shows has changed, in itself or in an index that it shows: draw it anew."""
+        self._redraw_soon({self._numbered(lane, Lane)[0]})
 
     def add_peaks(self, chunk: PeakChunk) -> None:
         """Take in some of the sound's outline, in any order; it shows in every lane of sound.
@@ -246,9 +264,10 @@ class TimelineCanvas(Widget, can_focus=False):
         for y, first, stop in self.rows.redrawn(stale, sound=sound):
             self.refresh(Region(first, y, stop - first, 1))
 
-    def _item_lane(self, name: str) -> tuple[int, ItemLane]:
+    def _numbered(self, name: str, kind: type[L]) -> tuple[int, L]:
+        """The lane of a name and its number; KeyError where there is none of the name and the kind."""
         for number, lane in enumerate(self.lanes):
-            if lane.name == name and isinstance(lane, ItemLane):
+            if lane.name == name and isinstance(lane, kind):
                 return number, lane
         raise KeyError(name)
 

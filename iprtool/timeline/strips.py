@@ -118,6 +118,14 @@ class DrawnRows:
         self._lane_cells.clear()
         self._rows.clear()
 
+    def replace(self, number: int, lane: Lane, height: int) -> None:
+        """Show another lane in place of one; the others stay as they are drawn."""
+        taller = lane.height != self.lanes[number].height
+        self.lanes = (*self.lanes[:number], lane, *self.lanes[number + 1 :])
+        if taller:
+            self._lane_cells.pop(number, None)
+            self.scroll(0, height)
+
     def restyle(self, styles: Mapping[str, Style]) -> None:
         """Take another style for every tone, or none, until they are known."""
         self.styles = styles

@@ -2,30 +2,41 @@
 
 from iprtool.timeline.lanes.cells import TONES, Cells, glyphs_of
 from iprtool.timeline.lanes.lane import ItemLane, Lane, LaneItem
+from iprtool.timeline.lanes.links import LinksLane, link_item
 from iprtool.timeline.lanes.marks import MarksLane
 from iprtool.timeline.lanes.peaks import PeaksLane
 from iprtool.timeline.lanes.pyramid import PeakPyramid
 from iprtool.timeline.lanes.ruler import draw_outline, draw_ruler, draw_whole
 from iprtool.timeline.lanes.ruptures import RupturesLane
+from iprtool.timeline.lanes.segments import SEGMENT_MS, SegmentsLane, segment_id, segment_number
 from iprtool.timeline.lanes.spans import SpansLane
 from iprtool.timeline.lanes.speech import SpeechLane
 from iprtool.timeline.lanes.text import TextLane
+from iprtool.timeline.lanes.trace import Sample, TraceLane
 
 __all__ = [
+    "SEGMENT_MS",
     "TONES",
     "Cells",
     "ItemLane",
     "Lane",
     "LaneItem",
+    "LinksLane",
     "MarksLane",
     "PeakPyramid",
     "PeaksLane",
     "RupturesLane",
+    "Sample",
+    "SegmentsLane",
     "SpansLane",
     "SpeechLane",
     "TextLane",
+    "TraceLane",
     "draw_outline",
     "draw_ruler",
     "draw_whole",
     "glyphs_of",
+    "link_item",
+    "segment_id",
+    "segment_number",
 ]

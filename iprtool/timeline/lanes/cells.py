@@ -15,6 +15,7 @@ TONES = (
 that is none of these is drawn as `mark`."""
 
 _SEEN_ON_BLANKS = ("selected", "under-playhead")
+_ELLIPSIS = "…"
 _WIDE = "WF"
 _EMOJI_SELECTOR = "\ufe0f"
 
@@ -47,6 +48,16 @@ def _combine(glyphs: list[str], mark: str) -> None:
     last = len(glyphs) - 2 if glyphs and not glyphs[-1] else len(glyphs) - 1
     if last >= 0:
         glyphs[last] += mark
+
+
+def cut(glyphs: tuple[str, ...], room: int) -> tuple[str, ...]:
+    """Glyphs that fit into so many cells: cut with an ellipsis if they must be, and never through a wide character."""
+    if len(glyphs) <= room:
+        return glyphs
+    kept = glyphs[: max(0, room - 1)]
+    if kept and not glyphs[len(kept)]:
+        kept = (*kept[:-1], " ")
+    return (*kept, _ELLIPSIS) if room > 0 else ()
 
 
 class Cells:

@@ -4,6 +4,7 @@ import math
 from typing import Literal
 
 from iprtool.model.peaks import BINS_PER_SECOND, PeakChunk
+from iprtool.timeline.lanes.braille import DOTS_A_ROW, DotGrid
 from iprtool.timeline.lanes.cells import Cells
 from iprtool.timeline.lanes.lane import Lane
 from iprtool.timeline.lanes.pyramid import PeakPyramid
@@ -16,10 +17,6 @@ _QUIETEST = 1 << 9
 
 _SLOPE = 0.75
 """Loudness is drawn to this power, so that quiet speech is seen beside loud."""
-
-_BRAILLE = 0x2800
-_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
-"""The dots of a braille cell's left and right column, from the bottom (Unicode block U+2800)."""
 
 
 class PeaksLane(Lane):
@@ -60,8 +57,8 @@ def draw_blocks(pyramid: PeakPyramid, scale: Scale, height: int) -> list[Cells]:
 def draw_wave(pyramid: PeakPyramid, scale: Scale, height: int) -> list[Cells]:
     """The outline as a wave around a middle line, in braille dots: two columns a cell, four dots a row."""
     full = _step_above(pyramid.loudest)
-    dots = [[0] * scale.width for _ in range(height)]
-    middle = 2 * height - 0.5
+    dots = DotGrid(scale.width, height)
+    middle = (DOTS_A_ROW * height - 1) / 2
     for half in range(2 * scale.width):
         cell, right = divmod(half, 2)
         from_ms = scale.ms(cell) + right * (scale.cell_ms // 2)
@@ -70,11 +67,10 @@ def draw_wave(pyramid: PeakPyramid, scale: Scale, height: int) -> list[Cells]:
         if found is not None:
             first = round(middle - _height(-found[0], full) * middle)
             last = round(middle + _height(found[1], full) * middle)
-            for dot in range(first, last + 1):
-                dots[height - 1 - dot // 4][cell] |= _DOTS[right][dot % 4]
+            dots.column(half, first, last)
     rows = [Cells(scale.width) for _ in range(height)]
-    for row, bits in zip(rows, dots, strict=True):
-        row.write(0, [chr(_BRAILLE + bit) if bit else " " for bit in bits], "sound")
+    for row, glyphs in zip(rows, dots.glyphs(), strict=True):
+        row.write(0, glyphs, "sound")
     return rows
 
 

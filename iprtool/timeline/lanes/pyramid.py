@@ -17,9 +17,9 @@ The sums take each known bin for one more than it spans, so that a sum of 0 says
 
 
 class PeakPyramid:
-    """Minima, maxima and spans of 10 ms bins (int16), and above them of 8 bins, of 64, and so on.
+    """Minima, maxima and spans of bins of equal length (int16; 10 ms for sound), and above them of 8, of 64, so on.
 
-    Chunks may come in any order and more than once; the last to come counts. `bins` is how many bins there are, up
+    Bins may come in any order and more than once; the last to come count. `bins` is how many bins there are, up
     to the last one known; `loudest` the largest sample of all, 0 to 32768.
     """
 
@@ -32,17 +32,22 @@ class PeakPyramid:
         self._loudest_sums = [0]
 
     def add(self, chunk: PeakChunk) -> None:
-        """Take in some bins; ValueError where its bytes are no whole pairs."""
+        """Take in the bins of a chunk; ValueError where its bytes are no whole pairs."""
         pairs = array("h")
         pairs.frombytes(chunk.pairs)
-        if len(pairs) % 2 or chunk.first_bin < 0:
+        if len(pairs) % 2:
             raise ValueError("peaks come as pairs of int16 from a bin on")
         if sys.byteorder == "big":
             pairs.byteswap()
-        if pairs:
-            first, stop = chunk.first_bin, chunk.first_bin + len(pairs) // 2
+        self.put(chunk.first_bin, pairs[0::2], pairs[1::2])
+
+    def put(self, first: int, lows: "array[int]", highs: "array[int]") -> None:
+        """Take in the bins from a number on, by their lowest and highest samples; ValueError before bin 0."""
+        if first < 0:
+            raise ValueError("bins are counted from 0")
+        if lows:
+            stop = first + len(lows)
             higher = self._grow(stop)
-            lows, highs = pairs[0::2], pairs[1::2]
             self._lows[0][first:stop], self._highs[0][first:stop] = lows, highs
             spans = map(operator.sub, highs, lows)
             self._sums[0][first:stop] = array("q", map(operator.add, spans, repeat(1)))

@@ -1,10 +1,10 @@
 """Lanes of words: each text begins at its time and gives way to the next."""
 
-from iprtool.timeline.lanes.cells import Cells, glyphs_of
+from iprtool.timeline.lanes.cells import Cells, cut, glyphs_of
 from iprtool.timeline.lanes.lane import ItemLane, LaneItem
 from iprtool.timeline.scale import Scale
 
-_CUT, _UNREADABLE = "…", "·"
+_UNREADABLE = "·"
 _READABLE = 4
 """Cells below which a text that is cut is only a dot."""
 
@@ -16,9 +16,9 @@ class TextLane(ItemLane):
         """Its one row, and blank ones below it if it is higher."""
         rows = [Cells(scale.width) for _ in range(self.height)]
         for first, stop, item in self._stretches(scale):
-            glyphs = glyphs_of(item.label)
-            if len(glyphs) > stop - first:
-                glyphs = (*glyphs[: stop - first - 1], _CUT) if stop - first >= _READABLE else (_UNREADABLE,)
+            glyphs, room = glyphs_of(item.label), stop - first
+            if len(glyphs) > room:
+                glyphs = cut(glyphs, room) if room >= _READABLE else (_UNREADABLE,)
             rows[0].write(first, glyphs, "selected" if item.id == selected else item.style)
         return rows
 

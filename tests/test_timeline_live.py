@@ -1,0 +1,138 @@
+"""One lane that changes while the others are shown: a trace that grows, another lane in its place, a text, a match."""
+
+import pytest
+from textual.geometry import Region
+
+from iprtool.timeline.lanes import (
+    SEGMENT_MS,
+    Cells,
+    Lane,
+    LaneItem,
+    LinksLane,
+    MarksLane,
+    PeaksLane,
+    SegmentsLane,
+    SpansLane,
+    TraceLane,
+    link_item,
+    segment_id,
+)
+from iprtool.timeline.scale import Scale
+from iprtool.timeline.widget import TimelineView
+from tests.timeline_app import DURATION_MS, GUTTER, TimelineApp, peaks
+
+LEFT = GUTTER + 1
+"""The names' column is as wide as "matched" needs."""
+
+
+class CountedLane(Lane):
+    """A lane that counts how often it is drawn."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.drawn = 0
+
+    def draw(self, scale: Scale, selected: str | None = None) -> list[Cells]:  # noqa: ARG002
+        self.drawn += 1
+        return [Cells(scale.width)]
+
+
+def coding_lanes() -> list[Lane]:
+    return [
+        CountedLane("others"),
+        TraceLane("dial", [(at_ms, 7.0) for at_ms in range(0, 20_000, 100)], rows=1),
+        SegmentsLane("coder", SEGMENT_MS, DURATION_MS, {0: "WD_P 3"}),
+        LinksLane("matched", [link_item("m", (10_000, 10_000), (20_000, 20_000), confirmed=False)]),
+    ]
+
+
+def out_of_the_way(app: TimelineApp) -> None:
+    """Put the playhead where nothing is looked at."""
+    app.view.follow(False)
+    app.view.move_playhead(DURATION_MS)
+
+
+async def test_a_trace_that_grows_draws_again_only_where_it_grew(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = TimelineApp(coding_lanes())
+    async with app.run_test(size=(100, 24)) as pilot:
+        out_of_the_way(app)
+        await pilot.pause()
+        others = app.view.lanes[0]
+        assert isinstance(others, CountedLane) and others.drawn == 1
+        app.watch_refreshes(monkeypatch)
+        for at_ms in (20_000, 20_100, 20_900, 21_000):
+            app.view.append("dial", [(at_ms, 7.0)])
+            await pilot.pause()
+        assert app.refreshed == [(Region(LEFT + 10, 2, 1, 1),)] * 2
+        assert others.drawn == 1
+
+
+async def test_a_lane_takes_the_place_of_another_and_the_rest_stay_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = TimelineApp(coding_lanes())
+    async with app.run_test(size=(100, 24)) as pilot:
+        out_of_the_way(app)
+        await pilot.pause()
+        others = app.view.lanes[0]
+        assert isinstance(others, CountedLane)
+        app.watch_refreshes(monkeypatch)
+        app.view.set_lane(SpansLane("matched", [LaneItem("s", 10_000, 14_000, style="matched")]))
+        await pilot.pause()
+        assert [(region.x, region.y, region.height) for (region,) in app.refreshed] == [(LEFT + 5, 4, 1)]
+        assert app.row(4)[LEFT:] == "     ══"
+        app.view.set_lane(TraceLane("dial", [(at_ms, 3.0) for at_ms in range(0, 4_000, 100)], rows=2))
+        await pilot.pause()
+        assert app.view.size.height == 7
+        assert [app.row(y)[:GUTTER].strip() for y in range(1, 7)] == ["others", "dial", "", "coder", "matched", "whole"]
+        assert app.row(3)[LEFT : GUTTER + 4].strip() == "⠒⠂"[:1] + "⠒"
+        assert others.drawn == 1
+        with pytest.raises(KeyError):
+            app.view.set_lane(MarksLane("nobody's"))
+
+
+async def test_another_lane_of_sound_changes_the_whole_too() -> None:
+    app = TimelineApp([PeaksLane("sound")])
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pilot.pause()
+        assert "▇" not in app.row(2)
+        louder = PeaksLane("sound")
+        louder.add(peaks(0, DURATION_MS // 1_000))
+        app.view.set_lane(louder)
+        await pilot.pause()
+        assert "▇" in app.row(1) and "▇" in app.row(2)
+
+
+async def test_a_segment_says_what_it_is_given_and_stands_out_where_it_is_chosen() -> None:
+    app = TimelineApp(coding_lanes())
+    async with app.run_test(size=(100, 24)) as pilot:
+        out_of_the_way(app)
+        app.view.zoom_out(0)
+        app.view.zoom_out(0)
+        coder = app.view.lanes[2]
+        assert isinstance(coder, SegmentsLane)
+        coder.set_text(1, "CF_P 2")
+        app.view.lane_changed("coder")
+        await pilot.pause()
+        assert app.row(3).split() == ["coder", "|", "WD_P", "3", "|", "CF_P", "2", "|", "|"]
+        await pilot.click(TimelineView, offset=(LEFT + 40, 3))
+        chosen = [(m.lane, m.item_id) for m in app.said if isinstance(m, TimelineView.ItemChosen)]
+        assert chosen == [("coder", segment_id(1))]
+        app.view.selected = segment_id(1)
+        await pilot.pause()
+        row = app.row(3)
+        assert (row.index("["), row.index("]")) == (LEFT + 30, LEFT + 60)
+
+
+async def test_a_match_is_confirmed_and_parted_in_its_place() -> None:
+    app = TimelineApp(coding_lanes())
+    async with app.run_test(size=(100, 24)) as pilot:
+        out_of_the_way(app)
+        await pilot.pause()
+        assert app.row(4)[LEFT:].strip() == "╌╌╌╌╌╌"
+        app.view.put("matched", link_item("m", (10_000, 10_000), (20_000, 20_000), confirmed=True))
+        await pilot.pause()
+        assert app.row(4)[LEFT:].strip() == "══════"
+        app.view.drop("matched", "m")
+        await pilot.pause()
+        assert app.row(4)[LEFT:].strip() == ""
