@@ -1,7 +1,7 @@
 """The researcher's desk: studies and their keyrings, who recalls what, and the grant that a recall or a review gets."""
 
 from iprtool.desk.grants import recall_grant, review_grant
-from iprtool.desk.people import check_label, ensure_session, the_only_session, the_recording
+from iprtool.desk.people import check_label, ensure_session, person_of, the_only_session, the_recording
 from iprtool.desk.places import OPEN_KEYRING, config_folder, data_folder, keymap, keyring_path, study_of_one
 from iprtool.desk.recalls import begin_recall, codebook_for, recall_by
 from iprtool.desk.roles import FACES, PALETTES
@@ -20,6 +20,7 @@ __all__ = [
     "ensure_session",
     "keymap",
     "keyring_path",
+    "person_of",
     "recall_by",
     "recall_grant",
     "review_grant",

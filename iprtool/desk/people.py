@@ -2,12 +2,23 @@
 
 import re
 import uuid
+from itertools import count
 
 from iprtool.model.errors import IprtoolError
-from iprtool.model.study import Dyad, Recording, Session
+from iprtool.model.study import Dyad, Person, Recording, Session
+from iprtool.model.terms import Role
 from iprtool.store.study import Study
 
 _LABEL = re.compile(r"\w[\w.-]{0,23}")
+
+_AFTER_DYAD: dict[Role, str] = {
+    "client": "C",
+    "therapist": "T",
+    "second_client": "C2",
+    "co_therapist": "T2",
+    "interpreter": "I",
+}
+"""What follows the dyad's label in the pseudonym of a participant who was given none."""
 
 
 def the_only_session(study: Study, dyad_label: str | None = None, number: int | None = None) -> tuple[Dyad, Session]:
@@ -55,3 +66,24 @@ def the_recording(study: Study, session: Session) -> Recording:
     if recording is None:
         raise IprtoolError("This session has no recording yet; add one with: iprtool add STUDY FILE.")
     return recording
+
+
+def person_of(study: Study, dyad: Dyad, role: Role) -> Person:
+    """Who has this role in the dyad: the first of them, made with a pseudonym such as D05-C where there is none.
+
+    A researcher or an observer belongs to no dyad: theirs is R1 or O1.
+    """
+    of = dyad.id if role in _AFTER_DYAD else None
+    found = next((one for one in study.persons() if (one.dyad, one.role) == (of, role)), None)
+    if found is None:
+        found = Person(str(uuid.uuid4()), _free_label(study, dyad, role), role, of)
+        study.put(found)
+    return found
+
+
+def _free_label(study: Study, dyad: Dyad, role: Role) -> str:
+    """The pseudonym that a role goes by, with a number after it where somebody has it already."""
+    wanted = f"{dyad.label}-{_AFTER_DYAD[role]}" if role in _AFTER_DYAD else f"{role[0].upper()}1"
+    taken = {one.label for one in study.persons()}
+    others = (f"{wanted}.{number}" for number in count(2))
+    return wanted if wanted not in taken else next(one for one in others if one not in taken)
