@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 from typing import NoReturn
@@ -61,23 +61,65 @@ def become_app(grant: Grant) -> NoReturn:
 
     On Windows, where a process cannot be replaced, it waits for the other and ends with its exit code.
     """
+    if sys.platform == "win32":
+        raise SystemExit(run_app(grant))
     read_end, write_end = os.pipe()
     os.write(write_end, msgspec.msgpack.encode(grant))
     os.close(write_end)
     sys.stdout.flush()
     sys.stderr.flush()
-    # -P: never a module from the folder that one happens to be in.
-    command = [sys.executable, "-P", "-m", "iprtool.serve", "--grant-fd"]
-    environment = {name: value for name, value in os.environ.items() if name not in _TELLING}
+    os.set_inheritable(read_end, True)
+    os.execve(sys.executable, _serving(read_end), _environment())
+    raise AssertionError("exec returned")
+
+
+def run_app(grant: Grant) -> int:
+    """Serve the person in a process beside this one, which gives it the terminal and waits; its exit code."""
+    read_end, write_end = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with _left_to_the_other():
+        try:
+            process = _started(read_end)
+        except OSError:
+            os.close(write_end)
+            raise
+        finally:
+            os.close(read_end)
+        with suppress(BrokenPipeError), os.fdopen(write_end, "wb") as pipe:
+            pipe.write(msgspec.msgpack.encode(grant))
+        code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+def _started(read_end: int) -> "subprocess.Popen[bytes]":
     if sys.platform == "win32":
         import msvcrt
 
         handle = msvcrt.get_osfhandle(read_end)
         os.set_handle_inheritable(handle, True)
-        raise SystemExit(subprocess.call([*command, str(handle)], close_fds=False, env=environment))
-    os.set_inheritable(read_end, True)
-    os.execve(sys.executable, [*command, str(read_end)], environment)
-    raise AssertionError("exec returned")
+        return subprocess.Popen(_serving(handle), close_fds=False, env=_environment())
+    return subprocess.Popen(_serving(read_end), pass_fds=(read_end,), env=_environment())
+
+
+def _serving(descriptor: int) -> list[str]:
+    # -P: never a module from the folder that one happens to be in.
+    return [sys.executable, "-P", "-m", "iprtool.serve", "--grant-fd", str(descriptor)]
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _TELLING}
+
+
+@contextmanager
+def _left_to_the_other() -> Iterator[None]:
+    """Ctrl-C at the terminal is the other process's affair meanwhile; it reaches both."""
+    # Not SIG_IGN, which the other process would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def go_back(study: str) -> NoReturn:
