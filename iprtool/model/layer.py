@@ -11,6 +11,7 @@ import msgspec
 
 from iprtool.model.codebook import Codebook
 from iprtool.model.coding import CodingValue
+from iprtool.model.guide import Guide
 from iprtool.model.linking import LinkValue
 from iprtool.model.mark import Mark
 from iprtool.model.protocol import RecallProtocol
@@ -83,18 +84,30 @@ class ViewChanged(msgspec.Struct, frozen=True, tag="view_change"):
 
 
 class LeadUsed(msgspec.Struct, frozen=True, tag="lead"):
-    """The inquirer used a lead of this category at a stop."""
+    """The inquirer used a lead of this category at a stop; `lead` is its id in the guide, where it has one."""
 
     category: str
     at_ms: int
     guide_version: str | None = None
+    lead: str | None = None
+
+
+class SyncMarked(msgspec.Struct, frozen=True, tag="sync"):
+    """A tone was sounded for an external recorder, here; the operation's own time says when.
+
+    `tone` is whether there was a device to sound it on.
+    """
+
+    at_ms: int
+    tone: bool = True
 
 
 class Closed(msgspec.Struct, frozen=True, tag="close"):
-    """The recall ended, with the answer to the closing question."""
+    """The recall ended, with the answer to the closing question; `lessons` are a supervision's lessons learned."""
 
     answer: str = ""
     helpful: float | None = None
+    lessons: str = ""
 
 
 LayerValue = CodingValue | LinkValue
@@ -138,6 +151,7 @@ OpBody = (
     | CoverUsed
     | ViewChanged
     | LeadUsed
+    | SyncMarked
     | Closed
     | Put
     | Traced
@@ -203,7 +217,8 @@ class Trace(msgspec.Struct, frozen=True):
 class Draft(msgspec.Struct, frozen=True):
     """A note being written: its text, where it is, the stop and the mark it belongs to (None: not yet made).
 
-    `closing` is whether it is the answer to the closing question rather than a note.
+    `closing` is whether it is the answer to the closing question rather than a note, `lessons` whether it is what was
+    learned (supervision).
     """
 
     text: str
@@ -213,6 +228,7 @@ class Draft(msgspec.Struct, frozen=True):
     raw_ms: int = 0
     uncertainty_ms: int = 0
     closing: bool = False
+    lessons: bool = False
 
 
 class LayerHead(msgspec.Struct, frozen=True):
@@ -220,7 +236,7 @@ class LayerHead(msgspec.Struct, frozen=True):
 
     The researcher's review is one, too: on no recording, with the codebook of the resolution strategies.
 
-    `title` is what the screen's head line shows: pseudonyms only.
+    `title` is what the screen's head line shows: pseudonyms only. `guide` has the inquirer's leads.
     """
 
     layer: str
@@ -235,6 +251,7 @@ class LayerHead(msgspec.Struct, frozen=True):
     rupture_markers: bool = False
     purpose: LayerPurpose = "recall"
     segment_ms: int = 300_000
+    guide: Guide | None = None
 
 
 class LayerContent(msgspec.Struct, frozen=True):

@@ -62,7 +62,7 @@ class Mark(msgspec.Struct, frozen=True):
     """One annotation: a point, an interval or an interval still open, in milliseconds from the recording's start.
 
     `helpful` is 1 to 9 in half points (HAT form, Llewelyn 1988). `about` is whom the codes are about, which is
-    another matter than who made the mark.
+    another matter than who made the mark. `chosen` is whether it is one of the moments that a supervision is about.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Mark(msgspec.Struct, frozen=True):
     partner_recognisable: bool = False
     rupture: Rupture | None = None
     episode: str | None = None
+    chosen: bool = False
 
     @property
     def last_ms(self) -> int:

@@ -2,14 +2,16 @@
 
 from typing import Literal, get_args
 
-Role = Literal["client", "therapist", "researcher", "interpreter", "second_client", "co_therapist", "observer"]
+Role = Literal[
+    "client", "therapist", "researcher", "interpreter", "second_client", "co_therapist", "observer", "supervisor"
+]
 """Who a person is in a session, or who makes a layer."""
 
-Author = Literal["recaller", "inquirer", "coder"]
-"""Who made a mark within a layer."""
+Author = Literal["recaller", "inquirer", "coder", "client", "therapist"]
+"""Who made a mark within a layer; where both partners recall together (mutual), which of them."""
 
-StoppedBy = Literal["recaller", "inquirer", "program"]
-"""Who stopped the recording."""
+StoppedBy = Literal["recaller", "inquirer", "program", "client", "therapist"]
+"""Who stopped the recording; where both partners recall together (mutual), which of them."""
 
 MarkKind = Literal["point", "interval", "open_interval"]
 Timeframe = Literal["then", "now", "unsure"]
