@@ -15,13 +15,14 @@ IDS = (
     "3rs-2015",
     "3rs-2022",
     "client-reactions-1988",
+    "couple-1992",
     "elliott-events-1985",
     "helpfulness-1988",
     "recaller-plain",
     "therapist-intentions-1985",
     "therapist-plain",
 )
-PLAIN = ("helpfulness-1988", "recaller-plain", "therapist-plain")
+PLAIN = ("couple-1992", "helpfulness-1988", "recaller-plain", "therapist-plain")
 RESEARCH_TERMS = ("rupture", "withdrawal", "confrontation", "alliance", "marker", "resistance")
 
 GOOD = """\
@@ -39,6 +40,17 @@ key = 1
 id = "two"
 label = "Two"
 """
+
+TWO_RATINGS = """\
+[[session_ratings]]
+id = "a"
+label = "a"
+[[session_ratings]]
+id = "b"
+label = "b"
+[session_ratings.rating]
+minimum = 1
+maximum = 5"""
 
 
 def labels(codebook_id: str) -> list[str]:
@@ -63,7 +75,9 @@ class TestShipped:
         assert all(entry.gloss.strip().endswith(".") for entry in codebook.codes)
         assert len({entry.id for entry in codebook.codes}) == len(codebook.codes)
 
-    @pytest.mark.parametrize(("codebook_id", "count"), zip(IDS, (24, 15, 21, 14, 9, 13, 19, 12), strict=True), ids=IDS)
+    @pytest.mark.parametrize(
+        ("codebook_id", "count"), zip(IDS, (24, 15, 21, 2, 14, 9, 13, 19, 12), strict=True), ids=IDS
+    )
     def test_how_many_codes(self, codebook_id: str, count: int) -> None:
         assert len(shipped(codebook_id).codes) == count
 
@@ -116,8 +130,33 @@ class TestShipped:
     def test_3rs_2015_has_markers_strategies_and_a_clarity_check(self) -> None:
         codebook = shipped("3rs-2015")
         assert by_group("3rs-2015") == {"withdrawal": 7, "confrontation": 7, "resolution strategy": 10}
+        assert (codebook.clarity, codebook.rating) == (True, None)
+        assert [one for one in IDS if shipped(one).clarity] == ["3rs-2015"]
+
+    def test_3rs_2015_has_five_ratings_of_the_session_without_the_manuals_anchors(self) -> None:
+        scales = shipped("3rs-2015").session_ratings
+        assert [scale.label for scale in scales] == [
+            "significance of withdrawal",
+            "significance of confrontation",
+            "significance of resolution strategies",
+            "overall resolution",
+            "therapist's contribution",
+        ]
+        assert {(one.rating.minimum, one.rating.maximum, one.rating.step) for one in scales} == {(1, 5, 1)}
+        assert not any(scale.rating.anchors for scale in scales)
+
+    def test_3rs_2022_rates_the_four_scales_for_the_session(self) -> None:
+        codebook = shipped("3rs-2022")
+        assert [scale.id for scale in codebook.session_ratings] == ["wd_p", "wd_t", "cf_p", "cf_t"]
+        assert [scale.rating for scale in codebook.session_ratings] == [codebook.rating] * 4
+        assert codebook.session_scale("cf_t") == codebook.session_ratings[3]
+        assert codebook.session_scale("wd_denial") is None
+
+    def test_a_couple_rates_a_moment_for_both(self) -> None:
+        codebook = shipped("couple-1992")
+        assert [(entry.group, entry.key) for entry in codebook.codes] == [("own", 1), ("guess of partner", 2)]
         assert codebook.rating is not None
-        assert codebook.rating.anchors == {"-1": "minus", "0": "plain", "1": "plus"}
+        assert codebook.rating.anchors == {"1": "very negative", "3": "neutral", "5": "very positive"}
 
     def test_3rs_2022_has_four_parallel_scales_by_salience(self) -> None:
         codebook = shipped("3rs-2022")
@@ -249,6 +288,26 @@ class TestWhatIsWrong:
         problem = only_problem(path, f"{GOOD}\n[rating]\n{rating}\n")
         assert problem.line == line
         assert reason in problem.reason
+
+    @pytest.mark.parametrize(
+        ("added", "line", "reason"),
+        [
+            ("[[session_ratings]]\nid = 'depth'", 15, "the field 'label' is missing"),
+            ("[[session_ratings]]\nid = 'Depth'\nlabel = 'depth'", 16, "may hold only a-z"),
+            ("[[session_ratings]]\nid = 'a'\nlabel = 'a'\n[[session_ratings]]\nid = 'a'\nlabel = 'b'", 19, "twice"),
+            (f"{TWO_RATINGS}\n[session_ratings.rating.anchors]\n6 = 'much'", 25, "not on the scale"),
+            (
+                "[[session_ratings]]\nid = 'a'\nlabel = 'a'\nrating = '1 to 5'",
+                18,
+                "holds something that is no table",
+            ),
+            ("[session_ratings]\nid = 'a'", 15, "written as one [[session_ratings]] table each"),
+            ("clarity = true", 15, "there is no field 'clarity' here"),
+        ],
+    )
+    def test_ratings_of_the_session_that_are_none(self, path: Path, added: str, line: int, reason: str) -> None:
+        problem = only_problem(path, f"{GOOD}\n{added}\n")
+        assert (problem.line, reason in problem.reason) == (line, True), problem
 
     def test_inline_codes_are_placed_at_what_holds_them(self, path: Path) -> None:
         head = "".join(f"{line}\n" for line in GOOD.splitlines()[:4])

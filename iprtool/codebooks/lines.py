@@ -1,6 +1,7 @@
 """Where in a TOML text a field stands, so that an error can name its line."""
 
 import re
+from collections.abc import Iterable
 
 FieldPath = tuple[str | int, ...]
 
@@ -24,12 +25,13 @@ def line_index(text: str) -> dict[FieldPath, int]:
         if fence is not None:
             fence = None if fence in line else fence
         elif header := _ARRAY_HEADER.match(line):
-            name = _parts(header[1])
-            seen[name] = seen.get(name, -1) + 1
-            table = (*name, seen[name])
+            *holder, last = _parts(header[1])
+            array = (*_placed(holder, seen), last)
+            seen[array] = seen.get(array, -1) + 1
+            table = (*array, seen[array])
             _note(found, table, number)
         elif header := _HEADER.match(line):
-            table = _parts(header[1])
+            table = _placed(_parts(header[1]), seen)
             _note(found, table, number)
         elif key := _KEY.match(line):
             _note(found, (*table, *_parts(key[1])), number)
@@ -40,6 +42,16 @@ def line_index(text: str) -> dict[FieldPath, int]:
 def line_of(index: dict[FieldPath, int], path: FieldPath) -> int:
     """The line of the longest known beginning of a path; the first line where there is none."""
     return next((index[path[:size]] for size in range(len(path), 0, -1) if path[:size] in index), 1)
+
+
+def _placed(parts: Iterable[str | int], seen: dict[FieldPath, int]) -> FieldPath:
+    """The path of a header's table: the newest table of every array on the way is meant."""
+    path: FieldPath = ()
+    for part in parts:
+        path = (*path, part)
+        if path in seen:
+            path = (*path, seen[path])
+    return path
 
 
 def _parts(dotted: str) -> FieldPath:
