@@ -10,6 +10,7 @@ PALETTES: dict[Role, str] = {
     "co_therapist": "therapist-plain",
     "researcher": "elliott-events-1985",
     "observer": "elliott-events-1985",
+    "supervisor": "therapist-plain",
 }
 FACES: dict[Role, Face] = {
     "client": "participant",
@@ -19,4 +20,5 @@ FACES: dict[Role, Face] = {
     "co_therapist": "therapist",
     "researcher": "researcher",
     "observer": "researcher",
+    "supervisor": "researcher",
 }

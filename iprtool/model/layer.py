@@ -15,7 +15,7 @@ from iprtool.model.guide import Guide
 from iprtool.model.linking import LinkValue
 from iprtool.model.mark import Mark
 from iprtool.model.protocol import RecallProtocol
-from iprtool.model.terms import CoverageKind, LayerPurpose, Role, StoppedBy, View
+from iprtool.model.terms import ConsentScope, CoverageKind, LayerPurpose, Role, StoppedBy, View
 
 
 class Stopped(msgspec.Struct, frozen=True, tag="stop"):
@@ -137,7 +137,16 @@ class Unlocked(msgspec.Struct, frozen=True, tag="unlock"):
 
 
 class Unblinded(msgspec.Struct, frozen=True, tag="unblind"):
-    """After locking, the coder was let see the other layers."""
+    """The author was let see other layers: a coder after locking, a trainee once the supervisor's were opened."""
+
+
+class ConsentSeen(msgspec.Struct, frozen=True, tag="consent"):
+    """Before the recall opened, this person's consent (both by their ids) was seen to hold for the scope."""
+
+    person: str
+    consent: str
+    scope: ConsentScope
+    until: str | None = None
 
 
 OpBody = (
@@ -158,6 +167,7 @@ OpBody = (
     | Locked
     | Unlocked
     | Unblinded
+    | ConsentSeen
 )
 
 
