@@ -19,7 +19,7 @@ class Command(msgspec.Struct, frozen=True):
     """One thing a person can do: its action, keys, how the keys are written, a short and a whole description.
 
     `footer` holds the short text for each moment in which the key line shows it; `palette` is whether the palette
-    lists it. `priority` keys reach it over any dialog.
+    lists it. `priority` keys reach it over any dialog. `runs` is its action where that is not called like it.
     """
 
     id: str
@@ -32,11 +32,12 @@ class Command(msgspec.Struct, frozen=True):
     footer: dict[str, str] = {}
     palette: bool = True
     priority: bool = False
+    runs: str = ""
 
     @property
     def action(self) -> str:
         """The action that the key runs; words are one action with the digit."""
-        return f"word({self.id[-1]})" if self.id.startswith("word_") else self.id
+        return self.runs or (f"word({self.id[-1]})" if self.id.startswith("word_") else self.id)
 
 
 JUMPS = (

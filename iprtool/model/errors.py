@@ -9,6 +9,10 @@ class StoreError(IprtoolError):
     """A sealed object, a keyring or a study folder could not be read or written."""
 
 
+class PassphraseError(StoreError):
+    """A keyring was not opened by this passphrase."""
+
+
 class MediaError(IprtoolError):
     """A recording could not be read, or is none."""
 

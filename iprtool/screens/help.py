@@ -11,7 +11,13 @@ from textual.widgets import Static
 
 from iprtool.commands import Command
 
-TITLES = {"play": "Playing", "mark": "Marking", "see": "Finding the way"}
+TITLES = {
+    "go": "Opening",
+    "people": "Adding and correcting",
+    "play": "Playing",
+    "mark": "Marking",
+    "see": "Finding the way",
+}
 
 
 class HelpScreen(ModalScreen[None]):

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from iprtool.model.errors import StoreError
+from iprtool.model.errors import PassphraseError, StoreError
 from iprtool.store.schema import Schema, new_object, open_object
 from iprtool.store.sealed import FAULTS, KEY_BYTES, new_key, reading, store_error, write_durably
 
@@ -169,7 +169,7 @@ def open_keyring(path: Path, passphrase: str = "") -> Keyring:
     header = _read_header(path)
     key = header.key if header.protection == "none" else _derive(passphrase, header)
     if _check(key) != header.check:
-        raise StoreError("The passphrase does not open this keyring: try again, or use the printed recovery key.")
+        raise PassphraseError("The passphrase does not open this keyring: try again, or use the printed recovery key.")
     return Keyring(path, key)
 
 

@@ -1,0 +1,23 @@
+"""What is granted to the process that carries out a wish from the library."""
+
+import msgspec
+
+from iprtool.desk.grants import recall_grant, review_grant
+from iprtool.library.wish import Wish
+from iprtool.model.errors import IprtoolError
+from iprtool.model.grant import Grant
+from iprtool.store.study import Study
+
+
+def wished_grant(study: Study, wish: Wish) -> Grant:
+    """The grant for a wish; a recall and a coding lead back to the study. IprtoolError where it cannot be opened."""
+    match wish.kind:
+        case "recall":
+            recall = next(one for one in study.recalls() if one.id == wish.id)
+            return msgspec.structs.replace(recall_grant(study, recall), back=str(study.path.absolute()))
+        case "review":
+            session = next(one for one in study.sessions() if one.id == wish.id)
+            dyad = next(one for one in study.dyads() if one.id == session.dyad)
+            return review_grant(study, dyad, session)
+        case "coding":
+            raise IprtoolError("Codings cannot be opened yet: update iprtool.")
