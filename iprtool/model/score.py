@@ -80,9 +80,8 @@ def score_problem(instrument: Instrument, score: Score) -> str | None:
 def value_problem(subscale: Subscale, value: float, items_answered: int | None = None) -> str | None:
     """Why a value is no score on a subscale with so many items answered, in one sentence, or None where it is one."""
     if not subscale.minimum <= value <= subscale.maximum:
-        return (
-            f"{subscale.label} goes from {subscale.minimum:g} to {subscale.maximum:g}, not {value:g}; check the value"
-        )
+        goes = f"{subscale.label} goes from {subscale.minimum:g} to {subscale.maximum:g}"
+        return f"{goes}, and {value:g} is outside; check the value"
     if items_answered is not None and items_answered < 1:
         return "a score needs at least one item answered; leave it out where none was"
     if subscale.items is None:
@@ -119,9 +118,8 @@ def _decimals(value: float) -> int:
 
 def _impossible(subscale: Subscale, value: float, items_answered: int | None) -> str:
     if math.isclose(subscale.step, 1) and items_answered in (None, subscale.items) and subscale.scoring == "sum":
-        known = "" if items_answered else ", or say how many items were answered"
-        return (
-            f"{subscale.label} is a whole number where all {subscale.items} items are answered; check {value:g}{known}"
-        )
+        hint = "" if items_answered else ", or say how many items were answered"
+        whole = f"{subscale.label} is a whole number where all {subscale.items} items are answered"
+        return f"{whole}; check {value:g}{hint}"
     counted = "" if items_answered is None else f" with {items_answered} of its {subscale.items} items answered"
     return f"no answers give {value:g} on {subscale.label}{counted}; check the value"
