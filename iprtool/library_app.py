@@ -27,15 +27,14 @@ class Standing(msgspec.Struct, frozen=True):
 class LibraryApp(App[Wish], inherit_bindings=False):
     """The library of an open study."""
 
-    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True)]
 
     def __init__(self, study: Study, standing: Standing | None = None) -> None:
-        super().__init__()
         self._study = study
         self._standing = standing or Standing()
         self.library = LibraryScreen(StudyOnShelf(study), commands_of(PLACES), self._standing.chosen)
+        super().__init__(css_path=["app.tcss", *self.library.css_path])
         self.title = "iprtool"
 
     @property
