@@ -6,7 +6,7 @@ from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Mark, Rupture
 from iprtool.model.study import Utterance
 from iprtool.model.terms import MarkKind, Role
-from iprtool.recall.review import AFTER_A_POINT_MS, SAME_MOMENT_MS, Review
+from iprtool.reviewing.review import AFTER_A_POINT_MS, SAME_MOMENT_MS, Review
 from tests.fakes import head
 
 

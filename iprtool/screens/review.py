@@ -10,7 +10,7 @@ from iprtool.commands import REVIEW, without_picture
 from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
-from iprtool.recall.review import Placed, Review
+from iprtool.reviewing.review import Placed, Review
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
@@ -96,9 +96,9 @@ class ReviewScreen(RecordingScreen):
         marks: list[list[LaneItem]] = [[] for _ in review.layers]
         ruptures = []
         for one in review.marks:
-            marks[one.layer].append(item_of(one.mark, review.codebook(one), key=one.key, tone=one.by))
+            marks[one.layer].append(item_of(one.mark, review.codebook(one), key=one.id, tone=one.by))
             if one.mark.rupture is not None:
-                ruptures.append(item_of(one.mark, review.codebook(one), key=f"r{one.key}"))
+                ruptures.append(item_of(one.mark, review.codebook(one), key=f"r{one.id}"))
         lanes: list[Lane] = [PeaksLane("sound")]
         if review.transcript:
             turns = [(one.start_ms, one.end_ms, one.speaker) for one in review.transcript]
@@ -136,7 +136,7 @@ class ReviewScreen(RecordingScreen):
         (self._ticker.resume if self._playing else self._ticker.pause)()
         self.show_around()
         chosen = self.review.chosen
-        self.query_one(TimelineView).selected = chosen.key if chosen else None
+        self.query_one(TimelineView).selected = chosen.id if chosen else None
         self._shown_second = -1
         self._tick()
 

@@ -8,7 +8,7 @@ from textual.widgets import Static
 from iprtool.model.codebook import Codebook
 from iprtool.model.study import Utterance
 from iprtool.model.times import clock
-from iprtool.recall.review import SAME_MOMENT_MS, Placed, Review
+from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review
 from iprtool.recall.wording import title_of
 
 _MUTED = "$foreground-muted"

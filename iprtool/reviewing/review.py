@@ -1,16 +1,18 @@
 """A review: every layer of a session side by side, one chosen moment, and what each person made of it."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from iprtool.model.codebook import Codebook
 from iprtool.model.layer import LayerContent
+from iprtool.model.linking import MarkRef
 from iprtool.model.mark import Mark
 from iprtool.model.study import Utterance
 from iprtool.model.terms import Role
+from iprtool.timeline.index import MarkIndex
 
 SAME_MOMENT_MS = 15_000
 """Two accounts are laid side by side where they begin within so much of each other."""
@@ -20,43 +22,70 @@ AFTER_A_POINT_MS = 8_000
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A mark and whose layer it is on; `layer` is the index of the layer."""
+    """A mark and whose layer it is on; `layer` is the index of the layer, `of` the layer's id."""
 
     layer: int
     by: Role
     mark: Mark
+    of: str = ""
 
     @property
-    def key(self) -> str:
+    def id(self) -> str:
         """Its name on the timeline: unique over all layers."""
         return f"{self.layer}:{self.mark.id}"
 
+    @property
+    def ref(self) -> MarkRef:
+        """How it is referred to from outside its layer."""
+        return MarkRef(self.of, self.mark.id)
+
+    @property
+    def start_ms(self) -> int:
+        """Where it begins."""
+        return self.mark.start_ms
+
+    @property
+    def last_ms(self) -> int:
+        """Where it ends; its beginning for a point or an interval still open."""
+        return self.mark.last_ms
+
 
 class Review:
-    """The layers of one session, read only; `chosen` is the moment looked at, `lane` narrows the ways to the next.
+    """The layers of one session; `chosen` is the moment looked at, `lane` narrows the ways to the next.
 
-    Lanes are the layers in order, then the ruptures of all of them; None is all marks. `names` are the layers' names:
-    the role, with a number where a role has several layers.
+    Lanes are the layers in order, then the ruptures of all of them; None is all marks. What was found by a search
+    narrows them further (`find`). `held` is a mark that is kept beside whatever else is chosen. `names` are the layers'
+    names: their labels, or the role, with a number where several would be named alike.
     """
 
-    def __init__(self, layers: Sequence[LayerContent], transcript: Sequence[Utterance] = ()) -> None:
+    def __init__(
+        self, layers: Sequence[LayerContent], transcript: Sequence[Utterance] = (), labels: Sequence[str] = ()
+    ) -> None:
         self.layers = tuple(layers)
-        self.names = _named_apart([str(layer.head.by).replace("_", " ") for layer in self.layers])
+        given = [*labels, *[""] * (len(self.layers) - len(labels))]
+        self.names = _named_apart([label or _role(one) for label, one in zip(given, self.layers, strict=True)])
         self.transcript = tuple(sorted(transcript, key=lambda one: one.start_ms))
-        placed = (Placed(index, layer.head.by, mark) for index, layer in enumerate(self.layers) for mark in layer.marks)
+        placed = (
+            Placed(index, layer.head.by, mark, layer.head.layer)
+            for index, layer in enumerate(self.layers)
+            for mark in layer.marks
+        )
         self.marks = sorted(placed, key=lambda one: (one.mark.start_ms, one.layer, one.mark.id))
-        self._of: dict[Role, tuple[list[Placed], int]] = {}
-        for by in {one.by for one in self.marks}:
-            theirs = [one for one in self.marks if one.by == by]
-            self._of[by] = theirs, max(one.mark.last_ms - one.mark.start_ms for one in theirs)
+        self.by_ref = {one.ref: one for one in self.marks}
+        self.ruptures = [one for one in self.marks if one.mark.rupture is not None]
         self.chosen: Placed | None = None
+        self.held: Placed | None = None
         self.lane: int | None = None
+        self.found: frozenset[MarkRef] | None = None
+        self._all = MarkIndex(self.marks)
+        self._of_role = {by: MarkIndex(one for one in self.marks if one.by == by) for by in {o.by for o in self.marks}}
+        self._ways: dict[int | None, MarkIndex[Placed]] = {}
 
     @property
     def lane_name(self) -> str:
         """What the ways to the next mark go through."""
         if self.lane is None:
-            return "all marks"
+            return "all marks" if self.found is None else "what was found"
         return "ruptures" if self.lane == len(self.layers) else self.names[self.lane]
 
     def codebook(self, placed: Placed) -> Codebook:
@@ -68,34 +97,44 @@ class Review:
         following = 0 if self.lane is None else self.lane + 1
         self.lane = None if following > len(self.layers) else following
 
+    def find(self, found: Iterable[MarkRef] | None) -> None:
+        """Go through these marks only; through all again where None."""
+        self.found = None if found is None else frozenset(found)
+        self._ways.clear()
+
+    def way(self, *, ruptures: bool = False) -> MarkIndex[Placed]:
+        """The marks that the ways to the next go through, in time."""
+        lane = len(self.layers) if ruptures else self.lane
+        if lane is None and self.found is None:
+            return self._all
+        if lane not in self._ways:
+            self._ways[lane] = MarkIndex(one for one in self.marks if self._on(one, lane))
+        return self._ways[lane]
+
     def step(self, direction: int, at_ms: int, *, ruptures: bool = False) -> Placed | None:
         """Choose the next (1) or previous (−1) mark from the chosen one, or from a position; None where none is."""
-        marks = [one for one in self.marks if self._in_lane(one, ruptures=ruptures)]
-        if self.chosen in marks:
-            index = marks.index(self.chosen) + direction
-        elif direction > 0:
-            index = next((index for index, one in enumerate(marks) if one.mark.start_ms >= at_ms), len(marks))
+        way = self.way(ruptures=ruptures)
+        if self.chosen is not None and self.chosen.id in way:
+            rank = way.rank_of(self.chosen.id) + direction
         else:
-            index = sum(one.mark.start_ms < at_ms for one in marks) - 1
-        if not 0 <= index < len(marks):
+            rank = way.rank(at_ms) - (direction < 0)
+        if not 0 <= rank < len(way):
             return None
-        self.chosen = marks[index]
+        self.chosen = way.at(rank)
         return self.chosen
 
-    def choose(self, key: str) -> Placed | None:
-        """Choose a mark by its name on the timeline."""
-        self.chosen = next((one for one in self.marks if one.key == key), self.chosen)
+    def choose(self, name: str) -> Placed | None:
+        """Choose a mark by its name on the timeline; the one chosen before stays where there is none."""
+        self.chosen = self._all.get(name) or self.chosen
         return self.chosen
 
     def account_of(self, by: Role, at_ms: int) -> Placed | None:
         """What this person marked at a moment, or nearest to it within the same moment; the chosen mark if theirs."""
         if self.chosen is not None and self.chosen.by == by and self.chosen.mark.start_ms == at_ms:
             return self.chosen
-        theirs, longest_ms = self._of.get(by, ((), 0))
-        first = bisect_left(theirs, at_ms - longest_ms - SAME_MOMENT_MS, key=_start_ms)
-        stop = bisect_right(theirs, at_ms + SAME_MOMENT_MS, key=_start_ms)
-        near = [one for one in theirs[first:stop] if _away_ms(one.mark, at_ms) <= SAME_MOMENT_MS]
-        return min(near, key=lambda one: (_away_ms(one.mark, at_ms), abs(one.mark.start_ms - at_ms)), default=None)
+        theirs = self._of_role.get(by)
+        near = theirs.touching(max(0, at_ms - SAME_MOMENT_MS), at_ms + SAME_MOMENT_MS + 1) if theirs else []
+        return min(near, key=lambda one: (_away_ms(one.mark, at_ms), abs(one.start_ms - at_ms)), default=None)
 
     def stretch(self, placed: Placed, pre_roll_ms: int) -> tuple[int, int]:
         """From where to where a mark is played: its pre-roll before it, its end, or some seconds for a point."""
@@ -121,19 +160,21 @@ class Review:
                 first, stop = min(first, index), max(stop, index + 1)
         return [(texts[index], index == last) for index in range(first, stop)]
 
-    def _in_lane(self, placed: Placed, *, ruptures: bool) -> bool:
-        if ruptures or self.lane == len(self.layers):
+    def _on(self, placed: Placed, lane: int | None) -> bool:
+        if self.found is not None and placed.ref not in self.found:
+            return False
+        if lane == len(self.layers):
             return placed.mark.rupture is not None
-        return self.lane is None or placed.layer == self.lane
-
-
-def _start_ms(placed: Placed) -> int:
-    return placed.mark.start_ms
+        return lane is None or placed.layer == lane
 
 
 def _away_ms(mark: Mark, at_ms: int) -> int:
     """How far a moment is from a mark: nothing within an interval."""
     return max(mark.start_ms - at_ms, at_ms - mark.last_ms, 0)
+
+
+def _role(layer: LayerContent) -> str:
+    return "coder" if layer.head.purpose == "coding" else str(layer.head.by).replace("_", " ")
 
 
 def _named_apart(names: Sequence[str]) -> tuple[str, ...]:
