@@ -1,6 +1,8 @@
 """Lanes: which rows they take and what each cell of them shows; one module a kind."""
 
 from iprtool.timeline.lanes.cells import TONES, Cells, glyphs_of
+from iprtool.timeline.lanes.episode_item import EpisodeItem, episode_item, rupture_sign, strategy_id
+from iprtool.timeline.lanes.episodes import EpisodesLane
 from iprtool.timeline.lanes.lane import ItemLane, Lane, LaneItem
 from iprtool.timeline.lanes.links import LinksLane, link_item
 from iprtool.timeline.lanes.marks import MarksLane
@@ -18,6 +20,8 @@ __all__ = [
     "SEGMENT_MS",
     "TONES",
     "Cells",
+    "EpisodeItem",
+    "EpisodesLane",
     "ItemLane",
     "Lane",
     "LaneItem",
@@ -35,8 +39,11 @@ __all__ = [
     "draw_outline",
     "draw_ruler",
     "draw_whole",
+    "episode_item",
     "glyphs_of",
     "link_item",
+    "rupture_sign",
     "segment_id",
     "segment_number",
+    "strategy_id",
 ]

@@ -1,5 +1,6 @@
 """Which row of a lane each mark is drawn in, and which marks share a cell: a cost of cells in view, not of marks."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
@@ -36,6 +37,10 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
     bar: bool = False
 
 
+Place = Callable[[Scale, int, int, LaneItem, int], Placed]
+"""Where a mark is drawn, from the scale, its row, its first cell, the mark and its rank."""
+
+
 @lru_cache(maxsize=1024)
 def count_glyphs(count: int) -> tuple[str, ...]:
     """The glyphs for several marks in a cell: ② to ⑨; from ten on ⊕, the number, and a blank after it."""
@@ -69,23 +74,24 @@ class _Rows:
         return placed
 
 
-def pack(index: MarkIndex[LaneItem], scale: Scale, rows: int) -> list[Placed]:
-    """Every mark that shows at a scale, in its row, from left to right.
+def pack(index: MarkIndex[LaneItem], scale: Scale, rows: int, place: Place | None = None) -> list[Placed]:
+    """Every mark that shows at a scale, in its row, from left to right, each in what room `place` says that it takes.
 
     Overlapping marks take the next free row. Where more start in one cell than rows are free they become one count,
     or a sign on the line of the mark that takes the last row.
     """
+    place = place or _place
     first = max(-scale.first_cell, -(scale.first_cell % _PAGE_CELLS) - _PAGE_CELLS)
     taken = _Rows(rows, first)
     placed = [
-        taken.take(_place(scale, row, scale.cell(item.start_ms), item, rank))
+        taken.take(place(scale, row, scale.cell(item.start_ms), item, rank))
         for row, (rank, item) in enumerate(index.covering_ranked(scale.ms(first), limit=rows))
     ]
     for step, rank, stop in index.steps(scale.ms(first), scale.cell_ms, scale.width - first):
         cell, count = first + step, stop - rank
         if count <= rows and count <= taken.free(cell):
             for one in range(rank, stop):
-                placed.append(taken.take(_place(scale, taken.row_for(cell), cell, index.at(one), one)))  # noqa: PERF401
+                placed.append(taken.take(place(scale, taken.row_for(cell), cell, index.at(one), one)))  # noqa: PERF401
         elif cell >= 0:
             placed.append(_place_together(index, taken, cell, rank, count))
     return placed
@@ -95,7 +101,7 @@ def _place_together(index: MarkIndex[LaneItem], taken: _Rows, cell: int, rank: i
     row = taken.row_for(cell)
     if count == 1:
         item = index.at(rank)
-        return Placed(row, cell, cell + 1, cell + 1, rank, item.style, _sign(item.glyph)[:1])
+        return Placed(row, cell, cell + 1, cell + 1, rank, item.style, sign_of(item.glyph)[:1])
     if taken.solid[row] <= cell:
         taken.solid[row] = taken.soft[row] = cell + 1
     glyphs = count_glyphs(count)
@@ -103,7 +109,7 @@ def _place_together(index: MarkIndex[LaneItem], taken: _Rows, cell: int, rank: i
 
 
 def _place(scale: Scale, row: int, first: int, item: LaneItem, rank: int) -> Placed:
-    sign = _sign(item.glyph)
+    sign = sign_of(item.glyph)
     if item.open:
         glyphs = ("├", "─", *sign[1:], "…")
     elif item.end_ms is None:
@@ -123,7 +129,7 @@ def _inside(label: str, sign: tuple[str, ...], room: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _sign(glyph: str) -> tuple[str, ...]:
+def sign_of(glyph: str) -> tuple[str, ...]:
     """The glyphs of a sign; ○ for none, or where a wide character would take two cells for one mark."""
     glyphs = glyphs_of(glyph)
     return glyphs if glyphs and "" not in glyphs else _NO_SIGN
