@@ -1,0 +1,71 @@
+"""Where a trace is highest and lowest: the stretches that are described afterwards (Swift, Tompkins & Parkin 2017)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from iprtool.dial.traces import Run, mean_of
+
+WINDOW_MS = 20_000
+COUNT = 2
+STANDS_OUT = 0.5
+"""A stretch stands out where it is this far from the mean of the whole: the smallest step of the HAT form."""
+
+Kind = Literal["highest", "lowest"]
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A stretch of the recording, the mean rating in it, and which end of the trace it is."""
+
+    start_ms: int
+    end_ms: int
+    mean: float
+    kind: Kind
+
+
+def extremes(
+    runs: Sequence[Run],
+    count: int = COUNT,
+    window_ms: int = WINDOW_MS,
+    apart_ms: int | None = None,
+    stands_out: float = STANDS_OUT,
+) -> list[Stretch]:
+    """The stretches of a length with the highest and with the lowest mean, up to `count` of each kind, in time.
+
+    Only rated time is looked at. They keep `apart_ms` from each other, as much as they are long where that is not
+    given, so that one long plateau is one stretch. A highest one is above the mean of the whole trace, a lowest one
+    below it, by `stands_out` at least: a dial that was not moved has none. Of equal ones the earliest is taken.
+    """
+    whole = mean_of(runs)
+    if whole is None:
+        return []
+    apart_ms = window_ms if apart_ms is None else apart_ms
+    windows = list(_windows(runs, window_ms))
+    kinds: dict[Kind, Callable[[float], float]] = {"highest": lambda mean: mean - whole, "lowest": lambda m: whole - m}
+    found: list[Stretch] = []
+    for kind in list(kinds) * count:
+        away = kinds[kind]
+        free = (one for one in windows if away(one[1]) >= stands_out and _is_apart(one[0], window_ms, apart_ms, found))
+        best = max(free, key=lambda one: (away(one[1]), -one[0]), default=None)
+        if best is not None:
+            found.append(Stretch(best[0], best[0] + window_ms, best[1], kind))
+    return sorted(found, key=lambda one: one.start_ms)
+
+
+def _windows(runs: Sequence[Run], window_ms: int) -> Iterator[tuple[int, float]]:
+    """Where a window may begin, with its mean: wherever either of its edges is on a step, since none between is higher.
+
+    The mean is rounded, so that equal ones are equal however they were summed.
+    """
+    for run in runs:
+        last_ms = run.end_ms - window_ms
+        edges = {run.start_ms, last_ms, *run.starts_ms, *(at_ms - window_ms for at_ms in run.starts_ms)}
+        for start_ms in sorted(edges):
+            if run.start_ms <= start_ms <= last_ms:
+                yield start_ms, round(run.area(start_ms, start_ms + window_ms) / window_ms, 6)
+
+
+def _is_apart(start_ms: int, window_ms: int, apart_ms: int, found: Sequence[Stretch]) -> bool:
+    end_ms = start_ms + window_ms
+    return all(end_ms + apart_ms <= one.start_ms or one.end_ms + apart_ms <= start_ms for one in found)
