@@ -1,5 +1,17 @@
 """The researcher's desk: studies and their keyrings, who recalls what, and the grant that a recall or a review gets."""
 
+from iprtool.desk.codings import (
+    CodingState,
+    begin_coding,
+    coder_may_review,
+    coding_by,
+    coding_codebook,
+    coding_grant,
+    coding_states,
+    settled_coding,
+    unblind_coding,
+    unlock_coding,
+)
 from iprtool.desk.grants import recall_grant, review_grant
 from iprtool.desk.people import check_label, ensure_session, person_of, the_only_session, the_recording
 from iprtool.desk.places import OPEN_KEYRING, config_folder, data_folder, keymap, keyring_path, study_of_one
@@ -11,9 +23,16 @@ __all__ = [
     "FACES",
     "OPEN_KEYRING",
     "PALETTES",
+    "CodingState",
+    "begin_coding",
     "begin_recall",
     "check_label",
     "codebook_for",
+    "coder_may_review",
+    "coding_by",
+    "coding_codebook",
+    "coding_grant",
+    "coding_states",
     "config_folder",
     "data_folder",
     "device",
@@ -24,7 +43,10 @@ __all__ = [
     "recall_by",
     "recall_grant",
     "review_grant",
+    "settled_coding",
     "study_of_one",
     "the_only_session",
     "the_recording",
+    "unblind_coding",
+    "unlock_coding",
 ]

@@ -67,7 +67,8 @@ def _telling(progress: Callable[[float], None] | None, before: float, share: flo
 
 def _in_use(study: Study) -> set[str | None]:
     recorded = {ident for each in study.recordings() for ident in (each.media, each.peaks, each.transcript)}
-    return recorded | {recall.layer for recall in study.recalls()} | {study.head.admin}
+    layers = {recall.layer for recall in study.recalls()} | {coding.layer for coding in study.codings()}
+    return recorded | layers | {study.head.admin}
 
 
 def _object_findings(study: Study, entry: ObjectEntry, tell: Callable[[float], None]) -> Iterator[Finding]:

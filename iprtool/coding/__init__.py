@@ -1,0 +1,1 @@
+"""Observer coding of one session: segments, codes, whole-session ratings, evidence, and when it is finished."""

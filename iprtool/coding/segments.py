@@ -1,0 +1,49 @@
+"""The segments that a session is coded in: of one length from the start, the last one as long as is left."""
+
+import msgspec
+
+from iprtool.model.times import parse_clock
+
+SHORTEST_MS = 5_000
+"""A segment that is shorter could not be told apart from a moment, which is a mark."""
+
+_UNITS_MS = {"s": 1_000, "m": 60_000, "min": 60_000}
+
+
+class Segments(msgspec.Struct, frozen=True):
+    """Segments of `size_ms` in a recording of `duration_ms`, counted from 0."""
+
+    duration_ms: int
+    size_ms: int
+
+    @property
+    def count(self) -> int:
+        """How many there are; at least one."""
+        return max(1, -(-self.duration_ms // self.size_ms))
+
+    def bounds(self, segment: int) -> tuple[int, int]:
+        """Where a segment begins, and where it has ended, in ms."""
+        return segment * self.size_ms, min((segment + 1) * self.size_ms, self.duration_ms)
+
+    def at(self, ms: int) -> int:
+        """The segment that a time lies in; the recording's end belongs to the last one."""
+        return max(0, min(ms // self.size_ms, self.count - 1))
+
+    def clamped(self, segment: int, ms: int) -> int:
+        """The time nearest to this one that lies in a segment."""
+        start_ms, end_ms = self.bounds(segment)
+        return max(start_ms, min(ms, end_ms - 1))
+
+
+def parse_length(text: str) -> int:
+    """Milliseconds from `5m`, `90s`, `2.5min` or `1:30`; ValueError says what is read, or that it is too short."""
+    written = text.strip().lower()
+    number = written.rstrip("smin")
+    unit_ms = _UNITS_MS.get(written[len(number) :].strip())
+    try:
+        length_ms = round(float(number) * unit_ms) if unit_ms else parse_clock(written)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is no length of a segment; write it like 5m, 90s or 1:30") from None
+    if length_ms < SHORTEST_MS:
+        raise ValueError(f"a segment lasts {SHORTEST_MS // 1000} seconds or longer")
+    return length_ms

@@ -1,0 +1,198 @@
+"""The researcher's desk: codings begun, granted, settled, unlocked and unblinded; versions that are not mixed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from iprtool import desk
+from iprtool.codebooks.loader import shipped
+from iprtool.edits import Hand
+from iprtool.model.coding import SegmentSeen
+from iprtool.model.errors import IprtoolError, StoreError
+from iprtool.model.grant import CodingGrant
+from iprtool.model.layer import LayerContent, Locked, OpBody, Put, Unblinded, Unlocked
+from iprtool.model.study import Coding, Dyad, Person, Session
+from iprtool.store.derived import write_transcript
+from iprtool.store.keys import Keyring, create_open_keyring
+from iprtool.store.layer import LayerFile, read_layer
+from iprtool.store.study import Study
+from iprtool.store.verify import verify_study
+from tests.store_samples import a_study
+
+OLD, NEW = shipped("3rs-2015"), shipped("3rs-2022")
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    with create_open_keyring(tmp_path / "open.keyring") as keyring:
+        yield keyring
+
+
+@pytest.fixture
+def study(tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
+    """Dyad D05 with session 3, its recording with transcript, and a client's recall of it."""
+    monkeypatch.setenv("IPRTOOL_HOME", str(tmp_path / "home"))
+    with a_study(tmp_path, keyring) as study:
+        (recording,) = study.recordings()
+        words, path, key = study.new_object("derived")
+        write_transcript(path, key, [])
+        study.put(msgspec.structs.replace(recording, transcript=words))
+        yield study
+
+
+def the_session(study: Study) -> Session:
+    return desk.the_only_session(study)[1]
+
+
+def coded(study: Study, coder: str = "K1", **more: int) -> Coding:
+    return desk.begin_coding(study, the_session(study), coder, codebook=OLD, **more)
+
+
+def write(study: Study, coding: Coding, *bodies: OpBody) -> None:
+    with LayerFile(study.path_of(coding.layer), study.key_of(coding.layer)) as log:
+        log.commit([Hand("coder", "dev").op("e", body) for body in bodies]).result(30)
+
+
+def layer(study: Study, coding: Coding) -> LayerContent:
+    return read_layer(study.path_of(coding.layer), study.key_of(coding.layer))
+
+
+def test_a_new_coding_pins_its_codebook_and_its_segments(study: Study) -> None:
+    coding = coded(study, segment_ms=60_000)
+    head = layer(study, coding).head
+    assert (head.purpose, head.by, head.segment_ms, head.codebook) == ("coding", "observer", 60_000, OLD)
+    assert (head.layer, head.recall, head.duration_ms) == (coding.layer, coding.id, 1_000)
+    assert head.title == "D05 · session 3 · coding by K1"
+    assert study.codings() == [coding]
+    assert desk.coding_by(study, the_session(study), "K1") == coding
+    assert [(one.label, one.role, one.dyad) for one in study.persons()] == [("K1", "observer", None)]
+    assert verify_study(study) == []
+
+
+def test_a_coding_whose_layer_is_gone_is_found(study: Study) -> None:
+    coding = coded(study)
+    study.path_of(coding.layer).unlink()
+    assert [finding.object for finding in verify_study(study)] == [coding.layer]
+
+
+def test_the_coders_process_is_given_no_other_layer(study: Study) -> None:
+    first, second = coded(study), coded(study, "K2")
+    grant = desk.coding_grant(study, second)
+    assert isinstance(grant, CodingGrant)
+    (recording,) = study.recordings()
+    granted = {Path(one.path).stem for one in (grant.layer, grant.media, grant.peaks, grant.transcript) if one}
+    assert granted == {second.layer, recording.media, recording.peaks, recording.transcript}
+    assert first.layer not in msgspec.json.encode(grant).decode()
+    assert grant.back == str(study.path.resolve())
+
+
+def test_one_coder_codes_a_session_once(study: Study) -> None:
+    coded(study)
+    with pytest.raises(IprtoolError, match="K1 codes this session already"):
+        coded(study)
+
+
+@pytest.mark.parametrize("label", ["", "K 1", "a" * 30, "../K"])
+def test_a_coders_label_is_a_pseudonym(study: Study, label: str) -> None:
+    with pytest.raises(IprtoolError, match="short pseudonym"):
+        coded(study, label)
+
+
+def test_a_participant_codes_no_session(study: Study) -> None:
+    study.put(Person("p", "D05-C", "client", "d"))
+    with pytest.raises(IprtoolError, match="D05-C is a participant of this study"):
+        coded(study, "D05-C")
+
+
+def test_two_versions_of_the_3rs_are_not_mixed(study: Study) -> None:
+    coded(study)
+    with pytest.raises(IprtoolError, match="This study is coded with 3RS-2015, and the versions of the 3RS are not"):
+        desk.begin_coding(study, the_session(study), "K2", codebook=NEW)
+    own = msgspec.structs.replace(NEW, id="3rs-2022-with-anchors")
+    with pytest.raises(IprtoolError, match="are not mixed in one study"):
+        desk.begin_coding(study, the_session(study), "K2", codebook=own)
+    other = shipped("client-reactions-1988")
+    assert desk.begin_coding(study, the_session(study), "K2", codebook=other).codebook == other.id
+    assert len(study.codings()) == 2
+
+
+def test_a_study_goes_on_with_the_codebook_that_it_has_begun_with(study: Study) -> None:
+    assert desk.coding_codebook(study, None).id == "3rs-2015"
+    own = msgspec.structs.replace(NEW, version="1.0-ours")
+    desk.begin_coding(study, the_session(study), "K1", codebook=own)
+    assert desk.coding_codebook(study, None) == own
+    assert desk.coding_codebook(study, "3rs-2015") == OLD
+
+
+def test_nothing_is_left_of_a_coding_that_could_not_be_begun(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {one.id for one in study.objects()}
+
+    def refuse(_value: object) -> None:
+        raise StoreError("The disk is full: free some room.")
+
+    monkeypatch.setattr(study, "put", refuse)
+    with pytest.raises(StoreError, match="disk is full"):
+        coded(study)
+    monkeypatch.undo()
+    assert {one.id for one in study.objects()} == before
+    assert study.codings() == []
+
+
+def test_the_roster_takes_over_from_the_layer_that_it_is_locked(study: Study) -> None:
+    coding = coded(study)
+    write(study, coding, Put(SegmentSeen(0)), Locked())
+    assert not study.codings()[0].locked
+    (state,) = desk.coding_states(study)
+    assert (state.dyad, state.session, state.coding.locked) == ("D05", 3, True)
+    assert (state.progress.finished, state.progress.segments, state.progress.rated) == (1, 1, 0)
+    assert study.codings()[0].locked
+    write(study, coding, Unlocked())
+    assert not desk.settled_coding(study, study.codings()[0]).locked
+    assert not study.codings()[0].locked
+
+
+def test_a_coding_is_unlocked_with_its_reason(study: Study) -> None:
+    coding = coded(study)
+    with pytest.raises(IprtoolError, match="not locked, so there is nothing to unlock"):
+        desk.unlock_coding(study, coding, "why")
+    write(study, coding, Locked())
+    with pytest.raises(IprtoolError, match="needs its reason"):
+        desk.unlock_coding(study, coding, "  ")
+    assert not desk.unlock_coding(study, coding, " a segment was skipped ").locked
+    content = layer(study, coding)
+    assert (content.ops[-1].kind, content.ops[-1].reason) == ("unlock", "a segment was skipped")
+    assert not content.locked
+    assert not study.codings()[0].locked
+
+
+def test_a_coder_sees_the_others_only_once_locked_and_unblinded(study: Study) -> None:
+    coding = coded(study)
+    assert desk.coder_may_review(study, coding) == "K1 sees no other layer until their own coding is locked."
+    with pytest.raises(IprtoolError, match="not locked yet, and a coder sees no other layer"):
+        desk.unblind_coding(study, coding)
+    write(study, coding, Locked())
+    assert "still blind" in (desk.coder_may_review(study, coding) or "")
+    assert desk.unblind_coding(study, coding).unblinded
+    desk.unblind_coding(study, coding)
+    assert [op.kind for op in layer(study, coding).ops] == ["lock", "unblind"]
+    assert study.codings()[0].unblinded
+    assert desk.coder_may_review(study, study.codings()[0]) is None
+
+
+def test_who_has_seen_the_others_changes_their_coding_no_more(study: Study) -> None:
+    coding = coded(study)
+    write(study, coding, Locked(), Unblinded())
+    assert desk.settled_coding(study, coding).unblinded
+    with pytest.raises(IprtoolError, match="K1 has been let see the other layers, so this coding stays"):
+        desk.unlock_coding(study, coding, "a second thought")
+    assert layer(study, coding).locked
+
+
+def test_a_coding_needs_a_recording(study: Study) -> None:
+    study.put(Dyad("d2", "D06"))
+    study.put(Session("s2", "d2", 1))
+    with pytest.raises(IprtoolError, match="no recording yet"):
+        desk.begin_coding(study, study.sessions()[1], "K1", codebook=OLD)
+    assert study.persons() == []
