@@ -34,11 +34,14 @@ class DemoLayer(msgspec.Struct, frozen=True):
 
 
 def demo_folder(session: str = "d01-s3") -> Path:
-    """A session's folder with session.opus, session.vtt and layers.toml: in the installed package, or the checkout."""
+    """A session's folder with session.opus, session.vtt and layers.toml, which is beside the others' and study.toml.
+
+    In the installed package, else in the checkout.
+    """
     package = Path(iprtool.__file__).parent
-    for folder in (package / "demo" / session, package.parent / "recordings" / "demo" / session):
-        if (folder / "layers.toml").is_file():
-            return folder
+    for demo in (package / "demo", package.parent / "recordings" / "demo"):
+        if (demo / session / "layers.toml").is_file():
+            return demo / session
     raise IprtoolError("the demo session is missing from this installation; install iprtool again")
 
 
@@ -46,7 +49,7 @@ def demo_layers(folder: Path) -> list[DemoLayer]:
     """The layers in a demo folder's layers.toml, in its order; IprtoolError where the file does not hold them."""
     try:
         written = msgspec.toml.decode((folder / "layers.toml").read_bytes(), type=_File)
-        return [_layer(layer) for layer in written.layers]
+        return [_layer(folder.name, layer) for layer in written.layers]
     except (OSError, ValueError) as error:
         raise IprtoolError("the demo session's layers could not be read; install iprtool again") from error
 
@@ -103,28 +106,29 @@ class _File(_Strict, frozen=True):
     layers: tuple[_Layer, ...]
 
 
-def _id(*names: str) -> str:
+def demo_id(*names: str) -> str:
+    """An id of the demo's own, the same every time: for a mark the session's folder, whose it is, "mark", its time."""
     return str(uuid5(_NAMESPACE, "/".join(names)))
 
 
-def _layer(layer: _Layer) -> DemoLayer:
-    stops = tuple(_stop(layer, stop) for stop in layer.stops)
+def _layer(session: str, layer: _Layer) -> DemoLayer:
+    stops = tuple(_stop(session, layer, stop) for stop in layer.stops)
     return DemoLayer(
         by=layer.by,
         codebook=layer.codebook,
         codebook_version=layer.codebook_version,
-        marks=tuple(_mark(layer, mark, {stop.id: stop for stop in stops}) for mark in layer.marks),
+        marks=tuple(_mark(session, layer, mark, {stop.id: stop for stop in stops}) for mark in layer.marks),
         stops=stops,
-        coverage=tuple(_coverage(layer, stretch) for stretch in layer.coverage),
+        coverage=tuple(_coverage(session, layer, stretch) for stretch in layer.coverage),
         closing=layer.closing,
         closing_helpful=layer.closing_helpful,
     )
 
 
-def _stop(layer: _Layer, stop: _Stop) -> Stop:
+def _stop(session: str, layer: _Layer, stop: _Stop) -> Stop:
     at_ms = parse_clock(stop.at)
     return Stop(
-        id=_id(layer.by, "stop", stop.at),
+        id=demo_id(session, layer.by, "stop", stop.at),
         at_ms=at_ms,
         raw_ms=at_ms,
         uncertainty_ms=layer.uncertainty_ms,
@@ -133,24 +137,24 @@ def _stop(layer: _Layer, stop: _Stop) -> Stop:
     )
 
 
-def _coverage(layer: _Layer, stretch: _Stretch) -> Coverage:
+def _coverage(session: str, layer: _Layer, stretch: _Stretch) -> Coverage:
     return Coverage(
-        id=_id(layer.by, "coverage", stretch.start),
+        id=demo_id(session, layer.by, "coverage", stretch.start),
         kind=stretch.kind,
         start_ms=parse_clock(stretch.start),
         end_ms=parse_clock(stretch.end),
     )
 
 
-def _mark(layer: _Layer, mark: _Mark, stops: dict[str, Stop]) -> Mark:
+def _mark(session: str, layer: _Layer, mark: _Mark, stops: dict[str, Stop]) -> Mark:
     """The mark as the model has it; ValueError where it names a stop that the layer does not have."""
     start_ms = parse_clock(mark.at)
     end_ms = parse_clock(mark.until) if mark.until else None
-    stop = stops.get(_id(layer.by, "stop", mark.stop)) if mark.stop else None
+    stop = stops.get(demo_id(session, layer.by, "stop", mark.stop)) if mark.stop else None
     if mark.stop and stop is None:
         raise ValueError(f"no stop at {mark.stop}")
     return Mark(
-        id=_id(layer.by, "mark", mark.at),
+        id=demo_id(session, layer.by, "mark", mark.at),
         author=_AUTHORS.get(layer.by, "recaller"),
         kind="point" if end_ms is None else "interval",
         start_ms=start_ms,
@@ -172,5 +176,5 @@ def _mark(layer: _Layer, mark: _Mark, stops: dict[str, Stop]) -> Mark:
         quotable=mark.quotable,
         partner_recognisable=mark.partner_recognisable,
         rupture=mark.rupture,
-        episode=_id("episode", mark.episode) if mark.episode else None,
+        episode=demo_id("episode", mark.episode) if mark.episode else None,
     )
