@@ -1,8 +1,11 @@
 """A codebook that a spreadsheet left: however it parts, quotes and encodes, and each error with its line."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iprtool.codebooks import Problem, check, load
 from iprtool.model.codebook import Codebook, CodeEntry, RatingScale, SessionScale
@@ -39,6 +42,7 @@ OURS = Codebook(
         SessionScale("how_it_ended", "how it ended"),
     ),
 )
+JUNK = ["", ",", '"', "\n", ";", "\t", "=", "label", "id,", "anchor 1,", "rating,", "\x00", "é", "\ud800", "9" * 400]
 
 
 @pytest.fixture
@@ -111,6 +115,8 @@ def test_a_key_that_became_a_number_with_decimals(path: Path) -> None:
         ("1 to 7 by 0.5", "7 to 1", 9, "upside down (7 to 1)"),
         ("1 to 7 by 0.5", "low", 9, "'low' is no scale"),
         ("anchor 5", "anchor 6", 8, "not on the scale"),
+        ("anchor 5", "anchor five", 8, "there is no 'anchor five' above the columns' names"),
+        ("anchor 5", "anchor " + "5" * 5000, 8, "there is no 'anchor 5555"),
         ("plain,yes", "plain,oui", 5, "plain is yes or no, not 'oui'"),
         ("title,Our words", "titel,Our words", 3, "there is no 'titel' above the columns' names"),
         ("title,Our words", "title,", 3, "the title is empty"),
@@ -136,6 +142,24 @@ def test_several_at_once_in_the_order_of_lines(path: Path) -> None:
     assert [problem.line for problem in found] == [1, 3, 4]
 
 
+def test_a_scale_around_nought(path: Path) -> None:
+    codebook = load(written(path, "Rating;-2,5 to 2,5 by 0,5\nAnchor -2,5;hindering\nanchor 0;neither\nlabel;\nit;\n"))
+    assert codebook.rating == RatingScale(-2.5, 2.5, 0.5, {"-2.5": "hindering", "0": "neither"})
+
+
+@given(st.lists(st.tuples(st.integers(0, len(SHEET)), st.sampled_from(JUNK)), min_size=1, max_size=6))
+@settings(deadline=None)
+def test_whatever_a_sheet_was_turned_into_it_loads_or_says_why(changes: list[tuple[int, str]]) -> None:
+    text = SHEET
+    for at, junk in changes:
+        text = text[:at] + junk + text[at + 1 :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder) / "x.csv", text.encode("utf-8", "surrogatepass"))
+        found = check(path)
+        assert found or load(path).codes
+        assert all(problem.reason and (problem.line or 1) <= text.count("\n") + 1 for problem in found)
+
+
 def test_an_anchor_needs_a_rating(path: Path) -> None:
     assert "no rating" in only_problem(path, "anchor 1,low\nlabel\none\n").reason
 
@@ -150,8 +174,9 @@ def test_an_anchor_needs_a_rating(path: Path) -> None:
         ("label,gloss\n" + "a,b\n" * 70_000, "larger than 256 KiB"),
         ("label\n" + "\n".join(f"word {number}" for number in range(501)), "more than 500 codes"),
         ('label\n"' + "x" * 200_000, "quotation marks"),
+        ("x\n" * 110_000 + "label\none\n", "more than 100,000 lines"),
     ],
-    ids=["no columns", "no codes", "empty", "not UTF-8", "large", "many", "open"],
+    ids=["no columns", "no codes", "empty", "not UTF-8", "large", "many", "open", "long"],
 )
 def test_files_that_are_none(path: Path, text: str | bytes, reason: str) -> None:
     assert reason in only_problem(path, text).reason

@@ -37,7 +37,7 @@ SOURCE = "This study's own codebook."
 _TEXTS = ("codebook", "version", "title", "source")
 _SWITCHES = ("plain", "clarity")
 _ABOVE = "codebook, version, title, source, plain, clarity, rating, anchor 1 (2, 3 …) and session rating"
-_ANCHOR = re.compile(r"anchor_?([-+]?[0-9]+(?:[.,][0-9]+)?)")
+_ANCHOR = re.compile(r"anchor[\s_]*(\S+)", re.IGNORECASE)
 _SCALE = re.compile(r"(\S+?)\s*(?:to|\.\.|–|-)\s*(\S+?)(?:\s+(?:by|step)\s+(\S+))?")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 
@@ -85,8 +85,8 @@ def _above(records: list[Record], notes: _Notes) -> dict[str, Any]:
         name, value = column_name(record.cells[0]), (*record.cells, "")[1]
         if name == "session_rating":
             scales.append(_session_scale(record, len(scales), notes))
-        elif anchor := _ANCHOR.fullmatch(name):
-            at = f"{number(anchor[1]):g}"
+        elif (anchor := _ANCHOR.fullmatch(record.cells[0])) and (point := number(anchor[1])) is not None:
+            at = f"{point:.15g}"
             anchors[at] = value
             notes.at(record.line, "rating", "anchors", at)
         else:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from iprtool.codebooks.faults import FaultyFileError, Problem
 
 SEPARATORS = (",", ";", "\t")
+MAX_LINES = 100_000
 
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 
@@ -69,8 +70,10 @@ def whole_number(cell: str) -> int | None:
 def _split(text: str, columns: tuple[str, ...], needed: tuple[str, ...]) -> tuple[list[Record], int]:
     """The lines, parted by the separator that gives the columns' names, and which of them has these."""
     best: tuple[int, list[Record], int, Problem | None] | None = None
+    faults: list[Problem] = []
     for separator in SEPARATORS:
         records, fault = _records(text, separator)
+        faults += [fault] if fault else []
         for at, record in enumerate(records):
             names = [column_name(cell) for cell in record.cells]
             if needed[0] in names:
@@ -79,6 +82,7 @@ def _split(text: str, columns: tuple[str, ...], needed: tuple[str, ...]) -> tupl
                     best = known, records, at, fault
                 break
     if best is None:
+        _refuse(faults[:1])
         named = ", ".join(needed)
         raise FaultyFileError(Problem(1, f"no line names the columns; write one above the rows, with at least {named}"))
     _known, records, at, fault = best
@@ -97,8 +101,10 @@ def _records(text: str, separator: str) -> tuple[list[Record], Problem | None]:
             if any(stripped) and not (line == 1 and stripped[0].casefold().startswith("sep=")):
                 found.append(Record(line, stripped))
             line = reader.line_num + 1
+            if len(found) > MAX_LINES:
+                return found, Problem(line, f"there are more than {MAX_LINES:,} lines; split the file")
     except csv.Error as error:
-        return found, Problem(line, f"the quotation marks of this line do not fit ({error}); mend or leave them out")
+        return found, Problem(line, f"this line can't be parted into cells ({error}); mend its quotation marks")
     return found, None
 
 

@@ -7,6 +7,7 @@ The columns are `dyad`, `session`, `rater`, `instrument`, `subscale`, `value`, a
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -23,7 +24,7 @@ from iprtool.model.terms import Role
 NEEDED = ("dyad", "session", "rater", "instrument", "subscale", "value")
 COLUMNS = (*NEEDED, "version", "items_answered")
 MAX_BYTES = 16 * 1024 * 1024
-"""The largest file of scores that is read: some 300,000 rows."""
+"""The largest file of scores that is read."""
 
 
 class ScoreRow(msgspec.Struct, frozen=True):
@@ -188,5 +189,6 @@ def _same(name: str, ids: Iterable[str]) -> bool:
     return _bare(name) in {_bare(one) for one in ids}
 
 
+@lru_cache(maxsize=4096)
 def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
