@@ -254,6 +254,27 @@ def consent_problem(label: str, consents: Sequence[Consent], scope: ConsentScope
     return f"The consent of {label} for {scope} ended on {last.until}; if there is a new one, {how}."
 
 
+def withheld(study: Study, recall: Recall, on: str) -> str | None:
+    """Why the layer of a recall may not be looked at on a day (ISO): somebody whose it is has withdrawn; or None."""
+    for person in makers_of(study, recall):
+        if person.withdrawn_on is not None and on >= person.withdrawn_on:
+            problem = may_use(study, person, purpose_of(study), on)
+            if problem is not None:
+                return problem
+    return None
+
+
+def makers_of(study: Study, recall: Recall) -> list[Person]:
+    """Who made a recall, the recaller first, as far as they are in the roster; unnamed, the one who has the role."""
+    persons = study.persons()
+    named = [one for ident in (recall.person, *recall.also) for one in persons if one.id == ident]
+    if recall.person is not None:
+        return named
+    dyad = next(one.dyad for one in study.sessions() if one.id == recall.session)
+    of_role = [one for one in persons if (one.dyad, one.role) == (dyad, recall.by)]
+    return [*(of_role if len(of_role) == 1 else []), *named]
+
+
 def seen_to_hold(study: Study, persons: Iterable[Person], scope: ConsentScope, on: str) -> list[ConsentSeen]:
     """The consents by which a recall of these persons may open on a day (ISO); IprtoolError where one does not hold.
 

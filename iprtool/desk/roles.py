@@ -1,5 +1,7 @@
 """What each role is shown: its words, and its face."""
 
+from collections.abc import Sequence
+
 from iprtool.model.terms import Face, Role
 
 PALETTES: dict[Role, str] = {
@@ -22,3 +24,9 @@ FACES: dict[Role, Face] = {
     "observer": "researcher",
     "supervisor": "researcher",
 }
+
+
+def face_of(roles: Sequence[Role]) -> Face:
+    """The face of a recall by the first of these, with the others beside: a participant's as soon as there is one."""
+    faces = [FACES[role] for role in roles]
+    return "participant" if "participant" in faces else faces[0]

@@ -246,7 +246,8 @@ class LayerHead(msgspec.Struct, frozen=True):
 
     The researcher's review is one, too: on no recording, with the codebook of the resolution strategies.
 
-    `title` is what the screen's head line shows: pseudonyms only. `guide` has the inquirer's leads.
+    `title` is what the screen's head line shows: pseudonyms only. `guide` has the inquirer's leads, `ratings`
+    the codebook of the two ratings asked at each stop (couple IPR), beside the person's words.
     """
 
     layer: str
@@ -262,6 +263,7 @@ class LayerHead(msgspec.Struct, frozen=True):
     purpose: LayerPurpose = "recall"
     segment_ms: int = 300_000
     guide: Guide | None = None
+    ratings: Codebook | None = None
 
 
 class LayerContent(msgspec.Struct, frozen=True):
