@@ -29,7 +29,6 @@ from iprtool.process import child_command
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
-from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recording import RecordingScreen
 
 ENGINE = "IPRTOOL_PLAYER"
@@ -67,17 +66,17 @@ class IprtoolApp(App[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The cover is there in a recall."""
         if action == "cover":
-            return isinstance(self._first, RecallScreen)
+            return self._first.covered is not None
         return super().check_action(action, parameters)
 
     def action_cover(self) -> None:
         """Tab: silence and stillness, whatever lies on top."""
-        if isinstance(self._first, RecallScreen):
+        if self._first.covered is not None:
             while isinstance(self.screen, HelpScreen | CommandPalette):
                 self.pop_screen()
             if isinstance(self.screen, CoverScreen):
                 self.screen.back()
-            elif not self._first.recall.covered:
+            elif not self._first.covered:
                 self._first.action_cover()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002

@@ -38,6 +38,11 @@ class RecallScreen(RecallView):
 
     _entered = _emptied = -1.0
 
+    @property
+    def covered(self) -> bool:
+        """Whether the cover lies over it."""
+        return self.recall.covered
+
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

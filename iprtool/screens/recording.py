@@ -98,6 +98,14 @@ class RecordingScreen(Screen[None]):
         """Whether it plays, as far as the person asked for it."""
         raise NotImplementedError
 
+    @property
+    def covered(self) -> bool | None:
+        """Whether the cover lies over it; None where there is none: whoever recalls has one."""
+        return None
+
+    def action_cover(self) -> None:
+        """Silence and stillness at once, where there is a cover."""
+
     def seek_by(self, ms: int) -> None:
         """Go on or back by so much."""
         raise NotImplementedError
