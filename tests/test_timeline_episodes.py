@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from iprtool.model.linking import Episode, Strategy
 from iprtool.model.terms import EpisodeOutcome, RuptureType
-from iprtool.timeline.lanes import EpisodeItem, EpisodesLane, LaneItem, episode_item, rupture_sign, strategy_id
+from iprtool.timeline.lanes import (
+    EpisodeItem,
+    EpisodesLane,
+    LaneItem,
+    episode_item,
+    rupture_item,
+    rupture_sign,
+    strategy_id,
+)
 from iprtool.timeline.scale import Scale
 
 SCALE = Scale(600_000, 60, 1_000)
@@ -82,6 +90,8 @@ def test_major_and_minor_ruptures_have_other_signs() -> None:
     ]
     assert [rupture_sign(kind, None) for kind in get_args(RuptureType)] == ["▼W", "▼C", "▼M", "▼?"]
     assert [episode("e", 2, 9, salience=salience).style for salience in (2, 3)] == ["episode", "rupture"]
+    beside = rupture_item("r", 2_000, None, "confrontation", 2, "complains")
+    assert beside == LaneItem("r", 2_000, None, "▽C 2", "complains", style="episode")
 
 
 def test_one_that_did_not_end_is_open_after_the_last_of_it() -> None:

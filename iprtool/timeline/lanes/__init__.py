@@ -1,7 +1,7 @@
 """Lanes: which rows they take and what each cell of them shows; one module a kind."""
 
 from iprtool.timeline.lanes.cells import TONES, Cells, glyphs_of
-from iprtool.timeline.lanes.episode_item import EpisodeItem, episode_item, rupture_sign, strategy_id
+from iprtool.timeline.lanes.episode_item import EpisodeItem, episode_item, rupture_item, rupture_sign, strategy_id
 from iprtool.timeline.lanes.episodes import EpisodesLane
 from iprtool.timeline.lanes.lane import ItemLane, Lane, LaneItem
 from iprtool.timeline.lanes.links import LinksLane, link_item
@@ -42,6 +42,7 @@ __all__ = [
     "episode_item",
     "glyphs_of",
     "link_item",
+    "rupture_item",
     "rupture_sign",
     "segment_id",
     "segment_number",

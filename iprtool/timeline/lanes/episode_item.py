@@ -35,8 +35,15 @@ class EpisodeItem(LaneItem, frozen=True, gc=False):
 
 def rupture_sign(kind: RuptureType, salience: int | None) -> str:
     """The sign of a rupture: ▼ major or ▽ minor, the type's letter, the salience if it was judged (else ▼)."""
-    shape = _MINOR if salience is not None and salience < MAJOR_SALIENCE else _MAJOR
-    return f"{shape}{RUPTURE_LETTERS[kind]}{'' if salience is None else f' {salience}'}"
+    judged = "" if salience is None else f" {salience}"
+    return f"{_MINOR if _is_minor(salience) else _MAJOR}{RUPTURE_LETTERS[kind]}{judged}"
+
+
+def rupture_item(
+    item_id: str, start_ms: int, end_ms: int | None, kind: RuptureType, salience: int | None, label: str = ""
+) -> LaneItem:
+    """A rupture marker as an item of a lane, of an episode or of none."""
+    return LaneItem(item_id, start_ms, end_ms, rupture_sign(kind, salience), label, style=_style(salience))
 
 
 def strategy_id(episode_id: str, number: int) -> str:
@@ -46,7 +53,7 @@ def strategy_id(episode_id: str, number: int) -> str:
 
 def episode_item(episode_id: str, episode: Episode, markers: Iterable[LaneItem] = ()) -> EpisodeItem:
     """An episode as an item of a lane; `markers` are further markers of it, to be drawn on its line."""
-    sign, on_line = rupture_sign(episode.rupture_type, episode.salience), sorted(markers, key=_start_ms)
+    on_line = sorted(markers, key=_start_ms)
     strategies = [
         LaneItem(strategy_id(episode_id, number), one.at_ms, label=one.code, style="episode")
         for number, one in enumerate(episode.strategies)
@@ -56,13 +63,21 @@ def episode_item(episode_id: str, episode: Episode, markers: Iterable[LaneItem] 
         id=episode_id,
         start_ms=episode.start_ms,
         end_ms=max(episode.start_ms, episode.end_ms or 0, *ends_ms),
-        glyph=sign,
+        glyph=rupture_sign(episode.rupture_type, episode.salience),
         label=_outcome(episode),
         open=episode.end_ms is None,
-        style="episode" if sign.startswith(_MINOR) else "rupture",
+        style=_style(episode.salience),
         strategies=tuple(sorted(strategies, key=_start_ms)),
         markers=tuple(on_line),
     )
+
+
+def _is_minor(salience: int | None) -> bool:
+    return salience is not None and salience < MAJOR_SALIENCE
+
+
+def _style(salience: int | None) -> str:
+    return "episode" if _is_minor(salience) else "rupture"
 
 
 def _outcome(episode: Episode) -> str:
