@@ -103,11 +103,16 @@ class SyncMarked(msgspec.Struct, frozen=True, tag="sync"):
 
 
 class Closed(msgspec.Struct, frozen=True, tag="close"):
-    """The recall ended, with the answer to the closing question; `lessons` are a supervision's lessons learned."""
+    """The recall ended, with the answer to the closing question."""
 
     answer: str = ""
     helpful: float | None = None
-    lessons: str = ""
+
+
+class LessonsLearned(msgspec.Struct, frozen=True, tag="lessons"):
+    """What was learned, written at the end of a supervision; a later one takes the place of those before."""
+
+    text: str
 
 
 LayerValue = CodingValue | LinkValue
@@ -161,6 +166,7 @@ OpBody = (
     | ViewChanged
     | LeadUsed
     | SyncMarked
+    | LessonsLearned
     | Closed
     | Put
     | Traced

@@ -16,15 +16,16 @@ SHORTEST_MS = 50
 class CoverageTrack:
     """Follows the playhead and says what to write: the stretch being played, and what was skipped before it.
 
-    Times are milliseconds of the recording. Each method returns (entity id, body) pairs to be committed in order.
+    `left_ms` is up to where it is known what was seen, when it begins; None where what comes first counts as begun
+    with. Times are milliseconds of the recording. Each method returns (entity id, body) pairs to be committed in order.
     """
 
-    def __init__(self, new_id: Callable[[], str]) -> None:
+    def __init__(self, new_id: Callable[[], str], left_ms: int | None = None) -> None:
         self._new_id = new_id
         self._span: tuple[str, int, float] | None = None
         self._last_ms = 0
         self._written_ms = 0
-        self._left_ms: int | None = None
+        self._left_ms = left_ms
 
     @property
     def playing_from_ms(self) -> int | None:
@@ -60,6 +61,14 @@ class CoverageTrack:
         self._left_ms = max(at_ms, self._span[1])
         self._span = None
         return written
+
+    def left_out(self, to_ms: int) -> list[tuple[str, Covered]]:
+        """Nothing more is played up to there."""
+        from_ms = self._left_ms
+        if from_ms is None or to_ms <= from_ms + SKIP_FROM_MS:
+            return []
+        self._left_ms = to_ms
+        return [(self._new_id(), Covered("skipped", from_ms, to_ms))]
 
     def declined(self, from_ms: int, to_ms: int) -> list[tuple[str, Covered]]:
         """The person asked not to watch this stretch."""

@@ -27,6 +27,7 @@ class Playback:
         reaction_time_ms: int,
         new_id: Callable[[], str],
         write: Callable[[Sequence[tuple[str, OpBody]]], None],
+        left_ms: int | None = None,
     ) -> None:
         self.player = player
         self.playing = False
@@ -34,7 +35,7 @@ class Playback:
         self.rate = player.state.rate
         self._duration_ms = duration_ms
         self._reaction_time_ms = reaction_time_ms
-        self._track = CoverageTrack(new_id)
+        self._track = CoverageTrack(new_id, left_ms)
         self._write = write
 
     @property
@@ -91,6 +92,10 @@ class Playback:
         if to_ms > at_ms:
             self._write(self._track.declined(at_ms, to_ms))
         self.player.seek(to_ms)
+
+    def leave_out_rest(self) -> None:
+        """Nothing more is played: what comes after here was skipped."""
+        self._write(self._track.left_out(self._duration_ms))
 
     def tick(self) -> None:
         """Called now and then while playing: writes down what has been played."""

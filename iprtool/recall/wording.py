@@ -1,18 +1,25 @@
 """How marks are put into words and glyphs, in plain terms for participants and the field's for researchers."""
 
+from collections.abc import Sequence
+
 from iprtool.model.codebook import Codebook
-from iprtool.model.mark import Mark, Rupture
+from iprtool.model.mark import Code, Mark, Peak, Rupture
+from iprtool.model.terms import Role
+from iprtool.model.times import clock
+from iprtool.recall.protocols.couple import RATED
 
 RUPTURE_LETTERS = {"withdrawal": "W", "confrontation": "C", "mixed": "M", "unclear": "?"}
 
 
 def words_of(mark: Mark, codebook: Codebook) -> str:
-    """The labels of a mark's codes, in the codebook's words; an unknown code shows as its id."""
-    labels = []
-    for code in mark.codes:
-        entry = codebook.entry(code.code) if code.codebook == codebook.id else None
-        labels.append(entry.label if entry else code.code)
-    return ", ".join(labels)
+    """The labels of a mark's codes, in the codebook's words, with their ratings; an unknown code shows as its id."""
+    return ", ".join(_label(code, codebook) for code in mark.codes)
+
+
+def _label(code: Code, codebook: Codebook) -> str:
+    entry = codebook.entry(code.code) if code.codebook == codebook.id else None
+    label = entry.label if entry else RATED.get(code.code, code.code)
+    return label if code.rating is None else f"{label} {code.rating:g}"
 
 
 def glyph_of(mark: Mark, codebook: Codebook) -> str:
@@ -47,7 +54,7 @@ def rupture_text(rupture: Rupture) -> str:
 
 
 def title_of(mark: Mark, codebook: Codebook) -> str:
-    """A mark in one line: its words, its rupture marker, or what it is."""
+    """A mark in one line: its words, its rupture marker, or what it is; with a ★ where it was chosen."""
     parts = [words_of(mark, codebook)] if mark.codes else []
     if mark.rupture is not None:
         parts.append(rupture_text(mark.rupture))
@@ -55,4 +62,13 @@ def title_of(mark: Mark, codebook: Codebook) -> str:
         parts.append(f"helpful {mark.helpful:g}")
     if not parts:
         parts.append({"open_interval": "a longer moment, still open", "interval": "a longer moment"}.get(mark.kind, ""))
-    return " · ".join(part for part in parts if part) or ("a note" if mark.note else "a moment")
+    said = " · ".join(part for part in parts if part) or ("a note" if mark.note else "a moment")
+    return f"★ {said}" if mark.chosen else said
+
+
+def peaks_text(peaks: Sequence[Peak], of: Role) -> str:
+    """Where the peaks are, and whose, where they are not one's own; empty where there are none."""
+    if not peaks:
+        return ""
+    places = [clock(peak.at_ms) if peak.by_role == of else f"{peak.by_role}'s {clock(peak.at_ms)}" for peak in peaks]
+    return f"{'peak' if len(peaks) == 1 else 'peaks'} {', '.join(places)}"
