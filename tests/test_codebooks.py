@@ -275,6 +275,9 @@ class TestWhatIsWrong:
         [
             ("minimum = 5\nmaximum = 1", 16, "upside down (5 to 1)"),
             ("minimum = 1\nmaximum = 5\nstep = 0", 18, "the step 0 does not fit"),
+            ("minimum = 1\nmaximum = 5\nstep = 3", 18, "it must lead from 1 to 5 in whole steps"),
+            ("minimum = 1\nmaximum = 5e9", 15, "at most 1000"),
+            ("minimum = 1\nmaximum = 5\nstep = 1e-320", 18, "does not fit the scale"),
             ("minimum = 1\nmaximum = inf", 15, "finite"),
             ("minimum = 1", 15, "the field 'maximum' is missing"),
             ("minimum = 1\nmaximum = 5\n[rating.anchors]\n1 = 'low'\n7 = 'high'", 20, "not on the scale"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iprtool.codebooks import Problem, check, load
+from iprtool.codebooks import Problem, check, load, sheet
 from iprtool.model.codebook import Codebook, CodeEntry, RatingScale, SessionScale
 
 SHEET = """\
@@ -80,6 +80,13 @@ def test_encodings(path: Path, encoding: str) -> None:
 def test_cells_that_a_spreadsheet_fills_up_and_a_line_that_names_the_separator(path: Path) -> None:
     text = "sep=;\n" + SHEET.replace(", a bit", "@").replace(",", ";").replace("\n", ";;\n").replace("@", ", a bit")
     assert load(written(path, text + ";;;;;;;\n")) == OURS
+
+
+def test_the_example_in_the_description(path: Path) -> None:
+    lines = (sheet.__doc__ or "").splitlines()
+    codebook = load(written(path, "\n".join(line for line in lines if line.startswith("    "))))
+    assert (codebook.id, [code.id for code in codebook.codes]) == ("our-words", ["felt_safe"])
+    assert [(one.label, one.rating.maximum) for one in codebook.session_ratings] == [("how close they were", 7)]
 
 
 def test_a_list_of_labels_is_enough(path: Path) -> None:

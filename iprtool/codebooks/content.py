@@ -10,6 +10,7 @@ from iprtool.model.codebook import Codebook, CodeEntry, RatingScale, SessionScal
 
 MAX_CODES = 500
 MAX_SESSION_RATINGS = 50
+MAX_STEPS = 1000
 POLARITIES = ("positive", "negative", "neutral")
 
 
@@ -77,8 +78,10 @@ def _scale(scale: RatingScale, path: FieldPath) -> Iterator[Found]:
         reason = f"the rating scale is upside down ({scale.minimum:g} to {scale.maximum:g})"
         yield (*path, "minimum"), f"{reason}; the minimum must be below the maximum"
         return
-    if not 0 < scale.step <= scale.maximum - scale.minimum:
-        yield (*path, "step"), f"the step {scale.step:g} does not fit the scale; it must be above 0 and within it"
+    steps = (scale.maximum - scale.minimum) / scale.step if scale.step > 0 else 0
+    if not (1 <= steps <= MAX_STEPS and math.isclose(steps, round(steps), abs_tol=1e-6)):
+        reach = f"it must lead from {scale.minimum:g} to {scale.maximum:g} in whole steps, at most {MAX_STEPS}"
+        yield (*path, "step"), f"the step {scale.step:g} does not fit the scale; {reach}"
         return
     for value, label in scale.anchors.items():
         yield from _anchor(scale, value, label, (*path, "anchors", value))
