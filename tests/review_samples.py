@@ -11,8 +11,9 @@ from tests.fakes import CODEBOOK, head
 def mark(ident: str, start_ms: int, end_ms: int | None = None, word: str | None = None, **more: Any) -> Mark:
     """A point or an interval, with a word of the tests' codebook."""
     kind: MarkKind = "interval" if end_ms is not None else "point"
-    codes = (Code(CODEBOOK.id, CODEBOOK.version, word),) if word else ()
-    return Mark(ident, "recaller", kind, start_ms, start_ms, 10, end_ms, codes=codes, **more)
+    if word is not None:
+        more["codes"] = (Code(CODEBOOK.id, CODEBOOK.version, word),)
+    return Mark(ident, "recaller", kind, start_ms, start_ms, 10, end_ms, **more)
 
 
 def layer(by: Role, *marks: Mark, **more: Any) -> LayerContent:
