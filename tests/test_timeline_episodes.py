@@ -111,6 +111,11 @@ def test_a_marker_has_a_sign_alone_where_the_next_follows_at_once() -> None:
     assert texts(episode("e", 2, 25, markers=(rupture("m", 25),))) == ["  ▼W 3 ───────────────── ▼C 2 repaired 4"]
 
 
+def test_a_sign_goes_before_what_follows_it_at_once() -> None:
+    assert texts(episode("e", 2, 25, 3, 6, markers=(rupture("m", 4),))) == ["  ▼W 3┴─────────────────── repaired 4"]
+    assert texts(episode("e", 2, 25, markers=(rupture("m", 6),))) == ["  ▼W 3▼C 2 ─────────────── repaired 4"]
+
+
 def test_a_marker_that_lasts_is_closed_and_says_no_outcome() -> None:
     assert texts(rupture("r", 2, "▼W 4", 14), rupture("p", 20, "▼W 4")) == ["  ▼W 4 ───────┤     ▼W 4"]
 

@@ -1,11 +1,15 @@
 """One lane that changes while the others are shown: a trace that grows, another lane in its place, a text, a match."""
 
+import random
+
 import pytest
 from textual.geometry import Region
 
+from iprtool.model.linking import Episode, Strategy
 from iprtool.timeline.lanes import (
     SEGMENT_MS,
     Cells,
+    EpisodesLane,
     Lane,
     LaneItem,
     LinksLane,
@@ -14,6 +18,7 @@ from iprtool.timeline.lanes import (
     SegmentsLane,
     SpansLane,
     TraceLane,
+    episode_item,
     link_item,
     segment_id,
 )
@@ -136,3 +141,38 @@ async def test_a_match_is_confirmed_and_parted_in_its_place() -> None:
         app.view.drop("matched", "m")
         await pilot.pause()
         assert app.row(4)[LEFT:].strip() == ""
+
+
+async def test_a_lane_replaced_before_it_is_mounted_is_there_when_it_is() -> None:
+    app = TimelineApp(coding_lanes())
+    app.view.set_lane(TraceLane("dial", [(at_ms, 1.0) for at_ms in range(0, 6_000, 100)], rows=2))
+    app.view.append("dial", [(6_000, 1.0)])
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pilot.pause()
+        assert app.view.size.height == 7
+        assert app.row(3)[LEFT:] == "│⣀⣀⡀"
+
+
+async def test_what_is_drawn_piece_by_piece_is_what_is_drawn_at_once() -> None:
+    """After many changes at random the rows kept are those that a timeline made anew would draw."""
+    rng = random.Random(8)
+    app = TimelineApp([*coding_lanes(), EpisodesLane("ruptures")])
+    async with app.run_test(size=(100, 30)) as pilot:
+        for step in range(60):
+            at_ms, end_ms = rng.randrange(100_000), rng.randrange(100_000, 200_000)
+            app.view.append("dial", [(at_ms + number * 100, rng.randrange(2, 19) / 2) for number in range(9)])
+            link = link_item(f"m{step % 7}", (at_ms, at_ms), (end_ms, end_ms), confirmed=rng.random() < 0.5)
+            app.view.put("matched", link)
+            strategies = tuple(Strategy("validates", rng.randrange(at_ms, end_ms)) for _ in range(3))
+            episode = Episode(str(step), "mixed", at_ms, strategies=strategies, end_ms=end_ms, outcome="partly")
+            app.view.put("ruptures", episode_item(f"e{step % 5}", episode))
+            coder = SegmentsLane("coder", SEGMENT_MS, DURATION_MS, {step % 3: "CF_P 2"})
+            app.view.set_lane(coder)
+            app.view.selected = rng.choice(["m1", "e1", "e1:strategy:1", segment_id(1), None])
+            if rng.random() < 0.2:
+                app.view.set_lane(TraceLane("dial", [(at_ms, 3.0)], rows=rng.randrange(1, 4)))
+            await pilot.pause()
+            kept = [app.view.render_line(y) for y in range(app.view.size.height)]
+            app.view.rows.fit(*app.view.size)
+            app.view.rows.forget()
+            assert kept == [app.view.render_line(y) for y in range(app.view.size.height)]

@@ -19,7 +19,7 @@ _LEAST_OUTCOME = 5
 class EpisodeRows:
     """The lane drawn at a scale: its rows, whose each cell is, and which moments of an episode are at a cell.
 
-    Lines come first, then what lies on them, then signs, then what gives way.
+    Lines come first, then signs, then what lies on a line after its sign, then what gives way.
     """
 
     def __init__(
@@ -45,16 +45,16 @@ class EpisodeRows:
             self._draw_line(one, item)
         for one in others:
             self._write(one, one.first, one.glyphs[:1], self._tone(one))
-        episodes = [(one, item) for one, item in lines if isinstance(item, EpisodeItem)]
-        for one, episode in episodes:
-            self._draw_moments(one, episode)
-        for one, _ in lines:
-            self._draw_head(one)
+        for one, item in lines:
+            after = self._draw_head(one)
+            if isinstance(item, EpisodeItem):
+                self._draw_moments(one, item, after)
         for one in others:
             if self._is_free(one, one.first + 1, one.end):
                 self._write(one, one.first + 1, one.glyphs[1:], self._tone(one))
-        for one, episode in episodes:
-            self._draw_outcome(one, episode)
+        for one, item in lines:
+            if isinstance(item, EpisodeItem):
+                self._draw_outcome(one, item)
 
     def _draw_line(self, one: Placed, item: LaneItem) -> None:
         row, tone = self.rows[one.row], self._tone(one, "episode")
@@ -63,12 +63,12 @@ class EpisodeRows:
         if one.stop - one.first > 1 and not isinstance(item, EpisodeItem):
             row.write(one.stop - 1, _LAST, tone)
 
-    def _draw_moments(self, one: Placed, item: EpisodeItem) -> None:
-        for cell, strategies in self._by_cell(one, item.strategies):
+    def _draw_moments(self, one: Placed, item: EpisodeItem, first: int) -> None:
+        for cell, strategies in self._by_cell(one, item.strategies, first):
             tick = _STRATEGY if len(strategies) == 1 else _STRATEGIES
             self.rows[one.row].put(cell, tick, self._moment_tone(one, item, cell, "episode"))
             self.moments[one.row, cell] = strategies
-        for cell, markers in self._by_cell(one, item.markers):
+        for cell, markers in self._by_cell(one, item.markers, first):
             self._draw_marker(one, cell, markers, self._moment_tone(one, item, cell, markers[0].style))
 
     def _draw_marker(self, one: Placed, cell: int, markers: Sequence[LaneItem], tone: str) -> None:
@@ -82,18 +82,17 @@ class EpisodeRows:
         self._part(one, cell - 1)
         self._part(one, cell + len(shown))
 
-    def _draw_head(self, one: Placed) -> None:
-        """The sign that an episode or a marker begins with."""
+    def _draw_head(self, one: Placed) -> int:
+        """The sign that an episode or a marker begins with; the cell after it."""
         if one.first < 0:
-            return
+            return 0
         stop = one.first + len(one.glyphs)
         room = self._is_free(one, one.first + 1, stop)
         shown = one.glyphs if room else one.glyphs[:1]
         self._write(one, one.first, shown, self._tone(one))
-        for at in range(one.first, one.first + len(shown)):
-            self.moments.pop((one.row, at), None)
         if room and stop < one.stop - 1:
             self._part(one, stop)
+        return one.first + len(shown)
 
     def _draw_outcome(self, one: Placed, episode: EpisodeItem) -> None:
         """How an episode came out, after its line, cut at the edge of the view if some of it can be read."""
@@ -124,10 +123,12 @@ class EpisodeRows:
         owners = self.owners[one.row][max(first, 0) : stop]
         return stop <= self._scale.width and all(owner is None or owner is one for owner in owners)
 
-    def _by_cell(self, one: Placed, moments: Sequence[LaneItem]) -> Iterator[tuple[int, Sequence[LaneItem]]]:
-        """The moments in view, those of one cell together: what it costs is the cells', not the moments'."""
+    def _by_cell(
+        self, one: Placed, moments: Sequence[LaneItem], first: int
+    ) -> Iterator[tuple[int, Sequence[LaneItem]]]:
+        """The moments in view from a cell on, those of one cell together: it costs by cells, not by moments."""
         scale, stop = self._scale, min(one.stop, self._scale.width)
-        at = bisect_left(moments, scale.ms(max(one.first, 0)), key=_start_ms)
+        at = bisect_left(moments, scale.ms(first), key=_start_ms)
         while at < len(moments) and (cell := scale.cell(moments[at].start_ms)) < stop:
             following = bisect_left(moments, scale.ms(cell + 1), at, key=_start_ms)
             if self.owners[one.row][cell] is one:
