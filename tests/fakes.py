@@ -77,7 +77,7 @@ class FakePlayer:
     def seek(self, to_ms: int) -> None:
         self.calls.append(f"seek {to_ms}")
         self.at_ms = max(0, min(to_ms, self.state.duration_ms))
-        self.become()
+        self.become(status="paused" if self.state.status == "ended" else self.state.status)
 
     def step(self, frames: int) -> None:
         self.seek(self.at_ms + 40 * frames)

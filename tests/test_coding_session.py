@@ -1,0 +1,435 @@
+"""Coding a session: codes and ratings segment by segment, evidence inside them, what is left, the lock, undo."""
+
+import pytest
+
+from iprtool.coding.progress import progress_of
+from iprtool.model.coding import SegmentCode
+from iprtool.model.layer import Covered, Unlocked
+from tests.coding_samples import DURATION_MS, NEW, Coder, coding_content, refusal
+
+
+def found(coder: Coder, segment: int | None = None) -> dict[str, str | float | None]:
+    """What a segment's codes are: their clarity or rating."""
+    codes = coder.coding.sheet.codes(coder.coding.segment if segment is None else segment)
+    return {one.code: one.clarity or one.rating for one in codes}
+
+
+# Codes
+
+
+def test_a_code_is_found_plain_and_takes_its_clarity_check() -> None:
+    coder = Coder()
+    coder.code("wd_denial")
+    coder.coding.toggle()
+    assert found(coder) == {"wd_denial": "plain"}
+    coder.coding.set_clarity("minus")
+    coder.code("cf_rejects_intervention")
+    coder.coding.set_clarity("plus")
+    assert found(coder) == {"wd_denial": "minus", "cf_rejects_intervention": "plus"}
+    coder.coding.toggle()
+    assert found(coder) == {"wd_denial": "minus"}
+    assert [op.kind for op in coder.log.ops] == ["put"] * 4
+
+
+def test_a_number_is_that_of_the_code_in_its_group() -> None:
+    coder = Coder()
+    coder.code("cf_rejects_intervention")
+    coder.coding.toggle_number(7)
+    assert found(coder) == {"cf_control_or_pressure": "plain"}
+    assert coder.coding.row.label == "efforts to control or pressure therapist"
+    assert refusal(lambda: coder.coding.toggle_number(8)) == "There is no 8 in this group."
+
+
+def test_scales_are_rated_and_markers_are_found_or_not() -> None:
+    coder = Coder(codebook="3rs-2022")
+    coder.code("wd_p")
+    coder.coding.rate(4)
+    coder.code("cf_t")
+    coder.coding.step(1)
+    coder.coding.step(1)
+    coder.code("wd_denial")
+    coder.coding.toggle()
+    assert found(coder) == {"wd_p": 4, "cf_t": 2, "wd_denial": None}
+    assert "only found or not" in refusal(lambda: coder.coding.rate(3))
+    assert refusal(lambda: coder.coding.set_clarity("plus")) == "Here there is no clarity check."
+    coder.code("wd_t")
+    assert refusal(coder.coding.toggle) == "WD_T withdrawal, therapist is rated: 1 to 5 rates it."
+    assert refusal(lambda: coder.coding.rate(6)) == "WD_T withdrawal, therapist is rated 1 to 5."
+    assert refusal(lambda: coder.coding.rate(2.5)) == "WD_T withdrawal, therapist is rated 1 to 5."
+
+
+def test_a_codebook_without_scales_is_rated_code_by_code() -> None:
+    coder = Coder(codebook="helpfulness-1988")
+    if coder.coding.row.scale is None:
+        pytest.skip("this codebook is not rated")
+    coder.coding.rate(coder.coding.row.scale.maximum)
+    assert found(coder) == {coder.coding.code: coder.coding.row.scale.maximum}
+    coder.coding.finish()
+    assert coder.coding.sheet.is_finished(0)
+
+
+# Segments
+
+
+def test_segments_are_of_one_length_and_the_last_is_as_long_as_is_left() -> None:
+    segments = Coder().coding.sheet.segments
+    assert segments.count == 3
+    assert [segments.bounds(number) for number in range(3)] == [(0, 300_000), (300_000, 600_000), (600_000, 720_000)]
+    assert [segments.at(ms) for ms in (0, 299_999, 300_000, DURATION_MS)] == [0, 0, 1, 2]
+
+
+def test_nothing_found_is_a_finished_segment() -> None:
+    coder = Coder()
+    coder.coding.finish()
+    assert coder.coding.sheet.is_finished(0)
+    assert found(coder) == {}
+    coder.coding.reopen()
+    assert coder.coding.left.segments == (0, 1, 2)
+
+
+def test_finishing_rates_the_scales_where_nothing_was_salient_in_one_gesture() -> None:
+    coder = Coder(codebook="3rs-2022")
+    coder.code("cf_p")
+    coder.coding.rate(3)
+    coder.coding.finish()
+    assert found(coder) == {"wd_p": 1, "wd_t": 1, "cf_p": 3, "cf_t": 1}
+    coder.coding.undo()
+    assert found(coder) == {"cf_p": 3}
+    assert not coder.coding.sheet.is_finished(0)
+
+
+def test_a_scale_with_evidence_is_not_passed_over() -> None:
+    coder = Coder(codebook="3rs-2022")
+    coder.code("wd_p")
+    coder.coding.mark_evidence()
+    said = refusal(coder.coding.finish)
+    assert said == "WD_P withdrawal, patient is found in this segment and has no rating: rate it first."
+    coder.coding.rate(2)
+    coder.coding.finish()
+    assert coder.coding.sheet.is_finished(0)
+
+
+def test_a_finished_segment_whose_rating_is_taken_away_is_not_finished() -> None:
+    coder = Coder(codebook="3rs-2022")
+    coder.coding.finish()
+    coder.code("wd_t")
+    coder.coding.take_off()
+    assert not coder.coding.sheet.is_finished(0)
+    coder.coding.undo()
+    assert coder.coding.sheet.is_finished(0)
+    assert found(coder)["wd_t"] == 1
+
+
+def test_it_stops_at_the_segments_end_and_plays_on_from_there_into_the_next() -> None:
+    coder = Coder()
+    coder.hear(310_000)
+    assert (coder.player.state.status, coder.player.at_ms, coder.coding.segment) == ("paused", 300_000, 0)
+    coder.hear(400_000)
+    assert coder.coding.segment == 1
+
+
+def test_playing_on_moves_along_only_from_a_finished_segment() -> None:
+    coder = Coder()
+    coder.coding.listening.plays_on = True
+    coder.hear(310_000)
+    assert (coder.player.at_ms, coder.coding.segment) == (310_000, 0)
+    assert coder.coding.listening.is_outside
+    coder.coding.finish()
+    coder.coding.go(1)
+    assert coder.player.at_ms == 310_000
+    coder.coding.finish()
+    coder.hear(610_000)
+    assert coder.coding.segment == 2
+
+
+def test_the_recordings_end_is_in_its_last_segment() -> None:
+    coder = Coder()
+    coder.coding.go(2)
+    coder.hear(DURATION_MS + 1)
+    assert coder.coding.segment == 2
+    assert not coder.coding.listening.playing
+    assert coder.coding.mark_evidence().start_ms == DURATION_MS - 1
+    coder.coding.listening.play()
+    assert coder.player.at_ms == 600_000
+
+
+def test_the_segment_again_and_the_last_ten_seconds_within_it() -> None:
+    coder = Coder()
+    coder.coding.seek(304_000)
+    coder.coding.listening.replay()
+    assert coder.player.at_ms == 300_000
+    coder.coding.seek(350_000)
+    coder.coding.listening.replay()
+    assert coder.player.at_ms == 340_000
+    coder.coding.listening.play_segment()
+    assert coder.player.at_ms == 300_000
+
+
+def test_what_was_heard_is_written() -> None:
+    coder = Coder()
+    coder.hear(20_000)
+    coder.coding.listening.halt()
+    spans = [(one.kind, one.start_ms, one.end_ms) for one in coder.coding.state.coverage.values()]
+    assert spans == [("played", 0, 20_000)]
+
+
+# Evidence
+
+
+def test_evidence_is_a_coders_mark_at_the_clocks_stamp_and_puts_its_code_there() -> None:
+    coder = Coder()
+    coder.hear(65_000)
+    coder.code("wd_minimal_response")
+    mark = coder.coding.mark_evidence()
+    assert (mark.author, mark.kind, mark.start_ms, mark.raw_start_ms) == ("coder", "point", 65_000, 65_000)
+    assert mark.uncertainty_ms == coder.player.uncertainty_ms
+    assert [(one.codebook, one.code) for one in mark.codes] == [("3rs-2015", "wd_minimal_response")]
+    value = coder.coding.sheet.code(0, "wd_minimal_response")
+    assert value == SegmentCode(0, "wd_minimal_response", "plain", evidence=(mark.id,))
+    coder.coding.undo()
+    assert coder.coding.sheet.code(0, "wd_minimal_response") is None
+    assert coder.coding.evidence == []
+
+
+def test_a_stretch_of_evidence_begins_and_ends_within_its_segment() -> None:
+    coder = Coder()
+    coder.hear(290_000)
+    mark = coder.coding.begin_evidence()
+    assert refusal(coder.coding.begin_evidence) == "An evidence mark of this segment is open already: . ends it."
+    assert refusal(coder.coding.finish) == "An evidence mark of this segment is still open: . ends it."
+    assert refusal(coder.coding.end_evidence) == "This evidence begins at 04:50, and ends later than that."
+    coder.coding.listening.plays_on = True
+    coder.hear(303_000)
+    ended = coder.coding.end_evidence()
+    assert (ended.id, ended.kind, ended.end_ms, ended.raw_end_ms) == (mark.id, "interval", 300_000, 303_000)
+    assert refusal(coder.coding.end_evidence) == "No evidence mark of this segment is open: , begins one."
+
+
+def test_evidence_lies_in_the_segment_that_is_coded() -> None:
+    coder = Coder()
+    coder.hear(301_000)
+    assert coder.coding.mark_evidence().start_ms == 299_999
+    coder.coding.listening.plays_on = True
+    coder.hear(302_000)
+    said = refusal(coder.coding.mark_evidence)
+    assert said == "The recording is at 05:02, outside segment 1: go back into it, or code the other one."
+    assert len(coder.coding.evidence) == 1
+
+
+def test_a_code_taken_off_takes_its_evidence_with_it_and_undo_brings_all_back() -> None:
+    coder = Coder()
+    coder.code("wd_denial")
+    first, second = coder.coding.mark_evidence(), coder.coding.mark_evidence()
+    assert coder.coding.take_off() == 2
+    assert coder.coding.evidence == []
+    assert len(coder.coding.state.marks) == 0
+    coder.coding.undo()
+    assert {one.id for one in coder.coding.evidence} == {first.id, second.id}
+    coder.coding.choose_mark(first)
+    coder.coding.delete_evidence()
+    assert [one.id for one in coder.coding.evidence] == [second.id]
+    assert coder.coding.sheet.code(0, "wd_denial") is not None
+
+
+def test_evidence_of_the_segment_is_chosen_one_after_the_other() -> None:
+    coder = Coder()
+    assert coder.coding.next_mark() is None
+    coder.coding.seek(10_000)
+    coder.code("wd_denial")
+    first = coder.coding.mark_evidence()
+    coder.coding.seek(20_000)
+    coder.code("cf_rejects_intervention")
+    second = coder.coding.mark_evidence()
+    coder.coding.choose("wd_denial")
+    chosen = [coder.coding.next_mark() for _ in range(3)]
+    assert [one.id for one in chosen if one] == [first.id, second.id, first.id]
+    assert (coder.player.at_ms, coder.coding.code) == (10_000, "wd_denial")
+
+
+# Notes, the whole session
+
+
+def test_notes_are_of_the_evidence_chosen_else_of_the_code() -> None:
+    coder = Coder()
+    coder.code("wd_denial")
+    assert refusal(coder.coding.begin_note) == "denial has nothing to note yet: put it there first."
+    mark = coder.coding.mark_evidence()
+    coder.coding.begin_note()
+    coder.coding.save_note("looks away ")
+    assert coder.coding.state.marks[mark.id].note == "looks away"
+    coder.coding.choose("wd_denial")
+    coder.coding.begin_note()
+    coder.coding.save_note("twice")
+    value = coder.coding.sheet.code(0, "wd_denial")
+    assert value is not None
+    assert (value.note, value.evidence) == ("twice", (mark.id,))
+
+
+@pytest.mark.parametrize("of", ["evidence", "code", "scale"])
+def test_a_note_half_written_is_there_again(of: str) -> None:
+    coder = Coder()
+    coder.coding.go(1)
+    coder.code("cf_complaints_about_progress")
+    coder.coding.mark_evidence()
+    if of != "evidence":
+        coder.coding.choose("cf_complaints_about_progress")
+    if of == "scale":
+        coder.coding.show_whole(True)
+        coder.coding.rate(2)
+    coder.coding.begin_note()
+    coder.coding.keep_draft("nothing hel")
+    again = coder.again().coding
+    assert again.resume_draft() == "nothing hel"
+    assert (again.segment, again.whole, again.mark is not None) == (
+        1 if of != "scale" else 0,
+        of == "scale",
+        of == "evidence",
+    )
+    again.save_note("nothing helps")
+    assert again.note == "nothing helps"
+
+
+def test_the_whole_session_is_rated_on_the_codebooks_scales() -> None:
+    coder = Coder()
+    coder.coding.show_whole(True)
+    assert [one.label for one in coder.coding.board.rows][3] == "overall resolution"
+    coder.coding.rate(2)
+    coder.coding.rate(3)
+    assert coder.coding.sheet.found == 0
+    assert refusal(coder.coding.mark_evidence) == "Evidence is of a segment: go back to it first."
+    coder.coding.take_off()
+    assert [one.rating for one in coder.coding.board.rows] == [None] * 5
+    coder.coding.undo()
+    assert [one.rating for one in coder.coding.board.rows] == [3, None, None, None, None]
+    bare = Coder(codebook="client-reactions-1988")
+    assert "has no ratings of the whole session" in refusal(lambda: bare.coding.show_whole(True))
+
+
+# What is left, the lock
+
+
+def test_what_is_left_is_said_in_one_sentence_and_line_by_line() -> None:
+    coder = Coder()
+    coder.coding.go(1)
+    coder.coding.finish()
+    left = coder.coding.left
+    assert left.sentence == (
+        "This is not locked yet, since segments 1, 3 are not finished and 5 ratings of the whole session are missing: "
+        "finish it, or say why it is locked so."
+    )
+    assert left.lines[:2] == ["segments 1, 3: not finished", "whole session: significance of withdrawal"]
+    assert coder.coding.next_unfinished()
+    assert coder.coding.segment == 2
+    assert coder.coding.next_unfinished()
+    assert coder.coding.segment == 0
+
+
+def whole(codebook: str = "3rs-2015") -> Coder:
+    """A coding with nothing left."""
+    coder = Coder(codebook=codebook)
+    for segment in range(3):
+        coder.coding.go(segment)
+        coder.coding.finish()
+    assert coder.coding.next_unfinished()
+    assert coder.coding.whole
+    for row in coder.coding.board.rows:
+        coder.coding.choose(row.id)
+        coder.coding.rate(1)
+    return coder
+
+
+@pytest.mark.parametrize("codebook", ["3rs-2015", "3rs-2022"])
+def test_a_whole_coding_is_locked_and_nothing_changes_it(codebook: str) -> None:
+    coder = whole(codebook)
+    assert not coder.coding.left
+    assert not coder.coding.next_unfinished()
+    coder.coding.lock()
+    assert coder.coding.locked
+    before = list(coder.log.ops)
+    for gesture in (
+        lambda: coder.coding.rate(2),
+        coder.coding.take_off,
+        coder.coding.finish,
+        coder.coding.undo,
+        coder.coding.redo,
+        coder.coding.begin_note,
+        coder.coding.lock,
+    ):
+        assert "is locked and stays as it is" in refusal(gesture)
+    coder.coding.go(0)
+    assert "is locked" in refusal(coder.coding.mark_evidence)
+    assert "is locked" in refusal(coder.coding.toggle)
+    coder.hear(20_000)
+    assert coder.log.ops == before
+    assert coder.again().coding.locked
+
+
+def test_it_is_locked_early_only_with_the_reason_which_is_kept() -> None:
+    coder = Coder()
+    assert refusal(coder.coding.lock).startswith("This is not locked yet, since segments 1–3 are not finished")
+    coder.coding.lock(" the sound is gone from 05:00 on ")
+    assert (coder.log.ops[-1].kind, coder.log.ops[-1].reason) == ("lock", "the sound is gone from 05:00 on")
+
+
+def test_a_coding_that_was_unlocked_is_changed_and_undone_as_before() -> None:
+    coder = whole()
+    coder.coding.lock()
+    coder.log.ops.append(coder.coding.hand.op("layer-1", Unlocked()))
+    again = coder.again().coding
+    assert not again.locked
+    assert again.undo()
+    assert again.left.lines == ["whole session: therapist's contribution"]
+    assert again.redo()
+    assert again.left.lines == []
+
+
+# Undo, saving
+
+
+def test_undo_goes_back_gesture_by_gesture_across_a_restart_and_shows_where() -> None:
+    coder = Coder()
+    coder.code("wd_denial")
+    coder.coding.toggle()
+    coder.coding.go(2)
+    coder.code("cf_rejects_intervention")
+    coder.coding.mark_evidence()
+    again = coder.again().coding
+    assert again.undo()
+    assert (again.segment, again.code, again.evidence) == (2, "cf_rejects_intervention", [])
+    assert again.undo()
+    assert (again.segment, again.sheet.codes(0)) == (0, [])
+    assert not again.undo()
+    assert again.redo()
+    assert again.redo()
+    assert (again.segment, len(again.evidence)) == (2, 1)
+
+
+def test_what_the_disk_refuses_is_told_and_kept() -> None:
+    coder = Coder()
+    coder.log.failing = True
+    coder.coding.toggle()
+    assert coder.errors == ["The disk is full: free some room."]
+    assert coder.coding.saving.waiting == 1
+    coder.log.failing = False
+    coder.coding.saving.retry()
+    assert [op.kind for op in coder.log.ops] == ["put"]
+
+
+def test_how_far_a_coding_is_told_from_its_layer_alone() -> None:
+    content = coding_content("3rs-2022")
+    assert content.head.codebook == NEW
+    assert (progress_of(content).segments, progress_of(content).whole) == (3, False)
+    done = whole("3rs-2022")
+    done.coding.lock()
+    progress = progress_of(done.again().log.loaded)
+    assert (progress.finished, progress.rated, progress.codes) == (3, 4, 12)
+    assert progress.whole
+    assert progress.locked
+
+
+def test_coverage_is_a_fact_that_undo_leaves_alone() -> None:
+    coder = Coder()
+    coder.hear(20_000)
+    coder.coding.listening.halt()
+    assert not coder.coding.undo()
+    assert isinstance(coder.log.ops[-1].body, Covered)
