@@ -175,9 +175,12 @@ def test_a_review_is_granted_every_layer_of_its_session_and_no_other(study: Stud
     assert isinstance(grant, ReviewGrant)
     assert [one.by for one in grant.layers] == ["client", "therapist", "researcher"]
     layers = {str(one.layer) for one in study.recalls() if one.session == session.id}
-    assert granted(grant, study) == layers | {recording.media, str(recording.peaks), str(recording.transcript)}
+    review = study.setting("review")
+    whole = {recording.media, str(recording.peaks), str(recording.transcript)}
+    assert granted(grant, study) == layers | whole | {str(review)}
     assert str(other.layer) not in layers
     assert grant.title == "D05 · session 3 · review"
+    assert granted(desk.review_grant(study, dyad, session, writing=False), study) == layers | whole
 
 
 @pytest.mark.parametrize("what", ["media", "peaks"])

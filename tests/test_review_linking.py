@@ -9,7 +9,7 @@ from iprtool.edits import Hand, LayerState
 from iprtool.model.codebook import Codebook, CodeEntry
 from iprtool.model.coding import SegmentCode
 from iprtool.model.layer import LayerContent, Op, Put
-from iprtool.model.linking import Episode, MarkRef, Match, QuoteFlag, Strategy, Tag, Theme
+from iprtool.model.linking import MAJOR_SALIENCE, Episode, MarkRef, Match, QuoteFlag, Strategy, Tag, Theme
 from iprtool.model.mark import Code, Rupture
 from iprtool.model.terms import Locus, Quotable
 from iprtool.reviewing import episodes
@@ -177,7 +177,7 @@ def test_an_episode_without_an_end_is_drawn_up_to_the_last_that_is_known_of_it()
 
 
 @pytest.mark.parametrize(
-    ("salience", "name"), [(None, None), (1, "subtle"), (3, "subtle"), (episodes.MAJOR_FROM, "major"), (5, "major")]
+    ("salience", "name"), [(None, None), (1, "subtle"), (2, "subtle"), (MAJOR_SALIENCE, "major"), (5, "major")]
 )
 def test_major_and_subtle_are_told_apart_by_salience(salience: int | None, name: str | None) -> None:
     assert episodes.weight(salience) == name
@@ -214,7 +214,7 @@ def test_an_episode_in_one_line() -> None:
         4,
     )
     assert episodes.episode_text(episode) == (
-        "episode 1  01:00–02:00 · withdrawal · by client · bond (working alliance) · salience 3, subtle · 1 marker"
+        "episode 1  01:00–02:00 · withdrawal · by client · bond (working alliance) · salience 3, major · 1 marker"
         " · 2 strategies · repaired 4"
     )
     assert episodes.episode_text(Episode("e", "mixed", 0)) == "e  00:00–open · mixed · unclear"

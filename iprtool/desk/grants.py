@@ -1,18 +1,14 @@
 """What a person's process is given: the keys of just the objects that the person may see."""
 
-from datetime import date
-
 import msgspec
 
-from iprtool.desk.consents import withheld
 from iprtool.desk.objects import media_and_peaks, object_grant
-from iprtool.desk.people import the_recording
 from iprtool.desk.places import keymap
-from iprtool.desk.recalls import reopen, settled
-from iprtool.desk.roles import PALETTES, face_of
+from iprtool.desk.recalls import reopen
+from iprtool.desk.roles import face_of
 from iprtool.model.errors import IprtoolError
-from iprtool.model.grant import LayerGrant, RecallGrant, ReviewGrant
-from iprtool.model.study import Dyad, Recall, Session
+from iprtool.model.grant import RecallGrant
+from iprtool.model.study import Recall
 from iprtool.store.machine import device
 from iprtool.store.study import Study
 
@@ -40,23 +36,4 @@ def recall_grant(study: Study, recall: Recall, *, back: bool = False) -> RecallG
         peaks=peaks,
         transcript=object_grant(study, shown) if shown else None,
         back=str(study.path.absolute()) if back else None,
-    )
-
-
-def review_grant(study: Study, dyad: Dyad, session: Session) -> ReviewGrant:
-    """What a review's process gets: every layer of the session, to read, but those of who has withdrawn."""
-    recording = the_recording(study, session)
-    made = [one for one in study.recalls() if one.session == session.id and one.layer]
-    today = date.today().isoformat()
-    recalls = [settled(study, one) for one in made if withheld(study, one, today) is None]
-    media, peaks = media_and_peaks(study, recording)
-    order = list(PALETTES)
-    recalls.sort(key=lambda one: order.index(one.by))
-    return ReviewGrant(
-        title=f"{dyad.label} · session {session.number} · review",
-        layers=tuple(LayerGrant(one.by, object_grant(study, one.layer)) for one in recalls if one.layer),
-        media=media,
-        recording=recording,
-        peaks=peaks,
-        transcript=object_grant(study, recording.transcript) if recording.transcript else None,
     )

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from iprtool.desk.grants import recall_grant, review_grant
+from iprtool.desk.grants import recall_grant
+from iprtool.desk.reviews import review_grant
 from iprtool.library.wish import Wish
 from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant

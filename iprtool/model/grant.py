@@ -5,6 +5,7 @@ A grant goes over an inherited pipe, never in arguments, the environment or a fi
 
 import msgspec
 
+from iprtool.model.linking import MarkRef
 from iprtool.model.study import Recording
 from iprtool.model.terms import Face, Role
 
@@ -64,7 +65,8 @@ class LayerGrant(msgspec.Struct, frozen=True):
 class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
     """A review of one session: every layer of it to read, its recording, outline and transcript.
 
-    `review` is the researcher's own object, to write; None where a coder looks. `group` is the dyad's.
+    `review` is the study's object of the researcher's links, to write; None where a coder looks. `group` is the dyad's,
+    `scores` how many there are of the session. It opens at `at_ms`, with the mark `chosen`, where they are given.
     """
 
     title: str
@@ -78,6 +80,9 @@ class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
     review: ObjectGrant | None = None
     group: str | None = None
     back: str | None = None
+    scores: int = 0
+    at_ms: int | None = None
+    chosen: MarkRef | None = None
 
 
 Grant = RecallGrant | ReviewGrant | CodingGrant

@@ -4,6 +4,9 @@ import msgspec
 
 from iprtool.model.terms import EpisodeOutcome, Locus, Mover, Quotable, RuptureType
 
+MAJOR_SALIENCE = 3
+"""A rupture is major from here on, of 1 to 5 (3 is "somewhat" salient: 3RS, Eubanks & Muran 2022), below it subtle."""
+
 
 class MarkRef(msgspec.Struct, frozen=True):
     """A mark of a layer."""

@@ -10,14 +10,11 @@ import msgspec
 from iprtool.model.codebook import Codebook
 from iprtool.model.coding import SegmentCode
 from iprtool.model.layer import LayerContent
-from iprtool.model.linking import Episode, MarkRef, Strategy
+from iprtool.model.linking import MAJOR_SALIENCE, Episode, MarkRef, Strategy
 from iprtool.model.mark import Rupture
 from iprtool.model.terms import Locus
 from iprtool.model.times import clock
 from iprtool.reviewing.review import Placed
-
-MAJOR_FROM = 4
-"""A rupture of this salience (1 to 5) or more is called major, one below it subtle."""
 
 STRATEGIES = "resolution strategy"
 """The group that resolution strategies are in, in the 3RS 2015 codebook."""
@@ -34,7 +31,7 @@ RELATIONSHIPS: dict[Locus, str] = {
 
 def weight(salience: int | None) -> str | None:
     """Major or subtle, by the salience; None where that was not judged."""
-    return None if salience is None else "major" if salience >= MAJOR_FROM else "subtle"
+    return None if salience is None else "major" if salience >= MAJOR_SALIENCE else "subtle"
 
 
 def begun(label: str, marker: Placed) -> Episode:

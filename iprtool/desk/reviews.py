@@ -1,0 +1,118 @@
+"""Reviews: what a session's review is given to read, and the study's one object that the researcher's links are in."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from iprtool.codebooks.loader import shipped
+from iprtool.desk.consents import withheld
+from iprtool.desk.objects import media_and_peaks, object_grant
+from iprtool.desk.people import the_recording
+from iprtool.desk.recalls import settled
+from iprtool.desk.roles import PALETTES
+from iprtool.model.errors import StoreError
+from iprtool.model.grant import LayerGrant, ReviewGrant
+from iprtool.model.layer import LayerHead
+from iprtool.model.linking import MarkRef
+from iprtool.model.score import Score
+from iprtool.model.study import Dyad, Recall, Session
+from iprtool.store.layer import create_layer
+from iprtool.store.machine import device
+from iprtool.store.study import Study
+
+REVIEW: Final = "review"
+"""The setting that names the review object, and the object's kind."""
+
+STRATEGIES_FROM = "3rs-2015"
+"""The codebook that has the resolution strategies."""
+
+
+def review_object(study: Study) -> str:
+    """The id of the study's review object, made where there is none."""
+    known = study.setting(REVIEW)
+    if known is not None:
+        return known
+    ident, path, key = study.new_object(REVIEW)
+    head = LayerHead(
+        layer=ident,
+        recall="",
+        by="researcher",
+        title=REVIEW,
+        original_sha256="",
+        duration_ms=0,
+        codebook=shipped(STRATEGIES_FROM),
+        purpose=REVIEW,
+    )
+    try:
+        create_layer(path, key, head)
+        study.set_setting(REVIEW, ident)
+    except BaseException:
+        study.discard_object(ident)
+        raise
+    return ident
+
+
+def review_grant(
+    study: Study,
+    dyad: Dyad,
+    session: Session,
+    *,
+    writing: bool = True,
+    back: bool = False,
+    at_ms: int | None = None,
+    chosen: MarkRef | None = None,
+) -> ReviewGrant:
+    """What a review's process gets: every layer of the session but those of who has withdrawn, and the review object.
+
+    Who may not write (a coder that was unblinded) gets no review object. With `back` it leads back to the library. The
+    review opens at a place, or with a mark chosen, where they are given.
+    """
+    recording = the_recording(study, session)
+    media, peaks = media_and_peaks(study, recording)
+    return ReviewGrant(
+        title=f"{dyad.label} · session {session.number} · review",
+        layers=(*_recalls(study, session), *_codings(study, session)),
+        media=media,
+        recording=recording,
+        peaks=peaks,
+        transcript=object_grant(study, recording.transcript) if recording.transcript else None,
+        device=device(),
+        review=object_grant(study, review_object(study)) if writing else None,
+        group=dyad.group,
+        back=str(study.path.absolute()) if back else None,
+        scores=sum(1 for _ in _scores(study, dyad, session)),
+        at_ms=at_ms,
+        chosen=chosen,
+    )
+
+
+def shown_recalls(study: Study, session: Session) -> list[Recall]:
+    """The recalls of a session that there is a layer of, but those of who has withdrawn; the client's first."""
+    made = [one for one in study.recalls() if one.session == session.id and one.layer]
+    today = date.today().isoformat()
+    recalls = [settled(study, one) for one in made if withheld(study, one, today) is None]
+    return sorted(recalls, key=lambda one: list(PALETTES).index(one.by))
+
+
+def _recalls(study: Study, session: Session) -> Iterator[LayerGrant]:
+    for one in shown_recalls(study, session):
+        if one.layer is not None:
+            yield LayerGrant(one.by, object_grant(study, one.layer), one.layer)
+
+
+def _codings(study: Study, session: Session) -> Iterator[LayerGrant]:
+    for one in study.codings():
+        if one.session == session.id:
+            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, f"coder {one.coder}")
+
+
+def _scores(study: Study, dyad: Dyad, session: Session) -> Iterator[Score]:
+    """The scores of a session, as far as the persons' objects can be read: none of them is what a review is about."""
+    for person in study.persons():
+        if person.sealed is None or person.withdrawn_on is not None or person.dyad not in (None, dyad.id):
+            continue
+        try:
+            with study.record_of(person) as record:
+                yield from (one for one in record.all("score", Score) if one.session == session.id)
+        except StoreError:
+            continue
