@@ -12,10 +12,11 @@ from iprtool.desk.codings import (
     unblind_coding,
     unlock_coding,
 )
-from iprtool.desk.grants import recall_grant, review_grant
+from iprtool.desk.grants import recall_grant
 from iprtool.desk.people import check_label, ensure_session, person_of, the_only_session, the_recording
 from iprtool.desk.places import OPEN_KEYRING, config_folder, data_folder, keymap, keyring_path, study_of_one
 from iprtool.desk.recalls import begin_recall, codebook_for, recall_by
+from iprtool.desk.reviews import review_grant, review_object
 from iprtool.desk.roles import FACES, PALETTES
 from iprtool.store.machine import device
 
@@ -43,6 +44,7 @@ __all__ = [
     "recall_by",
     "recall_grant",
     "review_grant",
+    "review_object",
     "settled_coding",
     "study_of_one",
     "the_only_session",
