@@ -20,6 +20,9 @@ LEAVING_S = 5.0
 _TELLING = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION")
 """What makes Textual write down or show elsewhere what is typed and seen."""
 
+_WIPED = "\x1b[H\x1b[2J\x1b[3J"
+"""An empty screen, with nothing to scroll back to (ECMA-48 ED; 3 is xterm's, for the lines above)."""
+
 
 def forbid_core_dumps() -> None:
     """From now on neither this process nor one that it starts leaves its memory, keys in it, on the disk."""
@@ -123,8 +126,14 @@ def _left_to_the_other() -> Iterator[None]:
 
 
 def go_back(study: str) -> NoReturn:
-    """Replace this process, which has served a person, by the library, which asks for the keyring's passphrase."""
+    """Replace this process, which has served a person, by the library, which asks for the keyring's passphrase.
+
+    Until that is given nothing of the study is on the screen, neither from before.
+    """
     command = [sys.executable, "-P", "-m", "iprtool", "library", study]
+    if sys.stdout.isatty():
+        sys.stdout.write(f"{_WIPED}iprtool\n\n")
+    sys.stdout.flush()
     if sys.platform == "win32":
         raise SystemExit(subprocess.call(command))
     os.execv(sys.executable, command)

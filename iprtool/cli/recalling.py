@@ -2,14 +2,13 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from iprtool.cli.options import By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
 from iprtool.console import keyring_for, need_terminal, progress_of, say
-from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role
 
 if TYPE_CHECKING:
@@ -17,22 +16,18 @@ if TYPE_CHECKING:
 
 
 def run_recall(
-    study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, **new: Any
+    study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, codebook: str | None = None
 ) -> None:
     """Open the role's recall of a session, made where there is none, in a process that has nothing else."""
     from iprtool import desk
     from iprtool.launch import become_app
+    from iprtool.recall.settings import RecallChoice
     from iprtool.store.study import Study
 
     with keyring, Study.open(study_path, keyring) as study:
         where = desk.the_only_session(study, dyad, session)[1]
         desk.keymap()  # said before anything is made, where it is wrong
-        wanted = new.pop("codebook", None)
-        recall = desk.recall_by(study, where, by)
-        if recall is None:
-            recall = desk.begin_recall(study, where, by, codebook=desk.codebook_for(by, wanted), **new)
-        elif wanted is not None:
-            raise IprtoolError("This recall has begun with its own codebook and keeps it; leave --codebook out.")
+        recall = desk.start_recall(study, where, RecallChoice(by, codebook=codebook))
         grant = desk.recall_grant(study, recall)
     become_app(grant)
 
@@ -80,29 +75,7 @@ def open_recording(
             notice = make_study_of_one(path, keyring, session, file, progress)
         if notice:
             say(notice)
-    run_recall(path, keyring, "D01", 1, by, codebook=codebook)
-
-
-@app.command()
-def recall(
-    study: StudyPath,
-    by: By,
-    dyad: DyadLabel = None,
-    session: SessionNumber = None,
-    codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a .toml file")] = None,
-    inquirer: Annotated[str | None, typer.Option(help="who asks (a pseudonym)")] = None,
-    place: Annotated[str | None, typer.Option(help="where the recall takes place")] = None,
-    stay: Annotated[bool, typer.Option("--stay", help="Enter saves a note and stays (a led interview)")] = False,
-    minutes: Annotated[int | None, typer.Option(help="how long the interview may take", min=1)] = None,
-    passphrase_file: PassphraseFile = None,
-) -> None:
-    """Begin a person's recall of a session, or go on with it."""
-    from iprtool.model.protocol import RecallProtocol
-
-    need_terminal()
-    protocol = RecallProtocol(after_note="stay" if stay else "go_on", planned_minutes=minutes)
-    more = {"protocol": protocol, "inquirer": inquirer, "place": place, "codebook": codebook}
-    run_recall(study, keyring_for(study, passphrase_file), dyad, session, by, **more)
+    run_recall(path, keyring, "D01", 1, by, codebook)
 
 
 @app.command()

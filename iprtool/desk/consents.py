@@ -45,6 +45,16 @@ def set_purpose(study: Study, purpose: ConsentScope) -> None:
     study.set_setting(PURPOSE, purpose)
 
 
+def person_labelled(study: Study, label: str) -> Person:
+    """The person with this pseudonym; IprtoolError where there is none."""
+    persons = study.persons()
+    found = next((one for one in persons if one.label == label), None)
+    if found is None:
+        known = ", ".join(sorted(one.label for one in persons)) or "none yet"
+        raise IprtoolError(f"There is no person {label[:40]!r} in this study (persons: {known}); add them first.")
+    return found
+
+
 def current(study: Study, person: Person) -> Person:
     """The person as the roster has them now."""
     return study.roster.one("person", person.id, Person) or person

@@ -51,20 +51,20 @@ def recalls_by(study: Study, session: Session, by: Role, person: Person | None =
 
 
 def recall_by(
-    study: Study, session: Session, by: Role, person: Person | None = None, *, protocol: str | None = None
+    study: Study, session: Session, by: Role, person: Person | None = None, *, mutual: bool | None = None
 ) -> Recall | None:
     """The role's recall of the session that has a layer, or None; of several the one that is open, else the first.
 
-    With `protocol`, only one that was begun with the protocol of this name.
+    `mutual` says whether it is to be one together with others; None that it does not matter.
     """
     found = [settled(study, one) for one in recalls_by(study, session, by, person)]
-    named = [one for one in found if protocol in (None, one.protocol.name)]
-    return min(named, key=lambda one: one.status != "open", default=None)
+    such = [one for one in found if mutual in (None, one.protocol.kind == "mutual")]
+    return min(such, key=lambda one: one.status != "open", default=None)
 
 
 def planned_for(study: Study, session: Session, by: Role, person: Person | None = None) -> Recall | None:
-    """The role's recall of the session that is planned and not begun, or None."""
-    found = (one for one in study.recalls() if (one.session, one.by) == (session.id, by) and one.status == "planned")
+    """The role's recall of the session that is planned, or was not held, or None."""
+    found = (one for one in study.recalls() if (one.session, one.by) == (session.id, by) and one.layer is None)
     return next((one for one in found if person is None or one.person in (None, person.id)), None)
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from iprtool.model.errors import IprtoolError
 from iprtool.model.protocol import PROTOCOLS, RecallProtocol
+from iprtool.model.terms import Role
 from iprtool.model.times import clock, parse_clock
 
 CHOSEN = (3, 5)
@@ -120,3 +121,19 @@ def protocol_text(protocol: RecallProtocol) -> str:
         parts.append("asks for a guess of the partner")
     parts.append("Enter goes on" if protocol.after_note == "go_on" else "Enter stays")
     return " · ".join(parts)
+
+
+class RecallChoice(msgspec.Struct, frozen=True):
+    """What was chosen for a new recall: whose it is (ids of persons), who asks and where, and how it goes.
+
+    What is None is as the study, or the role, has it. `codebook` is an id or a file, `guide` a version.
+    """
+
+    by: Role
+    person: str | None = None
+    also: tuple[str, ...] = ()
+    inquirer: str | None = None
+    place: str | None = None
+    protocol: RecallProtocol | None = None
+    codebook: str | None = None
+    guide: str | None = None

@@ -1,0 +1,104 @@
+"""What was chosen for a recall becomes one: it is begun, or gone on with where it has begun already."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from iprtool.desk.guides import guide_for
+from iprtool.desk.recalls import begin_recall, codebook_for, dyad_of, planned_for, recall_by, the_person
+from iprtool.desk.roles import FACES
+from iprtool.model.errors import IprtoolError
+from iprtool.model.protocol import PROTOCOLS, RecallProtocol
+from iprtool.model.study import Person, Recall, Session
+from iprtool.model.terms import Role
+from iprtool.recall.settings import RecallChoice, protocol_text
+from iprtool.store.study import Study
+
+USUAL = "person-centred"
+"""The protocol where none is named."""
+
+PARTNERS: dict[Role, Role] = {"client": "therapist", "therapist": "client"}
+"""With whom a mutual recall is, where nobody is named."""
+
+
+def start_recall(
+    study: Study, session: Session, choice: RecallChoice, *, another: bool = False, now: datetime | None = None
+) -> Recall:
+    """The recall that was chosen: the one there is, or a new one; with `another`, a new one beside it.
+
+    What a recall has begun with stays: IprtoolError where something else is chosen for it, and where it cannot be.
+    """
+    mutual = choice.protocol is not None and choice.protocol.kind == "mutual"
+    person = (
+        _named(study, [choice.person])[0] if choice.person else the_person(study, dyad_of(study, session), choice.by)
+    )
+    begun = (
+        None if another else recall_by(study, session, choice.by, person, mutual=mutual if choice.protocol else None)
+    )
+    if begun is not None:
+        _check_same(begun, choice)
+        return begun
+    planned = planned_for(study, session, choice.by, person)
+    if planned is not None and planned.missing_reason == "withdrawn":
+        raise IprtoolError("This recall is marked as missing, since the person has withdrawn; correct that first.")
+    protocol = choice.protocol or _protocol_of(planned)
+    also = _also(study, session, choice, protocol)
+    plain = any(FACES[one.role] == "participant" for one in also)
+    return begin_recall(
+        study,
+        session,
+        choice.by,
+        codebook=codebook_for(choice.by, choice.codebook, plain=plain),
+        protocol=protocol,
+        inquirer=choice.inquirer or (planned.inquirer if planned else None),
+        place=choice.place or (planned.place if planned else None),
+        person=person,
+        also=also,
+        guide=guide_for(study, choice.guide),
+        planned=planned,
+        now=now,
+    )
+
+
+def _protocol_of(planned: Recall | None) -> RecallProtocol:
+    """The one that the recall was planned with, where that was said."""
+    if planned is not None and planned.protocol != RecallProtocol():
+        return planned.protocol
+    return PROTOCOLS[USUAL]
+
+
+def _named(study: Study, idents: Sequence[str | None]) -> list[Person]:
+    persons = {one.id: one for one in study.persons()}
+    missing = [ident for ident in idents if ident not in persons]
+    if missing:
+        raise IprtoolError("One of these persons is not in the study; add them first.")
+    return [persons[ident] for ident in idents if ident is not None]
+
+
+def _also(study: Study, session: Session, choice: RecallChoice, protocol: RecallProtocol) -> list[Person]:
+    """Who takes part beside the recaller: in a mutual recall the partner, where nobody else is named."""
+    also = [one for one in _named(study, choice.also) if one.id != choice.person]
+    if protocol.kind != "mutual":
+        if also:
+            raise IprtoolError("Only in a mutual recall do others take part; choose the protocol mutual.")
+        return []
+    dyad = dyad_of(study, session)
+    if any(one.dyad != dyad.id for one in also):
+        raise IprtoolError(f"A mutual recall is of the session's own people; name others of {dyad.label}.")
+    partner = the_person(study, dyad, PARTNERS[choice.by]) if choice.by in PARTNERS and not also else None
+    return [*also, *([partner] if partner else [])]
+
+
+def _check_same(begun: Recall, choice: RecallChoice) -> None:
+    """IprtoolError where something is chosen that the recall has begun without."""
+    if choice.codebook is not None and choice.codebook != begun.codebook:
+        raise IprtoolError("This recall has begun with its own codebook and keeps it; leave --codebook out.")
+    if choice.protocol is not None and choice.protocol != begun.protocol:
+        own = f"{begun.protocol.name}: {protocol_text(begun.protocol)}"
+        raise IprtoolError(
+            f"This recall has begun with its own protocol ({own}) and keeps it; leave other settings out."
+        )
+    kept = {"guide": begun.guide_version, "inquirer": begun.inquirer, "place": begun.place}
+    for name, value in kept.items():
+        wanted = getattr(choice, name)
+        if wanted not in (None, value):
+            raise IprtoolError(f"This recall has begun with its own {name} and keeps it; leave --{name} out.")
