@@ -168,6 +168,12 @@ def test_pointing_finds_the_episode_its_moments_and_what_stands_beside() -> None
     assert [lane.item_at(SCALE, 0, 17, selected) for selected in (second, third)] == [third, second]
 
 
+def test_a_strategy_at_the_time_of_a_marker_is_reached_through_it() -> None:
+    lane = EpisodesLane("ruptures", [episode("e", 2, 25, 14, markers=(rupture("m", 14),))], height=1)
+    assert lane.draw(SCALE)[0].text.rstrip() == "  ▼W 3 ────── ▼C 2 ─────── repaired 4"
+    assert all_at(lane, SCALE, 14) == {"m", strategy_id("e", 0)}
+
+
 def test_pointing_at_a_count_goes_through_it() -> None:
     lane = EpisodesLane("ruptures", [episode(f"e{n}", n, n + 5) for n in range(3)], height=1)
     found = [lane.item_at(Scale(600_000, 10, 60_000), 0, 0)]

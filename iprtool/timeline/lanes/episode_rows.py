@@ -78,7 +78,8 @@ class EpisodeRows:
         room = self._is_free(one, cell + 1, cell + len(sign)) and not any((one.row, at) in self.moments for at in after)
         shown = sign if room else sign[:1]
         self._write(one, cell, shown, tone)
-        self.moments.update({(one.row, at): markers for at in range(cell, cell + len(shown))})
+        here = (*markers, *self.moments.get((one.row, cell), ()))
+        self.moments.update({(one.row, at): here for at in range(cell, cell + len(shown))})
         self._part(one, cell - 1)
         self._part(one, cell + len(shown))
 
