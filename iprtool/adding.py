@@ -37,13 +37,15 @@ def add_recording(
     transcript: list[Utterance] | None = None,
     outlined: bool = True,
     probes: Sequence[Probe] | None = None,
+    keep_until: str | None = None,
 ) -> tuple[Recording, str]:
     """Conform and seal a recording for the session that `session` gives, asked last; the original is not touched.
 
     The files `following` the original are joined to it on one clock, `gaps_ms` apart (by their own times where none are
     given). `channel_speakers` says who speaks on which channel, left first. `probes` are those of the files, where
-    they have been probed already. The sound's outline is drawn now and speech looked for, unless `outlined` leaves
-    all but the beginning to the first recall. Returns the recording and a notice (empty where there is nothing to say).
+    they have been probed already; `keep_until` is the ISO date up to which the recording may be kept. The sound's
+    outline is drawn now and speech looked for, unless `outlined` leaves all but the beginning to the first recall.
+    Returns the recording and a notice (empty where there is nothing to say).
     Raises MediaError or StoreError in one sentence, and leaves nothing behind then, nor when `progress` raises.
     """
     paths = [original, *following]
@@ -57,7 +59,9 @@ def add_recording(
         apart = bool(channel_speakers)
         recording, notice = _sealed(study, paths, gaps.ms, progress, transcript, made, outlined=outlined, apart=apart)
         again = _again(study, recording)
-        recording = msgspec.structs.replace(recording, session=session().id, channel_speakers=tuple(channel_speakers))
+        recording = msgspec.structs.replace(
+            recording, session=session().id, channel_speakers=tuple(channel_speakers), keep_until=keep_until
+        )
         study.put(recording)
     except BaseException:
         # Ctrl-C may come when the recording has just been put into the roster: then it is there whole.
@@ -111,6 +115,20 @@ def _sealed(
         silences=added.silences,
     )
     return recording, added.notice
+
+
+def add_transcript(study: Study, recording: str, transcript: list[Utterance]) -> None:
+    """Seal a transcript to the recording with this id, in the place of the one that it had."""
+    before = next(one for one in study.recordings() if one.id == recording)
+    words, path, key = study.new_object("derived")
+    try:
+        write_transcript(path, key, transcript)
+        study.put(msgspec.structs.replace(before, transcript=words))
+    except BaseException:
+        study.discard_object(words)
+        raise
+    if before.transcript is not None:
+        study.discard_object(before.transcript)
 
 
 def make_study_of_one(

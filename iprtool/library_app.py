@@ -9,10 +9,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from iprtool.commands import Command
-from iprtool.desk.shelf import StudyOnShelf
 from iprtool.launch import drop_early_keys, end_on_signals
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, commands_of
+from iprtool.library_shelf import StudyOnShelf
 from iprtool.screens.library import LibraryScreen
 from iprtool.store.study import Study
 

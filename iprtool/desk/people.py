@@ -1,15 +1,13 @@
 """Whom a study has: dyads and their sessions, by the labels that stand on the screens."""
 
-import re
 import uuid
 from itertools import count
 
+from iprtool.library.editing import check_label
 from iprtool.model.errors import IprtoolError
 from iprtool.model.study import Dyad, Person, Recording, Session
 from iprtool.model.terms import Role
 from iprtool.store.study import Study
-
-_LABEL = re.compile(r"\w[\w.-]{0,23}")
 
 _AFTER_DYAD: dict[Role, str] = {
     "client": "C",
@@ -36,14 +34,6 @@ def the_only_session(study: Study, dyad_label: str | None = None, number: int | 
     asked = "".join((f" {number}" if number else "", f" of {dyad_label}" if dyad_label else ""))
     known = ", ".join(sorted(dyad.label for dyad in dyads.values())) or "none yet"
     raise IprtoolError(f"There is no session{asked} in this study (dyads: {known}); add its recording first.")
-
-
-def check_label(dyad_label: str) -> None:
-    """IprtoolError where this can be no dyad's label: it stands on every screen of the dyad."""
-    if not _LABEL.fullmatch(dyad_label):
-        raise IprtoolError(
-            "A dyad's label is a short pseudonym: up to 24 letters, digits, hyphens, points or underscores, as D05."
-        )
 
 
 def ensure_session(study: Study, dyad_label: str, number: int) -> Session:

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from iprtool.library.roster import Roster
+from iprtool.library.wish import Chosen
 from iprtool.model.study import Coding, Dyad, Person, Recall, Recording, Session
 from iprtool.model.terms import MissingReason, Role
 
@@ -33,12 +34,22 @@ class RecallState(msgspec.Struct, frozen=True):
     recall: Recall | None = None
     expected: bool = True
 
+    def chosen(self, session: Chosen) -> Chosen:
+        """The recall as what is chosen, in its session."""
+        recall, person = self.recall.id if self.recall else None, self.person.id if self.person else None
+        return msgspec.structs.replace(session, recall=recall, person=person, by=self.by)
+
 
 class CodingState(msgspec.Struct, frozen=True):
-    """One coder's coding of one session, with the coder's pseudonym."""
+    """One coder's coding of one session, with the coder's pseudonym, and the coder where the study has the person."""
 
     coding: Coding
     coder: str
+    person: Person | None = None
+
+    def chosen(self, session: Chosen) -> Chosen:
+        """The coding as what is chosen, in its session."""
+        return msgspec.structs.replace(session, coding=self.coding.id, person=self.person.id if self.person else None)
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -137,7 +148,7 @@ class _Parts:
             session,
             tuple(self._recordings.get(session.id, ())),
             tuple(self._recall_states(session)),
-            tuple(CodingState(one, self._label(one.coder)) for one in codings),
+            tuple(self._coding_state(one) for one in codings),
             None if self._scores is None else self._scores[session.id],
         )
 
@@ -146,7 +157,8 @@ class _Parts:
         made = self._recalls.get(session.id, [])
         states: list[RecallState] = []
         counted: list[Recall] = []
-        for role in self._roster.recalled:
+        roles = self._roster.recalled
+        for role in roles:
             person = next((one for one in self.persons.get(session.dyad, ()) if one.role == role), None)
             if person is None and role not in ("client", "therapist"):
                 continue
@@ -154,7 +166,9 @@ class _Parts:
             if recall is not None:
                 counted.append(recall)
             states.append(self._expected(session, role, person, recall))
-        return [*states, *(self._made(one, expected=False) for one in made if one not in counted)]
+        # Where a recall was noted as missing and took place after all, it took place.
+        others = [one for one in made if one not in counted and (one.status != "missing" or one.by not in roles)]
+        return [*states, *(self._made(one, expected=False) for one in others)]
 
     def _recall_of(self, made: list[Recall], role: Role) -> Recall | None:
         """The role's recall, or one that it took part in; one that took place before one that is missing."""
@@ -181,9 +195,11 @@ class _Parts:
             recall.session, by, _STATUS[recall.status], recall.missing_reason, person, recall, expected=expected
         )
 
-    def _label(self, ident: str) -> str:
-        person = self._by_id.get(ident)
-        return person.label if person else ident
+    def _coding_state(self, coding: Coding) -> CodingState:
+        """A coder may be known by id or by pseudonym."""
+        by_label = (one for one in self._roster.persons if one.label == coding.coder)
+        person = self._by_id.get(coding.coder) or next(by_label, None)
+        return CodingState(coding, person.label if person else coding.coder, person)
 
 
 def _by_session(entries: Iterable[_OfSession]) -> dict[str, list[_OfSession]]:

@@ -159,6 +159,14 @@ class Study:
         self._check_fits(value)
         self.roster.add(_KINDS[type(value)], value.id, value)
 
+    def take_back(self, value: Entry) -> None:
+        """Take an entry away that was added; StoreError where something belongs to it by now."""
+        belonging = [*self.persons(), *self.sessions()] if isinstance(value, Dyad) else []
+        belonging += [*self.recordings(), *self.recalls(), *self.codings()] if isinstance(value, Session) else []
+        if any(value.id in (getattr(one, "dyad", None), getattr(one, "session", None)) for one in belonging):
+            raise StoreError("Something belongs to this by now, so it stays: take that back first.")
+        self.roster.add(_KINDS[type(value)], value.id, None)
+
     def settled(self, recall: Recall) -> Recall:
         """The recall with its status as its layer says, and so in the roster from now on.
 

@@ -1,0 +1,223 @@
+"""What the researcher enters in the library, as steps from one value of the roster to the next; undone by going back.
+
+Each function takes the roster as it stands and what was typed, and raises IprtoolError in one sentence where that does
+not fit.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import ClassVar, get_args
+
+import msgspec
+
+from iprtool.library.dates import iso_date, iso_moment
+from iprtool.library.overview import RecallState
+from iprtool.library.roster import DYADIC, Entry, Roster
+from iprtool.model.errors import IprtoolError
+from iprtool.model.study import Dyad, Person, Recall, Session
+from iprtool.model.terms import MissingReason, RecallStatus, Role
+
+_LABEL = re.compile(r"\w[\w.-]{0,23}")
+
+
+class Recalled(msgspec.Struct, frozen=True):
+    """The study's setting of whose recall of each session is expected."""
+
+    kind: ClassVar[str] = "recalled"
+    roles: tuple[Role, ...]
+
+
+Value = Entry | Recalled
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One value that was added (`was` is None) or changed."""
+
+    was: Value | None
+    now: Value
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What was entered at once: what it is called, and its steps in their order."""
+
+    what: str
+    steps: tuple[Step, ...]
+
+
+def check_label(label: str, what: str = "dyad's label") -> str:
+    """The label without blanks around it; IprtoolError where it can be none: it stands on screens and in tables."""
+    label = label.strip()
+    if "@" in label or len(label.split()) > 1:
+        raise IprtoolError(
+            f"A {what} is a short pseudonym without blanks, as D05 or D05-C; a name or an address is never entered."
+        )
+    if not _LABEL.fullmatch(label):
+        raise IprtoolError(
+            f"A {what} is a short pseudonym: up to 24 letters, digits, hyphens, points or underscores, as D05."
+        )
+    return label
+
+
+def new_dyad(roster: Roster, label: str, group: str = "") -> Change:
+    """A dyad, with its group if it is in one."""
+    label = check_label(label)
+    _not_taken(roster.dyads, label, "dyad")
+    return Change(f"dyad {label} added", (Step(None, Dyad(_new_id(), label, _group(group))),))
+
+
+def changed_dyad(roster: Roster, ident: str, label: str, group: str) -> Change:
+    """Another label or group of a dyad."""
+    was, label = roster.dyad(ident), check_label(label)
+    _not_taken((one for one in roster.dyads if one.id != ident), label, "dyad")
+    return Change(f"dyad {label} changed", (Step(was, msgspec.structs.replace(was, label=label, group=_group(group))),))
+
+
+def new_person(roster: Roster, label: str, role: Role, dyad_label: str = "") -> Change:
+    """A person: a participant with the dyad (made where it is not there), a researcher or an observer with none."""
+    label = check_label(label, "person's label")
+    _not_taken(roster.persons, label, "person")
+    dyad, steps = _dyad_for(roster, role, dyad_label)
+    steps.append(Step(None, Person(_new_id(), label, role, dyad)))
+    return Change(f"{label} added", tuple(steps))
+
+
+def changed_person(roster: Roster, ident: str, label: str, role: Role, dyad_label: str) -> Change:
+    """Another pseudonym, role or dyad of a person; role and dyad stay where they recall or code already."""
+    was, label = roster.person(ident), check_label(label, "person's label")
+    _not_taken((one for one in roster.persons if one.id != ident), label, "person")
+    dyad, steps = _dyad_for(roster, role, dyad_label)
+    if (role, dyad) != (was.role, was.dyad) and _takes_part(roster, was):
+        raise IprtoolError(f"{was.label} has recalls or codings already; add another person for another role or dyad.")
+    steps.append(Step(was, msgspec.structs.replace(was, label=label, role=role, dyad=dyad)))
+    return Change(f"{label} changed", tuple(steps))
+
+
+def new_session(roster: Roster, dyad_label: str, number: int, held: str = "") -> Change:
+    """A session of a dyad (made where it is not there), and when it ended, if that is known."""
+    dyad, steps = _dyad_for(roster, "client", dyad_label)
+    assert dyad is not None
+    _free_number(roster, dyad, number, None)
+    steps.append(Step(None, Session(_new_id(), dyad, number, iso_moment(held))))
+    return Change(f"{dyad_label.strip()}, session {number} added", tuple(steps))
+
+
+def changed_session(roster: Roster, ident: str, number: int, held: str) -> Change:
+    """Another number of a session, or another time at which it ended."""
+    was = roster.session(ident)
+    _free_number(roster, was.dyad, number, ident)
+    now = msgspec.structs.replace(was, number=number, held_at=iso_moment(held))
+    return Change(f"session {number} changed", (Step(was, now),))
+
+
+def changed_recording(
+    roster: Roster, ident: str, keep_until: str, channels: Sequence[Role], session: str | None = None
+) -> Change:
+    """Until when a recording is kept, who speaks on which channel, and, while nobody has recalled it, whose it is."""
+    was = roster.recording(ident)
+    check_channels(channels, was.channels)
+    session = session or was.session
+    used = {one.recording for one in roster.recalls} | {one.recording for one in roster.codings}
+    if session != was.session and ident in used:
+        raise IprtoolError("This recording has recalls or codings, so it stays with its session.")
+    until = checked_keep_until(keep_until, was.keep_until)
+    now = msgspec.structs.replace(was, keep_until=until, channel_speakers=tuple(channels), session=session)
+    return Change("recording changed", (Step(was, now),))
+
+
+def check_channels(channels: Sequence[Role], count: int | None) -> None:
+    """IprtoolError where this cannot be who speaks on a recording's channels."""
+    if len(set(channels)) != len(channels):
+        raise IprtoolError("One speaker was named for more than one channel; name another for each, left first.")
+    if channels and len(channels) != count:
+        have = f"{count or 'no'} sound channel{'' if count == 1 else 's'}"
+        raise IprtoolError(f"This recording has {have}; name one speaker for each channel, left first, or none.")
+
+
+def checked_keep_until(text: str, was: str | None = None) -> str | None:
+    """The ISO date up to which a recording may be kept; one that is past is refused where it is new."""
+    until = iso_date(text)
+    if until is not None and until != was and until < date.today().isoformat():
+        raise IprtoolError(f"{until} is past already; a recording is kept up to a day to come.")
+    return until
+
+
+def missing(state: RecallState, reason: MissingReason | None, label: str = "") -> Change:
+    """That a recall did not take place, with its reason; None: it is still to come, or goes on, after all."""
+    was = state.recall
+    if state.status == "done":
+        raise IprtoolError("This recall was done; only one that did not take place is missing.")
+    if was is None:
+        if reason is None:
+            raise IprtoolError("This recall is still to come; there is nothing to change.")
+        person = state.person.id if state.person else None
+        made = Recall(_new_id(), state.session, state.by, status="missing", missing_reason=reason, person=person)
+        return Change(f"{label or state.by} missing: {reason}", (Step(None, made),))
+    back: RecallStatus = "planned" if was.layer is None else "open"
+    status: RecallStatus = back if reason is None else "missing"
+    now = msgspec.structs.replace(was, status=status, missing_reason=reason)
+    return Change(f"{label or state.by} {'missing: ' + reason if reason else 'to come'}", (Step(was, now),))
+
+
+def recalled(roster: Roster, roles: Iterable[Role]) -> Change:
+    """Whose recall of each session is expected: those who are in the session, one at least."""
+    wanted = set(roles)
+    known = tuple(role for role in get_args(Role) if role in wanted)
+    if not known or not wanted <= set(DYADIC):
+        raise IprtoolError(f"Recalls are expected of one or more of {', '.join(DYADIC)}; name these.")
+    return Change("who is recalled changed", (Step(Recalled(roster.recalled), Recalled(known)),))
+
+
+def next_label(roster: Roster) -> str:
+    """The dyad's label that comes after the last: D13 after D12."""
+    numbers = [int(one.label[1:]) for one in roster.dyads if re.fullmatch(r"D\d+", one.label)]
+    return f"D{max(numbers, default=0) + 1:02}"
+
+
+def next_number(roster: Roster, dyad: str) -> int:
+    """The number of the session after a dyad's last."""
+    return max((one.number for one in roster.sessions if one.dyad == dyad), default=0) + 1
+
+
+def _dyad_for(roster: Roster, role: Role, dyad_label: str) -> tuple[str | None, list[Step]]:
+    if role not in DYADIC:
+        if dyad_label.strip():
+            raise IprtoolError(f"A {role} belongs to no dyad: leave the dyad out.")
+        return None, []
+    if not dyad_label.strip():
+        raise IprtoolError(f"A {role.replace('_', ' ')} belongs to a dyad; say which one.")
+    label = check_label(dyad_label)
+    known = next((one for one in roster.dyads if one.label == label), None)
+    if known is not None:
+        return known.id, []
+    dyad = Dyad(_new_id(), label)
+    return dyad.id, [Step(None, dyad)]
+
+
+def _not_taken(others: Iterable[Dyad | Person], label: str, what: str) -> None:
+    if any(one.label.casefold() == label.casefold() for one in others):
+        raise IprtoolError(f"There is a {what} {label} already: choose another label.")
+
+
+def _free_number(roster: Roster, dyad: str, number: int, ident: str | None) -> None:
+    if number < 1:
+        raise IprtoolError("A session's number is 1 or more.")
+    if any((one.dyad, one.number) == (dyad, number) and one.id != ident for one in roster.sessions):
+        raise IprtoolError(f"The dyad has a session {number} already: choose another number.")
+
+
+def _takes_part(roster: Roster, person: Person) -> bool:
+    recalls = any(one.person == person.id or person.id in one.also for one in roster.recalls)
+    return recalls or any(one.coder in (person.id, person.label) for one in roster.codings)
+
+
+def _group(text: str) -> str | None:
+    text = " ".join(text.split())
+    if len(text) > 40:
+        raise IprtoolError("A group's name has up to 40 letters; take a shorter one.")
+    return text or None
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,75 @@
+"""The open study as the library's screens see it: the desk, and what adds recordings, behind one port."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from iprtool.adding import add_recording, add_transcript
+from iprtool.desk.roster import carry_out, roster_of, settle, take_back, with_records
+from iprtool.library.editing import Change
+from iprtool.library.port import NewRecording
+from iprtool.library.roster import Roster
+from iprtool.model.errors import StoreError
+from iprtool.model.study import Session
+from iprtool.store.study import Study
+
+
+class StudyOnShelf:
+    """An open study, which stays its owner's to close."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+
+    @property
+    def name(self) -> str:
+        """The folder's name without its ending."""
+        return self._study.path.stem
+
+    def roster(self) -> Roster:
+        """The roster as it stands."""
+        return roster_of(self._study)
+
+    def settle(self) -> Roster:
+        """What the layers say is taken over; the roster with consents and scores, where they can be read."""
+        settle(self._study)
+        roster = self.roster()
+        try:
+            return with_records(self._study, roster)
+        except StoreError:
+            return roster
+
+    def carry_out(self, change: Change) -> None:
+        """Enter it into the roster."""
+        carry_out(self._study, change)
+
+    def take_back(self, change: Change) -> None:
+        """Undo it."""
+        take_back(self._study, change)
+
+    def add_recording(self, new: NewRecording, progress: Callable[[float], None]) -> str:
+        """Conform and seal a recording; the session is asked last, when it is too late to go back."""
+        from iprtool.media.transcript import read_vtt
+
+        words = read_vtt(Path(new.transcript)) if new.transcript else None
+
+        def session() -> Session:
+            progress(1.0)
+            return next(one for one in self._study.sessions() if one.id == new.session)
+
+        first, *following = map(Path, new.files)
+        return add_recording(
+            self._study,
+            session,
+            first,
+            progress,
+            following=following,
+            gaps_ms=new.gaps_ms,
+            channel_speakers=new.channel_speakers,
+            transcript=words,
+            keep_until=new.keep_until,
+        )[1]
+
+    def add_transcript(self, recording: str, path: str) -> None:
+        """Seal a transcript to a recording."""
+        from iprtool.media.transcript import read_vtt
+
+        add_transcript(self._study, recording, read_vtt(Path(path)))
