@@ -47,8 +47,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def check_label(label: str, what: str = "dyad's label") -> str:
-    """The label without blanks around it; IprtoolError where it can be none: it stands on screens and in tables."""
-    label = label.strip()
+    """The label; IprtoolError where it can be none: it stands on every screen and in every table."""
     if "@" in label or len(label.split()) > 1:
         raise IprtoolError(
             f"A {what} is a short pseudonym without blanks, as D05 or D05-C; a name or an address is never entered."
@@ -62,21 +61,21 @@ def check_label(label: str, what: str = "dyad's label") -> str:
 
 def new_dyad(roster: Roster, label: str, group: str = "") -> Change:
     """A dyad, with its group if it is in one."""
-    label = check_label(label)
+    label = check_label(label.strip())
     _not_taken(roster.dyads, label, "dyad")
     return Change(f"dyad {label} added", (Step(None, Dyad(_new_id(), label, _group(group))),))
 
 
 def changed_dyad(roster: Roster, ident: str, label: str, group: str) -> Change:
     """Another label or group of a dyad."""
-    was, label = roster.dyad(ident), check_label(label)
+    was, label = roster.dyad(ident), check_label(label.strip())
     _not_taken((one for one in roster.dyads if one.id != ident), label, "dyad")
     return Change(f"dyad {label} changed", (Step(was, msgspec.structs.replace(was, label=label, group=_group(group))),))
 
 
 def new_person(roster: Roster, label: str, role: Role, dyad_label: str = "") -> Change:
     """A person: a participant with the dyad (made where it is not there), a researcher or an observer with none."""
-    label = check_label(label, "person's label")
+    label = check_label(label.strip(), "person's label")
     _not_taken(roster.persons, label, "person")
     dyad, steps = _dyad_for(roster, role, dyad_label)
     steps.append(Step(None, Person(_new_id(), label, role, dyad)))
@@ -85,7 +84,7 @@ def new_person(roster: Roster, label: str, role: Role, dyad_label: str = "") -> 
 
 def changed_person(roster: Roster, ident: str, label: str, role: Role, dyad_label: str) -> Change:
     """Another pseudonym, role or dyad of a person; role and dyad stay where they recall or code already."""
-    was, label = roster.person(ident), check_label(label, "person's label")
+    was, label = roster.person(ident), check_label(label.strip(), "person's label")
     _not_taken((one for one in roster.persons if one.id != ident), label, "person")
     dyad, steps = _dyad_for(roster, role, dyad_label)
     if (role, dyad) != (was.role, was.dyad) and _takes_part(roster, was):
@@ -187,7 +186,7 @@ def _dyad_for(roster: Roster, role: Role, dyad_label: str) -> tuple[str | None, 
         return None, []
     if not dyad_label.strip():
         raise IprtoolError(f"A {role.replace('_', ' ')} belongs to a dyad; say which one.")
-    label = check_label(dyad_label)
+    label = check_label(dyad_label.strip())
     known = next((one for one in roster.dyads if one.label == label), None)
     if known is not None:
         return known.id, []
