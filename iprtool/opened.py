@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iprtool.model.errors import StoreError
-from iprtool.model.grant import Grant, ObjectGrant, ReviewGrant
+from iprtool.model.grant import CodingGrant, Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.layer import LayerContent
 from iprtool.model.study import Utterance
+from iprtool.model.terms import LayerPurpose
 
 if TYPE_CHECKING:
     from iprtool.store.layer import LayerFile
+
+_PURPOSES: dict[type, LayerPurpose] = {RecallGrant: "recall", CodingGrant: "coding", ReviewGrant: "review"}
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -36,14 +39,14 @@ def read(grant: Grant) -> Opened:
     words = read_transcript(Path(grant.transcript.path), grant.transcript.raw_key) if grant.transcript else []
     shown = grant.layers if isinstance(grant, ReviewGrant) else ()
     layers = [read_layer(Path(one.layer.path), one.layer.raw_key) for one in shown]
-    own, log = _for_writing(written) if written else (None, None)
+    own, log = _for_writing(written, _PURPOSES[type(grant)]) if written else (None, None)
     return Opened(own, log, layers, words)
 
 
-def _for_writing(layer: ObjectGrant) -> "tuple[LayerContent, LayerFile]":
+def _for_writing(layer: ObjectGrant, purpose: LayerPurpose) -> "tuple[LayerContent, LayerFile]":
     from iprtool.store.layer import LayerFile
 
-    log = LayerFile(Path(layer.path), layer.raw_key)
+    log = LayerFile(Path(layer.path), layer.raw_key, purpose)
     try:
         return log.load(), log
     except StoreError:

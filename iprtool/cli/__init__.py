@@ -1,6 +1,6 @@
 """The command line, a module for each kind of command."""
 
-from iprtool.cli import codebooks, leaving, library, machine, recall, recalling, studies
+from iprtool.cli import codebooks, coding, leaving, library, machine, recall, recalling, studies
 from iprtool.cli.top import app, main
 
-__all__ = ["app", "codebooks", "leaving", "library", "machine", "main", "recall", "recalling", "studies"]
+__all__ = ["app", "codebooks", "coding", "leaving", "library", "machine", "main", "recall", "recalling", "studies"]

@@ -229,5 +229,5 @@ def _put(study: Study, coding: Coding, **fields: bool) -> Coding:
 
 def _write(study: Study, coding: Coding, body: OpBody, reason: str | None = None) -> None:
     op = Hand("researcher", device()).op(coding.layer, body)
-    with LayerFile(study.path_of(coding.layer), study.key_of(coding.layer)) as log:
+    with LayerFile(study.path_of(coding.layer), study.key_of(coding.layer), "coding") as log:
         log.commit([msgspec.structs.replace(op, reason=reason)]).result()

@@ -14,6 +14,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import Draft, LayerContent, LayerHead, Op
+from iprtool.model.terms import LayerPurpose
 from iprtool.store.locks import FileLock
 from iprtool.store.oplog import LAYER, append_op, last_lamport, write_draft
 from iprtool.store.plain import sealed_json
@@ -45,14 +46,14 @@ def create_layer(path: Path, key: bytes, head: LayerHead) -> None:
 class LayerFile:
     """A layer open for writing: the `LayerLog` that one thread carries out, for one process at a time.
 
-    Raises StoreError where the layer cannot be opened or is being written elsewhere.
+    Raises StoreError, which calls it by its purpose, where the layer cannot be opened or is being written elsewhere.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        self._path, self._key = path, key
+    def __init__(self, path: Path, key: bytes, purpose: LayerPurpose = "recall") -> None:
+        self._path, self._key, self._purpose = path, key, purpose
         self._lock = FileLock(
             path.with_name(path.name + ".lock"),
-            "This recall is open in another window or process: close it there, or end that process, and try again.",
+            f"This {purpose} is open in another window or process: close it there, or end that process, and try again.",
         )
         try:
             self._connection = self._opened()
@@ -128,7 +129,8 @@ class LayerFile:
         future.set_running_or_notify_cancel()
         with self._closing:
             if self._closed:
-                future.set_exception(StoreError("The recall is closed, so nothing more can be saved: open it again."))
+                sentence = f"The {self._purpose} is closed, so nothing more can be saved: open it again."
+                future.set_exception(StoreError(sentence))
             else:
                 self._waiting.put((write, future))
         return future

@@ -1,0 +1,136 @@
+"""Commands for observers' codings: begin or go on with one, list them, unlock, unblind."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from iprtool.cli.options import AsJson, DyadLabel, PassphraseFile, SessionNumber, StudyPath
+from iprtool.cli.top import app
+from iprtool.console import as_json_text, keyring_for, need_terminal, say
+from iprtool.model.errors import IprtoolError
+
+if TYPE_CHECKING:
+    from iprtool.desk.codings import CodingState
+    from iprtool.model.study import Coding
+    from iprtool.store.study import Study
+
+CoderLabel = Annotated[str, typer.Option("--coder", help="the coder's pseudonym, for instance K1")]
+
+
+def check_length(text: str) -> int:
+    """The milliseconds of a segment."""
+    from iprtool.coding.segments import parse_length
+
+    try:
+        return parse_length(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--segment") from error
+
+
+@app.command()
+def code(
+    study: StudyPath,
+    coder: CoderLabel,
+    dyad: DyadLabel = None,
+    session: SessionNumber = None,
+    codebook: Annotated[
+        str | None, typer.Option(help="3rs-2015, 3rs-2022, another shipped codebook's id, or a file")
+    ] = None,
+    segment: Annotated[
+        Any, typer.Option(parser=check_length, metavar="TIME", help="how long a segment is: 5m, 90s, 1:30")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Begin an observer's coding of a session, or go on with it; the coder sees no other layer."""
+    from iprtool import desk
+    from iprtool.launch import become_app
+    from iprtool.store.study import Study
+
+    need_terminal()
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        where = desk.the_only_session(opened, dyad, session)[1]
+        coding = desk.coding_by(opened, where, coder)
+        if coding is None:
+            more = {} if segment is None else {"segment_ms": segment}
+            book = desk.coding_codebook(opened, codebook)
+            coding = desk.begin_coding(opened, where, coder, codebook=book, **more)
+        elif codebook is not None or segment is not None:
+            raise IprtoolError(
+                "This coding has begun with its own codebook and segments and keeps them; leave --codebook and "
+                "--segment out."
+            )
+        grant = desk.coding_grant(opened, coding)
+    become_app(grant)
+
+
+@app.command()
+def codings(study: StudyPath, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+    """List the codings of a study and how far each is."""
+    from iprtool import desk
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        states = desk.coding_states(opened)
+    if as_json:
+        say(as_json_text(states))
+        return
+    if not states:
+        say(f"Nobody has coded a session of {study.name} yet: iprtool code {study} --coder K1")
+    for state in states:
+        say(_line(state))
+
+
+@app.command()
+def unlock(
+    study: StudyPath,
+    coder: CoderLabel,
+    reason: Annotated[str, typer.Option(help="why it is changed again; kept with the coding")],
+    dyad: DyadLabel = None,
+    session: SessionNumber = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Let a locked coding be changed again."""
+    from iprtool import desk
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        desk.unlock_coding(opened, _the_coding(opened, dyad, session, coder), reason)
+    say(f"The coding by {coder} is unlocked; it goes on with iprtool code.")
+
+
+@app.command()
+def unblind(
+    study: StudyPath,
+    coder: CoderLabel,
+    dyad: DyadLabel = None,
+    session: SessionNumber = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Let a coder whose coding is locked see the session's other layers; the coding stays as it is from then on."""
+    from iprtool import desk
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        desk.unblind_coding(opened, _the_coding(opened, dyad, session, coder))
+    say(f"{coder} may see the other layers of this session: iprtool review {study} --as-coder {coder}")
+
+
+def _the_coding(study: "Study", dyad: str | None, session: int | None, coder: str) -> "Coding":
+    from iprtool import desk
+
+    where = desk.the_only_session(study, dyad, session)[1]
+    coding = desk.coding_by(study, where, coder)
+    if coding is None:
+        coders = ", ".join(one.coder for one in study.codings() if one.session == where.id) or "nobody yet"
+        raise IprtoolError(f"{coder} has not coded this session (coders: {coders}); see iprtool codings.")
+    return coding
+
+
+def _line(state: "CodingState") -> str:
+    coding, done = state.coding, state.progress
+    lock = "unblinded" if coding.unblinded else "locked" if coding.locked else "open"
+    ratings = f"session {done.rated} of {done.scales}" if done.scales else ""
+    return (
+        f"{state.dyad:<8}session {state.session:<4}{coding.coder:<12}{coding.codebook:<12}"
+        f"segments {done.finished} of {done.segments:<5}{ratings:<16}{done.codes:>4} codes  {lock}"
+    )
