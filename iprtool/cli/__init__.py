@@ -1,6 +1,18 @@
 """The command line, a module for each kind of command."""
 
-from iprtool.cli import codebooks, coding, leaving, library, machine, recall, recalling, studies
+from iprtool.cli import codebooks, coding, consents, leaving, library, machine, recall, recalling, studies
 from iprtool.cli.top import app, main
 
-__all__ = ["app", "codebooks", "coding", "leaving", "library", "machine", "main", "recall", "recalling", "studies"]
+__all__ = [
+    "app",
+    "codebooks",
+    "coding",
+    "consents",
+    "leaving",
+    "library",
+    "machine",
+    "main",
+    "recall",
+    "recalling",
+    "studies",
+]

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from iprtool.model.consent import Consent
+from iprtool.model.consent import Consent, PersonConsents
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import ConsentSeen
 from iprtool.model.study import Person, Recall
@@ -67,6 +67,26 @@ def consents_of(study: Study, person: Person) -> tuple[Consent, ...]:
         return ()
     with study.record_of(person) as record:
         return tuple(record.all(CONSENT, Consent))
+
+
+def all_consents(study: Study, on: str) -> list[PersonConsents]:
+    """Everybody whose consent is asked, dyad by dyad, with what they consented to, as it stands on a day (ISO)."""
+    dyads = {one.id: one.label for one in study.dyads()}
+    purpose = purpose_of(study)
+    asked = [one for one in study.persons() if one.role not in UNASKED]
+    asked.sort(key=lambda one: (dyads.get(one.dyad or "", ""), one.label))
+    return [
+        PersonConsents(
+            one.id,
+            one.label,
+            one.role,
+            dyads.get(one.dyad or ""),
+            consents_of(study, one),
+            one.withdrawn_on,
+            may_use(study, one, purpose, on),
+        )
+        for one in asked
+    ]
 
 
 def give_consent(

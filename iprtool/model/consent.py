@@ -2,7 +2,7 @@
 
 import msgspec
 
-from iprtool.model.terms import ConsentScope
+from iprtool.model.terms import ConsentScope, Role
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -26,3 +26,32 @@ class Consent(msgspec.Struct, frozen=True):
         ended = self.until is not None and on > self.until
         withdrawn = self.withdrawn_on is not None and on >= self.withdrawn_on
         return scope in self.scopes and on >= self.signed_on and not ended and not withdrawn
+
+
+class PersonConsents(msgspec.Struct, frozen=True):
+    """A person of the roster with their consents; `problem` is why none holds today for the study's purpose, or None.
+
+    `label` and `dyad` are pseudonyms, `person` is the id.
+    """
+
+    person: str
+    label: str
+    role: Role
+    dyad: str | None
+    consents: tuple[Consent, ...] = ()
+    withdrawn_on: str | None = None
+    problem: str | None = None
+
+
+def consent_text(consent: Consent) -> str:
+    """A consent in one line: for what, signed when, until when, withdrawn or not."""
+    parts = [", ".join(consent.scopes) or "nothing noted", f"signed {consent.signed_on}"]
+    if consent.until:
+        parts.append(f"until {consent.until}")
+    if consent.text_version:
+        parts.append(f"text {consent.text_version}")
+    if consent.withdrawn_on:
+        parts.append(f"withdrawn {consent.withdrawn_on}")
+    if consent.kept_under:
+        parts.append(f"kept under {consent.kept_under}")
+    return " · ".join(parts)
