@@ -4,7 +4,9 @@ from iprtool.commands import RECALL, remapped
 from iprtool.edits import Hand
 from iprtool.model.errors import StoreError
 from iprtool.model.grant import CodingGrant, Grant, RecallGrant, ReviewGrant
+from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player
+from iprtool.model.ports import LayerLog
 from iprtool.opened import Opened
 from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recording import Filmed, RecordingScreen
@@ -25,8 +27,19 @@ def _recall(grant: RecallGrant, opened: Opened, player: Player, film: Filmed | N
     if opened.own is None or opened.log is None:
         raise StoreError("This recall's layer was not opened: begin the recall again from its study.")
     hand = Hand(opened.own.head.by, grant.device)
+    if opened.own.head.protocol.kind == "dial":
+        return _dial(grant, opened.own, opened.log, hand, player, film)
     table = remapped(RECALL, grant.keymap)
     return RecallScreen(opened.own, player, opened.log, hand, grant.face, table=table, filmed=film)
+
+
+def _dial(
+    grant: RecallGrant, own: LayerContent, log: LayerLog, hand: Hand, player: Player, film: Filmed | None
+) -> RecordingScreen:
+    from iprtool.commands.dial import tables
+    from iprtool.screens.dial import DialScreen
+
+    return DialScreen(own, player, log, hand, grant.face, tables=tables(grant.keymap), filmed=film)
 
 
 def _review(grant: ReviewGrant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:

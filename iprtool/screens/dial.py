@@ -1,0 +1,257 @@
+"""The dial's screen: it plays, the dial is moved; then the highest and lowest stretches are described."""
+
+from textual import on
+from textual.events import Key
+
+from iprtool.commands import Command
+from iprtool.dial.scale import NEUTRAL
+from iprtool.model.terms import View
+from iprtool.screens.closing import ClosingScreen
+from iprtool.screens.cover import CoverScreen
+from iprtool.screens.dial_gauge import Gauge
+from iprtool.screens.dial_view import DialView
+from iprtool.screens.help import HelpScreen
+from iprtool.screens.keys import ENTER_REPEAT_S
+from iprtool.screens.note_area import NoteArea
+from iprtool.screens.presenting import stepped_rate
+from iprtool.timeline.widget import TimelineView
+
+WHILE_WRITING = ("replay", "palette", "picture", "end")
+"""Commands that have their keys while a note is written; all others are text, or the text area's own."""
+
+
+class DialScreen(DialView):
+    """A dial from its first key to its closing question."""
+
+    _entered = -1.0
+
+    # Keys
+
+    async def take_key(self, event: Key) -> bool:
+        """Every key, in the order in which they were pressed: a command, the dial, or the first letter of a note."""
+        command = self.on_keys.get(event.key)
+        if self.writing:
+            return await self._take_while_writing(event, command)
+        if command is not None and command.id == "turn_to":
+            self.action_turn_to(command.keys.split(",").index(event.key) + 1)
+        elif command is not None:
+            await self.run_action(command.action)
+        elif self.dial.describing is not None and event.is_printable and event.character is not None:
+            self._begin_note(event.character)
+        else:
+            return False
+        return True
+
+    async def _take_while_writing(self, event: Key, command: Command | None) -> bool:
+        if event.key == "enter":
+            self._save_note()
+        elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
+            self.settle_note()
+            self.show_moment()
+        elif command is not None and command.id in WHILE_WRITING:
+            await self.run_action(command.action)
+        else:
+            return False
+        return True
+
+    async def on_key(self, event: Key) -> None:
+        """Keys that come while nothing has the focus are the dial's all the same."""
+        if self.focused is None and await self.take_key(event):
+            event.stop()
+            event.prevent_default()
+
+    def action_stop_or_go_on(self) -> None:
+        """Space."""
+        self.settle_note()
+        if self.playing:
+            self.dial.halt()
+        else:
+            self.dial.go_on()
+        self.show_moment()
+
+    # The dial
+
+    def action_turn_up(self) -> None:
+        """A step towards helpful."""
+        self.dial.turn(1)
+        self.show_value()
+
+    def action_turn_down(self) -> None:
+        """A step towards hindering."""
+        self.dial.turn(-1)
+        self.show_value()
+
+    def action_turn_to(self, value: int | None = None) -> None:
+        """A digit."""
+        if value is None:
+            self.notice("a digit from 1 to 9 sets the dial")
+            return
+        self.dial.turn_to(value)
+        self.show_value()
+
+    def action_neutral(self) -> None:
+        """Back to neutral."""
+        self.action_turn_to(NEUTRAL)
+
+    @on(Gauge.Turned)
+    def _turned(self, event: Gauge.Turned) -> None:
+        self.dial.turn_to(event.value)
+        self.show_value()
+
+    # Describing
+
+    def action_describe(self) -> None:
+        """On to the highest and lowest stretches; not while it plays, by an Enter too much."""
+        if self.playing:
+            self.notice("space stops first; then enter goes on to describing")
+        elif self.dial.begin_describing():
+            self.show_part()
+            self.show_moment()
+        else:
+            self.notice("no stretch stands out yet: the dial was hardly moved, or not for long")
+
+    def action_rate_on(self) -> None:
+        """Back to the dial."""
+        self.settle_note()
+        self.dial.rate_on()
+        self.show_part()
+        self.show_moment()
+
+    def action_note(self) -> None:
+        """Enter, while not writing."""
+        if self.monotonic() - self._entered > ENTER_REPEAT_S:
+            self._begin_note("")
+
+    @on(NoteArea.Wanted)
+    def _note_wanted(self, event: NoteArea.Wanted) -> None:
+        self._begin_note(event.text)
+
+    def _begin_note(self, text: str) -> None:
+        """Stop, and write from here."""
+        describing = self.dial.describing
+        if describing is None or describing.here is None:
+            return
+        if self.playing:
+            self.dial.halt()
+        note = describing.mark.note if describing.mark else ""
+        self.write_note(f"{note} {text}" if note and text else note + text)
+        self.show_moment()
+
+    @on(NoteArea.Changed, "#note")
+    def _note_changed(self) -> None:
+        if self.writing:
+            self.dial.keep_draft(self.query_one("#note", NoteArea).text)
+
+    def _save_note(self) -> None:
+        if self.monotonic() - self._entered > ENTER_REPEAT_S:
+            self.action_next_stretch()
+
+    def action_next_stretch(self) -> None:
+        """Go on to the next stretch, and hear it."""
+        self._entered = self.monotonic()
+        self.settle_note()
+        if self.dial.next_stretch():
+            self.dial.replay()
+        self.show_moment()
+
+    def action_previous_stretch(self) -> None:
+        """Back to the stretch before."""
+        self.settle_note()
+        if not self.dial.previous_stretch():
+            self.notice("this is the first one")
+        self.show_moment()
+
+    def action_choose(self, place: int) -> None:
+        """A stretch was clicked."""
+        self.settle_note()
+        self.dial.choose_stretch(place)
+        self.show_moment()
+
+    @on(TimelineView.ItemChosen)
+    def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
+        mark = self.dial.state.marks.get(event.item_id)
+        place = self.dial.describing.place_of(mark) if self.dial.describing and mark else None
+        if place is not None:
+            self.action_choose(place)
+
+    def action_replay(self) -> None:
+        """Hear this stretch again; a note being written stays as it is."""
+        self.dial.replay()
+        self.show_moment()
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self.notice("undone" if self.dial.undo() else "nothing to undo")
+        self.show_moment()
+
+    def action_redo(self) -> None:
+        """Do it again."""
+        self.notice("done again" if self.dial.redo() else "nothing to redo")
+        self.show_moment()
+
+    # Ways through the recording
+
+    @on(TimelineView.Seek)
+    def _timeline_clicked(self, event: TimelineView.Seek) -> None:
+        self.dial.seek(event.ms)
+        self.show_moment()
+
+    def seek_by(self, ms: int) -> None:
+        """Go on or back by so much."""
+        self.dial.seek_by(ms)
+        self.show_moment()
+
+    def step_rate(self, by: int) -> None:
+        """Play at the next speed."""
+        self.dial.set_rate(stepped_rate(self.dial.playback.rate, by))
+        self.show_moment()
+
+    # Elsewhere
+
+    def action_help(self) -> None:
+        """Every key."""
+        self._stop()
+        self.app.push_screen(HelpScreen(self.commands))
+
+    def action_palette(self) -> None:
+        """All commands."""
+        self._stop()
+        self.app.action_command_palette()
+
+    def action_cover(self) -> None:
+        """Silence and stillness at once; the note being written stays as it is."""
+        was_playing = self.playing
+        if self.watching is not None:
+            self.watching.cover()
+        self.dial.cover()
+        self.app.push_screen(CoverScreen(self.dial, was_playing=was_playing), self._uncovered)
+        self.show_moment()
+
+    def _uncovered(self, choice: str | None) -> None:
+        if isinstance(self.app.screen, ClosingScreen):
+            return
+        if choice == "end":
+            self.action_end()
+            return
+        if self.watching is not None:
+            self.watching.uncover()
+        if choice == "play" and not self.writing:
+            self.dial.go_on()
+        self.show_moment()
+
+    def action_end(self) -> None:
+        """The closing question, then the contact card."""
+        self._stop()
+        if self.watching is not None:
+            self.watching.cover()
+        self.app.push_screen(ClosingScreen(self.dial, self.monotonic), lambda _: self.app.exit())
+
+    def view_changed(self, view: View) -> None:
+        """What is seen of the picture belongs to the record of the recall."""
+        self.dial.view_changed(view)
+
+    def _stop(self) -> None:
+        self.settle_note()
+        if self.playing:
+            self.dial.halt()
+        self.show_moment()

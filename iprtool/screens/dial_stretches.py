@@ -1,0 +1,45 @@
+"""The stretches that are described: where each is, how it was rated, what was written of it."""
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.widget import Widget
+
+from iprtool.dial.describing import Describing
+from iprtool.dial.extremes import Stretch
+from iprtool.dial.scale import label
+from iprtool.model.times import clock
+
+SIGNS = {"highest": "▲", "lowest": "▽"}
+
+
+def rated(stretch: Stretch) -> str:
+    """How a stretch was rated, in plain words."""
+    return f"{stretch.mean:.1f} {label(stretch.mean)}"
+
+
+class StretchesList(Widget, can_focus=False):
+    """A line for each stretch, which can be clicked."""
+
+    DEFAULT_CSS = "StretchesList { height: auto; padding: 0 1; link-style: none; link-color: $text; }"
+    ALLOW_SELECT = False
+    _describing: Describing | None = None
+
+    def show(self, describing: Describing) -> None:
+        """Show them as they stand now."""
+        self._describing = describing
+        self.refresh(layout=True)
+
+    def render(self) -> RenderResult:
+        """The lines."""
+        if self._describing is None:
+            return Content("")
+        describing = self._describing
+        return Content("\n").join(self._line(describing, place) for place in range(len(describing.stretches)))
+
+    def _line(self, describing: Describing, place: int) -> Content:
+        stretch, here = describing.stretches[place], place == describing.place
+        mark = describing.mark_of(stretch)
+        note = f"“{' '.join(mark.note.split())}”" if mark else "left out" if describing.is_settled(stretch) else ""
+        where = f"{'▸' if here else ' '} {SIGNS[stretch.kind]} {clock(stretch.start_ms)}–{clock(stretch.end_ms)}"
+        line = Content.assemble((where, "bold" if here else ""), f"  {rated(stretch)}  ", (note, "$text-muted"))
+        return line.truncate(max(1, self.size.width), ellipsis=True).stylize(f"@click=screen.choose({place})")

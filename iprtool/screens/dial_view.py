@@ -1,0 +1,303 @@
+"""What the dial's screen shows: the dial, or the stretches being described; the player, the disk, the trace so far."""
+
+import time
+from collections.abc import Callable
+from itertools import chain
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Key, Resize
+from textual.message import Message
+from textual.widgets import Digits, Static
+
+from iprtool.commands import DESCRIBE, DIAL, Command, of_face, without_picture
+from iprtool.dial.sampling import SAMPLES_PER_SECOND
+from iprtool.dial.scale import HIGHEST, LOWEST, NEUTRAL, label
+from iprtool.dial.session import Dial, Samples
+from iprtool.dial.traces import GAP_MS
+from iprtool.edits import Hand
+from iprtool.model.layer import LayerContent
+from iprtool.model.mark import Mark
+from iprtool.model.playing import Player, PlayerState
+from iprtool.model.ports import LayerLog
+from iprtool.model.terms import Face
+from iprtool.model.times import clock
+from iprtool.screens.closing import ClosingScreen
+from iprtool.screens.dial_gauge import Gauge
+from iprtool.screens.dial_stretches import SIGNS, StretchesList, rated
+from iprtool.screens.key_line import HeadLine, KeyLine
+from iprtool.screens.note_area import NoteArea
+from iprtool.screens.presenting import item_of, span_of, transport_text
+from iprtool.screens.recording import Filmed, RecordingScreen
+from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane, TraceLane
+from iprtool.timeline.widget import TimelineView
+
+Tables = tuple[tuple[Command, ...], tuple[Command, ...]]
+
+ASKED = "How helpful, or hindering, was it just there?"
+
+
+class DialView(RecordingScreen):
+    """The dial on the screen; its keys are the dial screen's."""
+
+    CSS_PATH = "dial.tcss"
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+    leaving = "ctrl+q ends"
+
+    class Saved(Message):
+        """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
+
+        def __init__(self, error: str | None) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(
+        self,
+        content: LayerContent,
+        player: Player,
+        log: LayerLog,
+        hand: Hand,
+        face: Face,
+        *,
+        tables: Tables = (DIAL, DESCRIBE),
+        filmed: Filmed | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(player, filmed)
+        self.is_participants = face == "participant"
+        self._tables = [of_face(table, face) for table in tables]
+        self.dial = Dial(content, player, log, hand, self, monotonic)
+        self.monotonic = monotonic
+        self._began = monotonic()
+        self._shown_second = -1
+        self._take_commands()
+
+    def _take_commands(self) -> None:
+        """The commands of the part that the person is in."""
+        table = self._tables[self.dial.describing is not None]
+        self.on_keys = {key: command for command in table for key in command.keys.split(",")}
+        self.commands = table if self.filmed else without_picture(table)
+
+    # Building
+
+    def compose(self) -> ComposeResult:
+        """Head line, stage and dial, transport, timeline, key line."""
+        yield HeadLine(id="head")
+        with Horizontal(id="main"):
+            with Vertical(id="stage"):
+                yield Digits("00:00", id="clock")
+                yield Static("", id="doing", markup=False)
+            with Vertical(id="side"):
+                yield Static(ASKED, id="gauge-head", markup=False)
+                yield Gauge(id="gauge")
+                with Vertical(id="describe"):
+                    yield Static("What you rated highest ▲ and lowest ▽:", id="stretches-head", markup=False)
+                    yield StretchesList(id="stretches")
+                    with Vertical(id="card"):
+                        yield Static("", id="card-head", markup=False)
+                        yield NoteArea("type: what was going on…", "note", self.take_key)
+        yield Static("", id="transport", markup=False)
+        yield TimelineView(self.dial.head.duration_ms, id="timeline")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the layer as it stands; it goes on where it was left."""
+        dial = self.dial
+        self.query_one(HeadLine).left = f"iprtool  {dial.head.title}"
+        samples = chain.from_iterable(trace.samples for trace in dial.state.traces.values())
+        self.query_one(TimelineView).set_lanes(
+            [
+                PeaksLane("sound"),
+                TraceLane("dial", samples, LOWEST, HIGHEST, NEUTRAL, gap_ms=GAP_MS),
+                MarksLane("mine", dial.state.marks.index.seen_as(self._item)),
+                SpansLane("played", [span_of(span) for span in dial.state.coverage.values()]),
+            ]
+        )
+        self._ticker = self.set_interval(1 / SAMPLES_PER_SECOND, self._tick, pause=True)
+        self.set_interval(20, self._show_elapsed)
+        self._retry = self.set_interval(2, dial.saving.retry, pause=True)
+        self._show_elapsed()
+        self.hear_player()
+        dial.resume()
+        self.show_part()
+        if (draft := dial.draft) is not None and not draft.closing and dial.describing is not None:
+            self.write_note(draft.text)
+            self.notice("your unfinished note is here again")
+        self.show_moment()
+
+    def _item(self, mark: Mark) -> LaneItem:
+        return item_of(mark, self.dial.head.codebook, tone=self.dial.head.by)
+
+    def on_resize(self, event: Resize) -> None:
+        """A narrow terminal gives the dial the room, and a low one as well."""
+        self.set_class(event.size.width < 100, "narrow")
+        self.set_class(event.size.height < 24, "low")
+
+    # What the dial and the player say
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, as far as the person asked for it."""
+        return self.dial.playing
+
+    @property
+    def covered(self) -> bool:
+        """Whether the cover lies over it."""
+        return self.dial.covered
+
+    def traced(self, samples: Samples) -> None:
+        """The trace goes on: on the timeline, too."""
+        self.query_one(TimelineView).append("dial", samples)
+
+    def marks_changed(self) -> None:
+        """What was written of a stretch changed."""
+        self.query_one(TimelineView).lane_changed("mine")
+
+    def coverage_changed(self) -> None:
+        """More of the recording was played, or left out."""
+        spans = self.dial.state.coverage
+        self.query_one(TimelineView).put("played", span_of(spans[next(reversed(spans))]))
+
+    def saved(self, error: str | None) -> None:
+        """From the writer's thread: on to the screen's own."""
+        self.post_message(self.Saved(error))
+
+    @on(Saved)
+    def _show_saved(self, event: Saved) -> None:
+        (self._retry.resume if self.dial.saving.failed else self._retry.pause)()
+        if event.error is not None:
+            self.notify(event.error, severity="error", timeout=15)
+        # While it plays a batch is saved twice a second; the line is drawn once a second.
+        if event.error is not None or not self.playing:
+            self._show_transport()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, ClosingScreen):
+                screen.show_saving()
+
+    def player_changed(self, state: PlayerState) -> None:
+        """The player is in another state."""
+        was_playing = self.playing
+        self.dial.player_changed(state)
+        if was_playing and state.status == "ended":
+            self.notice("the recording has ended")
+        self.show_moment()
+
+    # Showing
+
+    def _show_elapsed(self) -> None:
+        gone = int((self.monotonic() - self._began) * 1000)
+        planned = self.dial.head.protocol.planned_minutes
+        left = f", {max(0, planned - gone // 60000)} min left" if planned else ""
+        self.query_one(HeadLine).right = f"{gone // 60000} min gone{left}"
+
+    def show_part(self) -> None:
+        """The dial, or the stretches to be described, with their commands."""
+        self._take_commands()
+        describing = self.dial.describing is not None
+        self.set_class(describing, "describing")
+        self.query_one(KeyLine).table = self.commands
+        self.set_focus(self.query_one("#note") if describing else None)
+
+    def show_value(self) -> None:
+        """Where the dial stands."""
+        self.query_one(Gauge).value = self.dial.value
+
+    def show_moment(self) -> None:
+        """Playing, stopped or writing: dial or stretch, key line, stage and timer follow."""
+        dial, keys = self.dial, self.query_one(KeyLine)
+        keys.moment = "writing" if self.writing else "playing" if dial.playing else "stopped"
+        keys.hint = "ctrl+j new line" if self.writing else "type a note" if dial.describing else ""
+        (self._ticker.resume if dial.playing else self._ticker.pause)()
+        self.show_around()
+        self.show_value()
+        self._show_stretch()
+        self._shown_second = -1
+        self._show_position()
+
+    def _show_stretch(self) -> None:
+        describing = self.dial.describing
+        if describing is None:
+            return
+        mark, here = describing.mark, describing.here
+        note = self.query_one("#note", NoteArea)
+        if not self.writing:
+            note.write(mark.note if mark else "")
+        note.display = here is not None
+        self.query_one(StretchesList).show(describing)
+        self.query_one(TimelineView).selected = mark.id if mark else None
+        head = "These were all. Thank you. ctrl+q ends, ↑ goes back."
+        if here is not None:
+            number = f"{describing.place + 1} of {len(describing.stretches)}"
+            head = f"{number} · {SIGNS[here.kind]} one of your {here.kind} ratings: {rated(here)}"
+        self.query_one("#card-head", Static).update(head)
+
+    def _tick(self) -> None:
+        if self.dial.tick():
+            self.show_moment()
+        else:
+            self._show_position()
+
+    def _show_position(self) -> None:
+        at_ms = self.dial.playback.at_ms
+        self.query_one(TimelineView).move_playhead(at_ms)
+        if at_ms // 1000 != self._shown_second:
+            self._shown_second = at_ms // 1000
+            self.query_one(Digits).update(clock(at_ms))
+            self._show_transport()
+
+    def _show_transport(self) -> None:
+        dial = self.dial
+        left = transport_text(self.player.now(), self.player.state, playing=dial.playing)
+        saving = dial.saving
+        # While it plays, the last half second is always still on its way.
+        right = "NOT SAVED" if saving.failed else "saving…" if saving.waiting and not dial.playing else "saved"
+        stands = f"dial {dial.value:g} {label(dial.value)}   {right}"
+        room = self.size.width - len(left) - 2
+        right = stands if dial.describing is None and len(stands) < room else right
+        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
+        doing = self._doing()
+        if self.watching is not None and self.watching.is_in_terminal:
+            doing = f"{clock(dial.playback.at_ms)}  {doing.replace(chr(10), ' · ')}"
+        self.query_one("#doing", Static).update(doing)
+
+    def _doing(self) -> str:
+        """What the stage says under the clock."""
+        state, describing = self.player.state, self.dial.describing
+        if state.status == "failed":
+            return state.message or "the recording does not play"
+        if state.status == "opening":
+            return "opening the recording…"
+        if self.dial.playing:
+            return "playing\nspace stops"
+        if describing is None and state.status == "ended":
+            return "the end\nenter goes on"
+        if describing is None or describing.here is not None:
+            return "stopped\nspace plays"
+        return "the end\nctrl+q ends"
+
+    # The note
+
+    @property
+    def writing(self) -> bool:
+        """Whether a note is being written."""
+        return self.query_one("#note", NoteArea).writing
+
+    async def take_key(self, event: Key) -> bool:
+        """Whether a key was a command, or the first letter of a note (the dial screen's own)."""
+        raise NotImplementedError
+
+    def write_note(self, text: str) -> None:
+        """Write from here, after what is there."""
+        note = self.query_one("#note", NoteArea)
+        note.writing = True
+        note.write(text)
+        self.set_focus(note)
+
+    def settle_note(self) -> None:
+        """The note being written is saved before anything else happens."""
+        note = self.query_one("#note", NoteArea)
+        if note.writing:
+            note.writing = False
+            self.dial.save_note(note.text)
