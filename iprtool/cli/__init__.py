@@ -1,6 +1,6 @@
 """The command line, a module for each kind of command."""
 
-from iprtool.cli import codebooks, coding, consents, leaving, library, machine, recall, recalling, studies
+from iprtool.cli import codebooks, coding, consents, leaving, library, machine, people, recall, recalling, studies
 from iprtool.cli.top import app, main
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "library",
     "machine",
     "main",
+    "people",
     "recall",
     "recalling",
     "studies",

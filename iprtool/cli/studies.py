@@ -46,6 +46,9 @@ def add(
         Any, typer.Option(parser=check_channels, metavar="LEFT,RIGHT", help="who speaks on which channel")
     ] = None,
     transcript: Annotated[Path | None, typer.Option(readable=False, help="the session's transcript as WebVTT")] = None,
+    keep_until: Annotated[
+        str, typer.Option(metavar="DATE", help="the day up to which the recording may be kept, as 2027-12-31")
+    ] = "",
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Add a session's recording: conformed and sealed into the study; the originals are not touched.
@@ -55,12 +58,14 @@ def add(
     """
     from iprtool import desk
     from iprtool.adding import add_recording
+    from iprtool.library.editing import checked_keep_until
     from iprtool.media.probe import probe
     from iprtool.media.transcript import read_vtt
     from iprtool.model.times import clock
     from iprtool.store.study import Study
 
     desk.check_label(dyad)
+    until = checked_keep_until(keep_until)
     probes = [probe(file) for file in files]
     words = read_vtt(transcript) if transcript else None
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
@@ -77,6 +82,7 @@ def add(
                 channel_speakers=channels or (),
                 transcript=words,
                 probes=probes,
+                keep_until=until,
             )
     say(f"Added to {dyad}, session {session}: {clock(recording.duration_ms, hours=True)}. {notice}".strip())
 

@@ -13,7 +13,7 @@ from typing import ClassVar, get_args
 import msgspec
 
 from iprtool.library.dates import iso_date, iso_moment
-from iprtool.library.overview import RecallState
+from iprtool.library.overview import RecallState, overview
 from iprtool.library.roster import DYADIC, Entry, Roster
 from iprtool.model.errors import IprtoolError
 from iprtool.model.study import Dyad, Person, Recall, Session
@@ -152,11 +152,12 @@ def missing(state: RecallState, reason: MissingReason | None, label: str = "") -
             raise IprtoolError("This recall is still to come; there is nothing to change.")
         person = state.person.id if state.person else None
         made = Recall(_new_id(), state.session, state.by, status="missing", missing_reason=reason, person=person)
-        return Change(f"{label or state.by} missing: {reason}", (Step(None, made),))
+        return Change(f"{label or state.by} missing: {reason.replace('_', ' ')}", (Step(None, made),))
     back: RecallStatus = "planned" if was.layer is None else "open"
     status: RecallStatus = back if reason is None else "missing"
     now = msgspec.structs.replace(was, status=status, missing_reason=reason)
-    return Change(f"{label or state.by} {'missing: ' + reason if reason else 'to come'}", (Step(was, now),))
+    said = f"missing: {reason.replace('_', ' ')}" if reason else "to come after all"
+    return Change(f"{label or state.by} {said}", (Step(was, now),))
 
 
 def recalled(roster: Roster, roles: Iterable[Role]) -> Change:
@@ -166,6 +167,32 @@ def recalled(roster: Roster, roles: Iterable[Role]) -> Change:
     if not known or not wanted <= set(DYADIC):
         raise IprtoolError(f"Recalls are expected of one or more of {', '.join(DYADIC)}; name these.")
     return Change("who is recalled changed", (Step(Recalled(roster.recalled), Recalled(known)),))
+
+
+def the_dyad(roster: Roster, label: str) -> Dyad:
+    """The dyad with this label."""
+    found = next((one for one in roster.dyads if one.label == label), None)
+    if found is None:
+        known = ", ".join(sorted(one.label for one in roster.dyads)) or "none yet"
+        raise IprtoolError(f"There is no dyad {label[:24]!r} in this study (dyads: {known}); check its label.")
+    return found
+
+
+def the_session(roster: Roster, dyad_label: str, number: int) -> Session:
+    """The dyad's session with this number."""
+    dyad = the_dyad(roster, dyad_label)
+    found = next((one for one in roster.sessions if (one.dyad, one.number) == (dyad.id, number)), None)
+    if found is None:
+        raise IprtoolError(f"{dyad.label} has no session {number} yet; add it with: iprtool session add.")
+    return found
+
+
+def the_recall(roster: Roster, dyad_label: str, number: int, by: Role) -> RecallState:
+    """The recall of a session that is expected of this role, or was made by it."""
+    session = the_session(roster, dyad_label, number)
+    state = next(one for one in overview(roster).sessions if one.session.id == session.id)
+    found = next((one for one in state.recalls if one.by == by), None)
+    return found or RecallState(session.id, by, "to_come")
 
 
 def next_label(roster: Roster) -> str:
