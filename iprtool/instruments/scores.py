@@ -1,8 +1,8 @@
 """Scores from a spreadsheet, one a row: each is checked against its instrument, and all are taken or none.
 
-The columns are `dyad`, `session`, `rater`, `instrument`, `subscale`, `value`, and where a study has them `version` and
-`items_answered`. Instruments, subscales and raters are found whatever their case, spaces and hyphens (`WAI SR`,
-`Second client`), subscales by id or label.
+The columns are `dyad`, `session`, `rater`, `instrument`, `subscale`, `value`, and where a study has them `version`,
+`items_answered` and `person` (a pseudonym, needed where several have the role). Instruments, subscales and raters are
+found whatever their case, spaces and hyphens (`WAI SR`, `Second client`), subscales by id or label.
 """
 
 import re
@@ -22,13 +22,13 @@ from iprtool.model.score import Instrument, Score, score_problem
 from iprtool.model.terms import Role
 
 NEEDED = ("dyad", "session", "rater", "instrument", "subscale", "value")
-COLUMNS = (*NEEDED, "version", "items_answered")
+COLUMNS = (*NEEDED, "version", "items_answered", "person")
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file of scores that is read."""
 
 
 class ScoreRow(msgspec.Struct, frozen=True):
-    """A score as the file has it: the dyad by its label, the session by its number, the rest by ids."""
+    """A score as the file has it: dyad and person by label, the session by its number, the rest by ids."""
 
     line: int
     dyad: str
@@ -39,6 +39,7 @@ class ScoreRow(msgspec.Struct, frozen=True):
     subscale: str
     value: float
     items_answered: int | None = None
+    person: str = ""
 
     def score(self, score_id: str, session: str, person: str | None = None, at: str | None = None) -> Score:
         """The score itself, once the session's and the person's ids are known."""
@@ -100,7 +101,7 @@ def _read(path: Path, instruments: Sequence[Instrument]) -> tuple[ScoreRow, ...]
 
 
 def _of_what(row: ScoreRow) -> tuple[object, ...]:
-    return row.dyad, row.session, row.rater, row.instrument, row.version, row.subscale
+    return row.dyad, row.session, row.rater, row.person, row.instrument, row.version, row.subscale
 
 
 def _score_row(row: Row, instruments: Sequence[Instrument]) -> ScoreRow:
@@ -108,8 +109,9 @@ def _score_row(row: Row, instruments: Sequence[Instrument]) -> ScoreRow:
     for name in NEEDED:
         if not cells[name]:
             raise _UnfitRowError(f"the {name} is empty; write one, or take the row out")
-    for _path, reason in line(cells["dyad"], ("dyad",)):
-        raise _UnfitRowError(reason)
+    for name in ("dyad", "person"):
+        for _path, reason in line(cells.get(name) or "-", (name,)):
+            raise _UnfitRowError(reason)
     instrument = _instrument(cells["instrument"], cells.get("version", ""), instruments)
     made = ScoreRow(
         line=row.line,
@@ -121,6 +123,7 @@ def _score_row(row: Row, instruments: Sequence[Instrument]) -> ScoreRow:
         subscale=_subscale(cells["subscale"], instrument),
         value=_value(cells["value"]),
         items_answered=_items(cells.get("items_answered", "")),
+        person=cells.get("person", ""),
     )
     if (problem := score_problem(instrument, made.score("", ""))) is not None:
         raise _UnfitRowError(problem)

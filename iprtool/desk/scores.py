@@ -1,0 +1,342 @@
+"""Scores: each in the sealed object of who filled the form in, a session's as a sheet, and those from a file."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from iprtool.codebooks.faults import FaultyFileError, Problem
+from iprtool.desk.consents import may_use, purpose_of
+from iprtool.desk.people import person_of
+from iprtool.desk.recalls import dyad_of
+from iprtool.instruments import ScoreRow, check_scores, read_scores, shipped, shipped_ids
+from iprtool.instruments.sheet import Entered, Line, Rater, Sheet, entry_text, lines_of
+from iprtool.library.roster import DYADIC
+from iprtool.model.errors import IprtoolError, ScoreError
+from iprtool.model.score import Instrument, Score, score_problem
+from iprtool.model.study import Person, Session
+from iprtool.model.terms import Role, levels
+from iprtool.store.study import Study
+
+SCORE, INSTRUMENT = "score", "instrument"
+"""Kinds of entry: in a person's object, and in the roster."""
+
+USED = "instruments"
+"""The setting that names the instruments that a study uses, as id@version, with commas."""
+
+
+class ScoreChange(msgspec.Struct, frozen=True):
+    """A score that was entered, changed or taken away: the person whose form it is, and it before and after."""
+
+    person: str
+    was: Score | None
+    now: Score | None
+
+
+# Scores
+
+
+def scores_of(study: Study, session: Session) -> list[Score]:
+    """A session's scores, by the persons' order; nothing of who has withdrawn, unless it is kept under a rule."""
+    return [one for one in all_scores(study) if one.session == session.id]
+
+
+def all_scores(study: Study) -> list[Score]:
+    """Every score of the study, by the persons' order; nothing of who has withdrawn, unless it is kept under a rule."""
+    scores: list[Score] = []
+    for person in study.persons():
+        if person.sealed is None or _withheld(study, person):
+            continue
+        with study.record_of(person) as record:
+            scores += record.all(SCORE, Score)
+    return scores
+
+
+def enter_score(study: Study, session: Session, rater: Rater, line: Line, entered: Entered | None) -> ScoreChange:
+    """Put a score into a cell, or take it away (None); ScoreError where it cannot be one, nothing is kept then.
+
+    The person is made, with a pseudonym, where nobody has the role yet.
+    """
+    person = _rating_person(study, session, rater)
+    was = _kept(study, person, session, line)
+    now = None if entered is None else _score(session, person, line, entered, was)
+    if now is not None and (problem := score_problem(line.instrument, now)) is not None:
+        raise ScoreError(f"{problem[:1].upper()}{problem[1:]}.")
+    change = ScoreChange(person.id, was, now)
+    if was != now:
+        put_back(study, change, forth=True)
+    return change
+
+
+def put_back(study: Study, change: ScoreChange, *, forth: bool = False) -> None:
+    """Undo a change of a score, or (`forth`) do it again."""
+    person = next(one for one in study.persons() if one.id == change.person)
+    wanted = change.now if forth else change.was
+    standing = change.was if forth else change.now
+    ident = (wanted or standing).id  # type: ignore[union-attr]  # a change is from or to a score
+    with study.record_of(person) as record:
+        if record.one(SCORE, ident, Score) != standing:
+            raise IprtoolError("This score was changed elsewhere meanwhile; look at it again before you change it.")
+        record.add(SCORE, ident, wanted)
+
+
+def _score(session: Session, person: Person, line: Line, entered: Entered, was: Score | None) -> Score:
+    return Score(
+        was.id if was else str(uuid.uuid4()),
+        session.id,
+        person.id,
+        person.role,
+        line.instrument.id,
+        line.instrument.version,
+        line.subscale.id,
+        entered.value,
+        entered.items_answered,
+        was.at if was else None,
+    )
+
+
+def _kept(study: Study, person: Person, session: Session, line: Line) -> Score | None:
+    if person.sealed is None:
+        return None
+    wanted = (session.id, line.instrument.id, line.instrument.version, line.subscale.id)
+    with study.record_of(person) as record:
+        scores = record.all(SCORE, Score)
+    return next((one for one in scores if (one.session, one.instrument, one.version, one.subscale) == wanted), None)
+
+
+def _withheld(study: Study, person: Person) -> bool:
+    if person.withdrawn_on is None:
+        return False
+    return may_use(study, person, purpose_of(study), date.today().isoformat()) is not None
+
+
+# Who rates
+
+
+def raters_of(study: Study, session: Session, instruments: Sequence[Instrument]) -> tuple[Rater, ...]:
+    """Who fills in these instruments for a session: those of the dyad who have not withdrawn, then the observers.
+
+    A role that nobody has yet is there too, as client, therapist or observer, where an instrument asks for it.
+    """
+    dyad, asked = dyad_of(study, session), {role for one in instruments for role in one.raters}
+    persons = [one for one in study.persons() if one.dyad in (None, dyad.id)]
+    raters: list[Rater] = []
+    known: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
+    for role in sorted(asked, key=known.index):
+        having = [one for one in persons if one.role == role and (one.dyad is not None) == (role in DYADIC)]
+        present = [one for one in having if one.withdrawn_on is None]
+        raters += [Rater(role, one.id, _label(one, present)) for one in present]
+        if not having and role in ("client", "therapist", "observer"):
+            raters.append(Rater(role, None, role))
+    return tuple(raters)
+
+
+def _label(person: Person, having: Sequence[Person]) -> str:
+    role = person.role.replace("_", " ")
+    return role if len(having) == 1 and person.dyad is not None else f"{role} {person.label}"
+
+
+def _rating_person(study: Study, session: Session, rater: Rater) -> Person:
+    if rater.person is None:
+        return person_of(study, dyad_of(study, session), rater.role)
+    person = next((one for one in study.persons() if one.id == rater.person), None)
+    if person is None:
+        raise IprtoolError("This person is not in the study any more; look at the session's scores again.")
+    if person.withdrawn_on is not None:
+        raise IprtoolError(f"{person.label} withdrew on {person.withdrawn_on}, so no score of theirs is entered.")
+    return person
+
+
+# Instruments
+
+
+def instruments_of(study: Study) -> list[Instrument]:
+    """The instruments that a study can use: those that come with iprtool, and its own."""
+    own = study.roster.all(INSTRUMENT, Instrument)
+    kept = {name_of(one) for one in own}
+    return [*(one for one in map(shipped, shipped_ids()) if name_of(one) not in kept), *own]
+
+
+def name_of(instrument: Instrument) -> str:
+    """An instrument in its version, as settings name it."""
+    return f"{instrument.id}@{instrument.version}"
+
+
+def keep_instrument(study: Study, instrument: Instrument) -> None:
+    """Keep an instrument of the study's own; IprtoolError where this version is there and is another one."""
+    known = next((one for one in instruments_of(study) if name_of(one) == name_of(instrument)), None)
+    if known is not None and known != instrument:
+        raise IprtoolError(
+            f"There is a version {instrument.version} of {instrument.id} already; give the changed one a new version."
+        )
+    if known is None:
+        study.roster.add(INSTRUMENT, name_of(instrument), instrument)
+
+
+def used_instruments(study: Study) -> list[Instrument]:
+    """The instruments that the study uses: those chosen, else those that there are scores on."""
+    known = instruments_of(study)
+    chosen = study.setting(USED)
+    if chosen is not None:
+        names = chosen.split(",")
+    else:
+        names = [f"{one.instrument}@{one.version}" for one in all_scores(study)]
+    return [one for one in known if name_of(one) in names]
+
+
+def use_instruments(study: Study, instruments: Iterable[Instrument]) -> None:
+    """Choose the instruments that the study uses."""
+    study.set_setting(USED, ",".join(name_of(one) for one in instruments))
+
+
+def instrument_named(study: Study, name: str) -> Instrument:
+    """The instrument of this id (the newest the study uses or knows), or of this id@version; IprtoolError if none."""
+    known = instruments_of(study)
+    found = [one for one in known if name in (one.id, name_of(one))]
+    if not found:
+        ids = ", ".join(dict.fromkeys(one.id for one in known))
+        raise IprtoolError(f"There is no instrument {name[:80]!r}; there are {ids}.")
+    used = [one for one in used_instruments(study) if one in found]
+    return (used or found)[-1]
+
+
+# Sheets
+
+
+def session_title(study: Study, session: Session) -> str:
+    """A session as the screens name it."""
+    return f"{dyad_of(study, session).label} · session {session.number}"
+
+
+def sheet_of(study: Study, session: Session, instruments: Sequence[Instrument] | None = None) -> Sheet:
+    """A session's sheet, with the instruments that the study uses."""
+    used = used_instruments(study) if instruments is None else instruments
+    raters = raters_of(study, session, used)
+    return Sheet(session.id, session_title(study, session), raters, lines_of(used), tuple(scores_of(study, session)))
+
+
+def sessions_in_order(study: Study) -> list[Session]:
+    """The sessions, dyad by dyad, by their numbers."""
+    places = {one.id: place for place, one in enumerate(study.dyads())}
+    return sorted(study.sessions(), key=lambda one: (places[one.dyad], one.number))
+
+
+# From a file
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What an import did: how many scores are new, how many took the place of another value, how many were there."""
+
+    new: int = 0
+    replaced: tuple[str, ...] = ()
+    same: int = 0
+
+    def with_one(self, row: ScoreRow, was: Score | None, now: Score) -> "Imported":
+        """The same with one more score."""
+        if was is None:
+            return msgspec.structs.replace(self, new=self.new + 1)
+        if was == now:
+            return msgspec.structs.replace(self, same=self.same + 1)
+        where = f"{row.dyad}, session {row.session}, {row.rater.replace('_', ' ')}"
+        what = f"{where}, {row.instrument} {row.subscale}: {entry_text(was)} → {entry_text(now)}"
+        return msgspec.structs.replace(self, replaced=(*self.replaced, what))
+
+
+def import_scores(study: Study, path: Path) -> Imported:
+    """Enter the scores of a CSV file: all of them, or none where one is wrong.
+
+    ScoreError names the file, the first line that is wrong and the reason.
+    """
+    rows = read_scores(path, instruments_of(study))
+    try:
+        placed = _all_placed(study, rows)
+    except FaultyFileError as fault:
+        raise ScoreError(fault.sentence(path)) from None
+    done = Imported()
+    for (session, rater), theirs in placed.items():
+        done = _enter(study, session, rater, theirs, done)
+    return done
+
+
+def _all_placed(study: Study, rows: Sequence[ScoreRow]) -> dict[tuple[Session, Rater], list[ScoreRow]]:
+    """The rows by whose they are; FaultyFileError names everything that is wrong with them."""
+    problems: list[Problem] = []
+    names: dict[tuple[object, ...], tuple[Session, Rater] | str] = {}
+    lines: dict[tuple[object, ...], int] = {}
+    placed: dict[tuple[Session, Rater], list[ScoreRow]] = {}
+    for row in rows:
+        name = (row.dyad, row.session, row.rater, row.person)
+        if name not in names:
+            names[name] = _placed(study, row)
+        found = names[name]
+        if isinstance(found, str):
+            problems.append(Problem(row.line, found))
+            continue
+        # Two rows, one with the person and one without, may be of one cell.
+        first = lines.setdefault((*found, row.instrument, row.version, row.subscale), row.line)
+        if first != row.line:
+            problems.append(Problem(row.line, f"this score is on line {first} already; leave one out"))
+        placed.setdefault(found, []).append(row)
+    if problems:
+        raise FaultyFileError(*problems)
+    return placed
+
+
+def _placed(study: Study, row: ScoreRow) -> tuple[Session, Rater] | str:
+    """The session and who rates it, or why there is none."""
+    session = study.session_of(row.dyad, row.session)
+    if session is None:
+        known = ", ".join(sorted(one.label for one in study.dyads())) or "none yet"
+        return f"there is no session {row.session} of {row.dyad[:40]} in this study (dyads: {known}); add it first"
+    try:
+        return session, rater_by(study, session, row.rater, row.person)
+    except IprtoolError as error:
+        return str(error).rstrip(".")
+
+
+def _enter(study: Study, session: Session, rater: Rater, rows: Sequence[ScoreRow], done: Imported) -> Imported:
+    person = _rating_person(study, session, rater)
+    with study.record_of(person) as record:
+        kept = {_of_what(one): one for one in record.all(SCORE, Score)}
+        for row in rows:
+            made = row.score(str(uuid.uuid4()), session.id, person.id)
+            was = kept.get(_of_what(made))
+            now = made if was is None else msgspec.structs.replace(made, id=was.id, at=was.at)
+            if now != was:
+                record.add(SCORE, now.id, now)
+            done = done.with_one(row, was, now)
+    return done
+
+
+def _of_what(score: Score) -> tuple[str, str, str, str]:
+    return score.session, score.instrument, score.version, score.subscale
+
+
+def import_problems(study: Study, path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a CSV file of scores for this study, by line."""
+    problems = check_scores(path, instruments_of(study))
+    if problems:
+        return problems
+    try:
+        _all_placed(study, read_scores(path, instruments_of(study)))
+    except FaultyFileError as fault:
+        return fault.problems
+    return ()
+
+
+def rater_by(study: Study, session: Session, role: Role, label: str = "") -> Rater:
+    """Who rates a session in a role, the person by pseudonym where there are several; IprtoolError where it is none."""
+    dyad = dyad_of(study, session)
+    of = dyad.id if role in DYADIC else None
+    having = [one for one in study.persons() if (one.role, one.dyad) == (role, of) and label in ("", one.label)]
+    words = role.replace("_", " ")
+    if not having and (label or role not in ("client", "therapist", "observer")):
+        raise IprtoolError(f"There is no {words}{f' {label[:40]}' if label else ''} of this session; add them first.")
+    if len(having) > 1:
+        labels = ", ".join(one.label for one in having)
+        raise IprtoolError(f"There are several of the role {words} ({labels}); say which person.")
+    if having and having[0].withdrawn_on is not None:
+        raise IprtoolError(f"{having[0].label} withdrew on {having[0].withdrawn_on}, so no score of theirs is entered.")
+    return Rater(role, having[0].id if having else None, words)
