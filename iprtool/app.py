@@ -65,7 +65,7 @@ class IprtoolApp(App[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The cover is there in a recall."""
-        if action == "cover":
+        if action in ("cover", "cover_or_close"):
             return self._first.covered is not None
         return super().check_action(action, parameters)
 
@@ -78,6 +78,13 @@ class IprtoolApp(App[None], inherit_bindings=False):
                 self.screen.back()
             elif not self._first.covered:
                 self._first.action_cover()
+
+    def action_cover_or_close(self) -> None:
+        """Esc: closes the help or the palette; elsewhere it covers."""
+        if isinstance(self.screen, HelpScreen | CommandPalette):
+            self.pop_screen()
+        else:
+            self.action_cover()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """The palette lists the table's commands and nothing else: no screenshot, no way elsewhere."""

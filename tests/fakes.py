@@ -95,6 +95,9 @@ class FakePlayer:
     def set_loop(self, loop: tuple[int, int] | None) -> None:
         self.become(loop=loop)
 
+    def tone(self) -> None:
+        self.calls.append("tone")
+
     def close(self) -> None:
         self.calls.append("close")
 

@@ -8,6 +8,7 @@ from iprtool.model.layer import Closed, CoverUsed, Draft, LayerContent, Marked
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
+from iprtool.screens.key_line import KeyLine
 from iprtool.screens.note_area import NoteArea
 from tests.fakes import content
 from tests.recall_desk import desk, has_left, text_of
@@ -107,16 +108,53 @@ async def test_the_end_can_be_left_while_the_disk_fails() -> None:
         assert table.app._exit
 
 
-async def test_what_the_player_says_is_told_once() -> None:
+async def test_what_the_player_says_is_told_once_in_the_key_line_and_not_over_the_words() -> None:
     async with desk() as table:
         await table.play(9_000)
-        table.player.become(message="The player was started again.")
-        table.player.become(volume=90)
+        key_line = table.screen.query_one(KeyLine)
+        for _ in range(2):
+            table.player.become(message="The player was started again.")
+            await table.pilot.pause()
+            assert key_line.notice == "The player was started again."
+            key_line.notice = ""
+            table.player.become(volume=90)
+            await table.pilot.pause()
+            assert key_line.notice == ""
+            table.player.become(message="")
+            await table.pilot.pause()
+        assert not list(table.app._notifications)
+
+
+async def test_that_the_end_was_reached_is_no_longer_said_once_one_has_gone_back() -> None:
+    async with desk(duration_ms=20_000) as table:
+        await table.play(30_000)
+        assert "the recording has ended" in text_of(table)
+        await table.press("left")
+        table.player.become(status="paused")
         await table.pilot.pause()
-        table.player.become(message="")
-        table.player.become(message="The player was started again.")
-        await table.pilot.pause()
-        assert [notice.message for notice in table.app._notifications] == ["The player was started again."] * 2
+        assert "the recording has ended" not in text_of(table)
+
+
+async def test_escape_closes_the_help_or_the_palette_and_covers_nothing_then() -> None:
+    async with desk() as table:
+        for key in ("question_mark", "ctrl+p"):
+            await table.press(key)
+            assert table.on_top() is not table.screen
+            await table.press("escape")
+            assert table.on_top() is table.screen
+            assert not table.screen.recall.covered
+        await table.press("escape")
+        assert table.screen.recall.covered
+
+
+@pytest.mark.parametrize("size", [(20, 5), (30, 8), (40, 12)])
+async def test_the_cover_is_named_in_the_smallest_terminal(size: tuple[int, int]) -> None:
+    async with desk(size=size) as table:
+        assert "tab cover" in text_of(table).splitlines()[-1]
+        await table.play(9_000)
+        assert "tab cover" in text_of(table).splitlines()[-1]
+        await table.press("x")
+        assert "tab cover" in text_of(table).splitlines()[-1]
 
 
 async def test_what_is_not_saved_is_said_and_saved_later() -> None:
@@ -194,11 +232,12 @@ async def test_the_cover_key_leads_back_from_a_time_to_the_ways_on() -> None:
     async with desk() as table:
         await table.play(9_000)
         await table.press("tab", "4", "1", "x", "tab")
-        assert isinstance(table.app.screen, CoverScreen)
-        assert not table.app.screen.query_one(Input).display
-        assert table.app.screen.query_one(Input).value == "1"
+        cover = table.on_top()
+        assert isinstance(cover, CoverScreen)
+        assert not cover.query_one(Input).display
+        assert cover.query_one(Input).value == "1"
         await table.press("5")
-        assert isinstance(table.app.screen, ClosingScreen)
+        assert isinstance(table.on_top(), ClosingScreen)
 
 
 async def test_an_enter_that_is_held_at_the_end_leaves_the_contact_card_standing() -> None:

@@ -1,6 +1,15 @@
 """The commands of a recall: no letter is one, since a letter begins a note."""
 
 from iprtool.commands.table import JUMPS, PICTURE, PICTURE_SIZE, PROFESSIONALS, SPEED_AND_SOUND, STEPS, Command
+from iprtool.model.terms import ProtocolKind
+
+ONLY_IN: dict[str, tuple[ProtocolKind, ...]] = {
+    "who_speaks": ("mutual",),
+    "choose_moment": ("supervision",),
+    "next_part": ("segments", "event"),
+    "previous_part": ("segments", "event"),
+}
+"""Commands that mean something in some protocols only."""
 
 
 def _words() -> tuple[Command, ...]:
@@ -40,13 +49,23 @@ RECALL: tuple[Command, ...] = (
     ),
     Command(
         "cover",
-        "tab,escape",
+        "tab",
         "tab",
         "cover",
         "sound off and picture gone at once, no question",
         "play",
         priority=True,
         footer={"playing": "cover", "stopped": "cover", "writing": "cover, keeps the note"},
+    ),
+    Command(
+        "cover_or_close",
+        "escape",
+        "esc",
+        "close, or cover",
+        "close this help or the list of commands; anywhere else the cover, a little slower than its own key",
+        "play",
+        priority=True,
+        palette=False,
     ),
     *_words(),
     Command("all_words", "0", "0", "all words", "every word of the list; type to find one", "mark"),
@@ -84,6 +103,27 @@ RECALL: tuple[Command, ...] = (
     Command("undo", "ctrl+z", "ctrl+z", "undo", "take the last change back", "mark"),
     Command("redo", "ctrl+y", "ctrl+y", "redo", "do again what was taken back", "mark"),
     Command("lead", "ctrl+l", "ctrl+l", "question asked", "note which kind of question the inquirer asked", "mark"),
+    Command("who_speaks", "ctrl+w", "ctrl+w", "who speaks", "the next one speaks: stops and marks are theirs", "mark"),
+    Command(
+        "choose_moment",
+        "ctrl+x",
+        "ctrl+x",
+        "choose the moment",
+        "this is one of the moments to speak of, or no longer",
+        "mark",
+        footer={"stopped": "choose it"},
+    ),
+    Command("next_part", "ctrl+n", "ctrl+n", "the next part", "go on to what comes next, and leave the rest", "play"),
+    Command("previous_part", "home", "home", "the part before", "go back to what came before", "play"),
+    Command(
+        "sync",
+        "ctrl+k",
+        "ctrl+k",
+        "sync tone",
+        "a short tone, whose time is kept, so that another recorder can be lined up",
+        "see",
+    ),
+    Command("transcript", "ctrl+u", "ctrl+u", "what was said", "show or hide the words spoken", "see"),
     Command("find", "ctrl+f", "ctrl+f", "find in the marks", "show only marks whose words or note hold a text", "see"),
     *JUMPS,
     *STEPS,
@@ -108,3 +148,8 @@ RECALL: tuple[Command, ...] = (
     Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
     Command("end", "ctrl+q", "ctrl+q", "end", "end the recall, by way of a last question", "see"),
 )
+
+
+def of_protocol(table: tuple[Command, ...], kind: ProtocolKind, *, has_words: bool = False) -> tuple[Command, ...]:
+    """The commands that a protocol has; `has_words` is whether the transcript may be seen."""
+    return tuple(one for one in table if kind in ONLY_IN.get(one.id, (kind,)) and (has_words or one.id != "transcript"))

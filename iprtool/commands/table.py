@@ -9,7 +9,7 @@ import msgspec
 
 from iprtool.model.terms import Face
 
-Moment = Literal["playing", "stopped", "writing"]
+Moment = Literal["playing", "stopped", "writing", "pane"]
 
 EVERYONE: tuple[Face, ...] = ("participant", "therapist", "researcher")
 PROFESSIONALS: tuple[Face, ...] = ("therapist", "researcher")
@@ -98,11 +98,12 @@ def without_picture(table: tuple[Command, ...]) -> tuple[Command, ...]:
 def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str, str]]:
     """What the key line shows at this moment: (keys as written, short text, action), what matters most first.
 
-    While nothing is being written, all other commands follow, for as long as the line has room.
+    While nothing is being written and no pane has the keys, all other commands follow, for as long as the line has
+    room.
     """
     mattering = [one for one in table if moment in one.footer]
     shown = [("1-9" if one.id == "word_1" else one.shown, one.footer[moment], one.action) for one in mattering]
-    if moment != "writing":
+    if moment not in ("writing", "pane"):
         others = (one for one in table if moment not in one.footer and not one.id.startswith("word_"))
         shown += [(one.shown, one.label, one.action) for one in others]
     return shown

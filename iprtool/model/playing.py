@@ -82,6 +82,10 @@ class Player(Protocol):
         """Play from start_ms to end_ms again and again, or no longer."""
         ...
 
+    def tone(self) -> None:
+        """Sound a short tone over whatever is played, for an external recorder; nothing without a sound device."""
+        ...
+
     def close(self) -> None:
         """End the player and its process; returns when it is gone."""
         ...

@@ -22,9 +22,10 @@ from iprtool.model.terms import Engine as EngineName
 from iprtool.player.clock import Clock
 from iprtool.player.deck import HEARTBEAT_S, Deck
 from iprtool.player.engine import UNREADABLE, Engine, EngineHungError, Happening, OpenEngine, Tell
-from iprtool.player.messages import AnyCommand, Close, FrameError, Opening, Report, packed, receive
+from iprtool.player.messages import AnyCommand, Close, FrameError, Opening, Report, Tone, packed, receive
 from iprtool.player.output import NO_DEVICE, has_sound_device
 from iprtool.player.silent import SilentEngine
+from iprtool.player.tone import sound_tone
 
 HUNG_EXIT = 3
 Item = Opening | AnyCommand | Happening
@@ -126,6 +127,8 @@ def _play(
                     commands.append(item)
             if any(isinstance(command, Close) for command in commands):
                 return
+            if any(isinstance(command, Tone) for command in commands):
+                sound_tone()
             if commands:
                 deck.carry_out(commands)
     except EngineHungError:

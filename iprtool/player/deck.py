@@ -24,6 +24,7 @@ from iprtool.player.messages import (
     SetLoop,
     SetLoudness,
     SetRate,
+    Tone,
 )
 
 LAST_MS = 10
@@ -118,8 +119,8 @@ class Deck:
                 self._set_loudness(volume, muted)
             case SetLoop(loop=loop):
                 self._set_loop(loop)
-            case Close():
-                pass
+            case Tone() | Close():
+                pass  # the process's own
 
     def _play(self) -> None:
         if self._state.status == "playing":

@@ -94,11 +94,15 @@ class SetLoop(Command, frozen=True, tag="loop"):
     loop: tuple[int, int] | None
 
 
+class Tone(Command, frozen=True, tag="tone"):
+    """Sound a short tone over whatever is played."""
+
+
 class Close(Command, frozen=True, tag="close"):
     """End."""
 
 
-AnyCommand = Play | Pause | Seek | SetRate | SetLoudness | SetLoop | Close
+AnyCommand = Play | Pause | Seek | SetRate | SetLoudness | SetLoop | Tone | Close
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from iprtool.player.messages import (
     SetLoop,
     SetLoudness,
     SetRate,
+    Tone,
     receive,
 )
 
@@ -145,6 +146,11 @@ class ProcessPlayer:
         with self._lock:
             self._wanted = msgspec.structs.replace(self._wanted, loop=loop)
             self._send(SetLoop, loop=loop)
+
+    def tone(self) -> None:
+        """Sound a short tone; nothing where the process is not there at present."""
+        with self._lock:
+            self._send(Tone)
 
     def close(self) -> None:
         """End the process and the threads; returns when they are gone."""

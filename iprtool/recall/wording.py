@@ -66,7 +66,7 @@ def title_of(mark: Mark, codebook: Codebook) -> str:
     return f"★ {said}" if mark.chosen else said
 
 
-def peaks_text(peaks: Sequence[Peak], of: Role) -> str:
+def peaks_text(peaks: Sequence[Peak], of: Role | None) -> str:
     """Where the peaks are, and whose, where they are not one's own; empty where there are none."""
     if not peaks:
         return ""

@@ -13,12 +13,16 @@ LABEL_CELLS = 13
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field: its name, label, levels as (value, text), and the value it has (None: not judged)."""
+    """One field: its name, label, levels as (value, text), and the value it has (None: not judged).
+
+    A digit that sets one that `advances` goes on to the next field.
+    """
 
     name: str
     label: str
     levels: tuple[tuple[Any, str], ...]
     value: Any = None
+    advances: bool = False
 
     @property
     def place(self) -> int:
@@ -103,12 +107,17 @@ class FieldsPane(Widget, can_focus=False):
         return True
 
     def _press_digit(self, key: str) -> None:
-        levels = self._fields[self._here].levels
+        here, levels = self._here, self._fields[self._here].levels
         numbered = [value for value, text in levels if text == key]
         if numbered:
             self._set(numbered[0])
         elif 1 <= int(key) <= len(levels) and not any(text.isdigit() for _, text in levels):
             self._set(levels[int(key) - 1][0])
+        else:
+            return
+        if self._fields[here].advances:
+            self._here = min(here + 1, len(self._fields) - 1)
+            self.refresh()
 
     def on_click(self, event: Click) -> None:
         """A click on a line chooses its field; on a level, sets it."""

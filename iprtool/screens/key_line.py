@@ -37,16 +37,29 @@ class KeyLine(Widget):
             return Content.styled(f" {AWAY} ", "reverse bold")
         notice = Content.assemble((f" {self.notice} ", "reverse"), " ") if self.notice else Content(" ")
         entries = key_line(self.table, self.moment)
-        parts = [
-            Content.assemble((keys, "bold"), f" {text}").stylize(f"@click=screen.{action}")
-            for keys, text, action in entries
-        ]
+        parts = [_part(*entry) for entry in entries]
         if self.hint:
             parts.insert(first_keys(self.table, self.moment), Content(self.hint))
+        cover = next((place for place, (_, _, action) in enumerate(entries) if action == "cover"), None)
+        line, shown = self._fitted(notice, parts)
+        if cover is None or cover < shown:
+            return line
+        # However small the terminal is, the way to cover it all is said.
+        first = parts.pop(cover)
+        if self.notice and notice.cell_length + first.cell_length > self.size.width:
+            return Content(" ") + first + Content(" ") + notice
+        return self._fitted(notice, [first, *parts])[0]
+
+    def _fitted(self, notice: Content, parts: list[Content]) -> tuple[Content, int]:
+        """A line of as many parts as there is room for, and how many these are."""
         line = notice
         for index, part in enumerate(parts):
             longer = line + (Content(" · ") if index else Content("")) + part
             if longer.cell_length > self.size.width and index:
-                break
+                return line, index
             line = longer
-        return line
+        return line, len(parts)
+
+
+def _part(keys: str, text: str, action: str) -> Content:
+    return Content.assemble((keys, "bold"), f" {text}").stylize(f"@click=screen.{action}")

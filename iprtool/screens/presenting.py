@@ -9,7 +9,7 @@ from iprtool.model.playing import PlayerState
 from iprtool.model.speech import SpeechSpan
 from iprtool.model.terms import Role
 from iprtool.model.times import clock
-from iprtool.recall.wording import glyph_of, title_of
+from iprtool.recall.wording import glyph_of, peaks_text, title_of
 from iprtool.screens.marks_list import MarkRow
 from iprtool.timeline.lanes import LaneItem
 
@@ -17,10 +17,20 @@ RATES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 SYMBOLS = {"playing": "▶", "paused": "❚❚", "ended": "■", "opening": "…", "failed": "!"}
 
 
-def row_of(mark: Mark, codebook: Codebook) -> MarkRow:
-    """A mark as a row of the list."""
+def elapsed_text(gone_ms: int, planned_minutes: int | None) -> str:
+    """How long it has taken, and how much is left of what was planned, or gone beyond it."""
+    gone = f"{clock(gone_ms)} gone"
+    if planned_minutes is None:
+        return gone
+    left_ms = planned_minutes * 60_000 - gone_ms
+    # What is left is counted in whole seconds, as what is gone is: the two add up.
+    return f"{gone}, {clock(-(-left_ms // 1000) * 1000)} left" if left_ms >= 0 else f"{gone}, {clock(-left_ms)} over"
+
+
+def row_of(mark: Mark, codebook: Codebook, of: Role | None = None) -> MarkRow:
+    """A mark as a row of the list; `of` is whose layer it is, so that peaks say whose they are where they differ."""
     until = f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
-    peaks = f" · peak {', '.join(clock(peak.at_ms) for peak in mark.peaks)}" if mark.peaks else ""
+    peaks = f" · {peaks_text(mark.peaks, of)}" if mark.peaks else ""
     return MarkRow(mark.id, mark.start_ms, until, glyph_of(mark, codebook), title_of(mark, codebook) + peaks, mark.note)
 
 

@@ -18,7 +18,7 @@ from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of, command_of
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
-from iprtool.screens.recall_view import RecallView
+from iprtool.screens.recall_course import RecallCourse
 from iprtool.screens.words import WordsPane
 from iprtool.timeline.widget import TimelineView
 
@@ -27,11 +27,11 @@ HELD_S = 0.6
 
 WHILE_WRITING = ("card", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
-WHILE_EDITING = ("cover", "palette", "picture", "end")
+WHILE_EDITING = ("cover", "cover_or_close", "palette", "picture", "end", "pane_key")
 LATE_NS = 1_000_000_000
 
 
-class RecallScreen(RecallView):
+class RecallScreen(RecallCourse):
     """A recall from its first key to its closing question."""
 
     BINDINGS = bindings_of(RECALL)
@@ -107,11 +107,14 @@ class RecallScreen(RecallView):
         """Space."""
         self.settle_note()
         self.panes.close()
-        if self.recall.playing:
+        stops = self.recall.playing
+        if stops:
             self.recall.halt()
         else:
             self.recall.go_on()
         self.show_moment()
+        if stops:
+            self.panes.ask()
 
     def action_note(self) -> None:
         """Enter, while not writing."""
@@ -126,7 +129,10 @@ class RecallScreen(RecallView):
         self.settle_note()
         if self.recall.head.protocol.after_note == "go_on":
             self.recall.go_on()
-        self.show_moment()
+            self.show_moment()
+        else:
+            self.show_moment()
+            self.panes.ask()
 
     def action_word(self, key: int) -> None:
         """A digit."""
@@ -181,7 +187,10 @@ class RecallScreen(RecallView):
         await self.panes.all_words()
 
     def action_stopped_by(self) -> None:
-        """−: the inquirer stopped it, or the other one did."""
+        """−: the inquirer stopped it, or another one did."""
+        if self.recall.playing and not self.recall.course.may_stop("inquirer"):
+            self.notice(f"it is not for the {self.recall.course.name_of('inquirer')} to stop here")
+            return
         self.recall.toggle_stopped_by()
         self.show_moment()
 
@@ -294,6 +303,15 @@ class RecallScreen(RecallView):
         self.settle_note()
         self.app.action_command_palette()
 
+    def action_cover_or_close(self) -> None:
+        """Esc: nothing is open here that it could close."""
+        self.action_cover()
+
+    def action_pane_key(self, key: str) -> None:
+        """A key of the open pane, by its name in the key line."""
+        if self.focused is not None:
+            self.focused.post_message(Key(key, None))
+
     def action_cover(self) -> None:
         """Silence and stillness at once; the note being written stays as it is."""
         was_playing = self.recall.playing
@@ -311,7 +329,8 @@ class RecallScreen(RecallView):
             return
         if self.watching is not None:
             self.watching.uncover()
-        if choice == "play" and not self.writing:
+        over = self.recall.course.is_over(self.recall.playback.at_ms)
+        if choice == "play" and not (self.writing or over):
             self.recall.go_on()
         self.show_moment()
 

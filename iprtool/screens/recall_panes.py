@@ -5,38 +5,26 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from textual.containers import Vertical
 from textual.events import Key
+from textual.widget import Widget
 
+from iprtool.commands.panes import CHOICES, EDITING, FIELDS
+from iprtool.commands.table import Command
+from iprtool.model.guide import CATEGORIES
 from iprtool.model.mark import Mark, Rupture
-from iprtool.model.terms import (
-    Locus,
-    Mover,
-    RuptureType,
-    StoppedBy,
-    YesNoUnsure,
-    levels,
-)
+from iprtool.model.terms import Perspective, StoppedBy
 from iprtool.model.times import clock
+from iprtool.recall.wording import peaks_text
 from iprtool.screens.edit_pane import EditPane
-from iprtool.screens.fields import Field, FieldsPane
+from iprtool.screens.fields import FieldsPane
 from iprtool.screens.note_area import NoteArea
+from iprtool.screens.recall_fields import card_fields, guess_fields, helpful_fields, rupture_fields, word_of
 from iprtool.screens.words import ChoicePane, WordsPane, choices_of
 
 if TYPE_CHECKING:
     from iprtool.screens.recall_view import RecallView
 
-LEADS = ("affect", "agenda", "cognition", "image", "body", "mutual", "expectation", "relationship", "wish", "close")
-"""The categories of the inquirer's questions (Kagan's leads, grouped)."""
-
-HELPFUL = tuple((half / 2, f"{half / 2:g}") for half in range(2, 19))
-TIMEFRAMES = (("then", "then"), ("now", "now, on watching"), ("unsure", "not sure"))
-PERSPECTIVES = (("own", "of myself"), ("guess_of_partner", "my guess of the other"))
-QUOTABLE = (("no", "no"), ("ask", "ask me"), ("yes", "yes"))
-ONE_TO_FIVE = tuple((value, str(value)) for value in range(1, 6))
-
-
-def terms(vocabulary: object) -> tuple[tuple[str, str], ...]:
-    """A vocabulary's levels with their plain wording."""
-    return tuple((level, level.replace("_", " ")) for level in levels(vocabulary))
+RATED_AS: dict[str, Perspective] = {"rated_own": "own", "rated_guess": "guess_of_partner"}
+KEYS: dict[type[Widget], tuple[Command, ...]] = {FieldsPane: FIELDS, ChoicePane: CHOICES, EditPane: EDITING}
 
 
 class RecallPanes:
@@ -51,6 +39,11 @@ class RecallPanes:
         """Whether the form that edits a mark is open."""
         return isinstance(self._pane, EditPane)
 
+    @property
+    def keys(self) -> tuple[Command, ...]:
+        """The keys of the open pane; none where none is open."""
+        return KEYS[type(self._pane)] if self._pane is not None else ()
+
     def card_head(self) -> str:
         """The line over the note: where, by whom, then or now; or what is being played."""
         recall = self._screen.recall
@@ -61,7 +54,7 @@ class RecallPanes:
                 return f"going round {clock(loop[0])}–{clock(loop[1])}; space stops, ctrl+r plays on"
             return f"a longer moment is open since {clock(opened.start_ms)}" if opened else "playing"
         if mark is not None:
-            return f"{_extent(mark)} · {self._who(mark.stopped_by)}{_when(mark)}"
+            return f"{_extent(mark)} · {self._who(mark.stopped_by)}{_when(mark)}{self._peaks(mark)}"
         if stop is not None:
             return f"stopped {clock(stop.at_ms)} · {self._who(stop.stopped_by)}then"
         return "not yet stopped anywhere here"
@@ -79,44 +72,45 @@ class RecallPanes:
             return "the end\nspace plays it again"
         return "stopped\nspace goes on" if recall.stop_id else "space plays"
 
-    def _stoppers(self) -> tuple[tuple[StoppedBy, str], ...]:
-        return (("recaller", self._screen.recall.head.by.replace("_", " ")), ("inquirer", "inquirer"))
-
     def _who(self, by: StoppedBy | None) -> str:
-        words = {**dict(self._stoppers()), "program": "the program"}
-        return f"by {words[by]} · " if by else ""
+        return f"by {self._screen.recall.course.name_of(by)} · " if by else ""
 
     async def card(self) -> None:
         """The stop's card."""
         recall = self._screen.recall
-        mark = recall.mark
-        stop = recall.state.stops.get(recall.stop_id or "")
-        fields = [
-            Field("stopped_by", "stopped by", self._stoppers(), stop.stopped_by if stop else None),
-            Field("timeframe", "this was", TIMEFRAMES, mark.timeframe if mark else "then"),
-            Field("perspective", "it tells", PERSPECTIVES, mark.perspective if mark else "own"),
-            Field("helpful", "helpful", HELPFUL, mark.helpful if mark else None),
-            Field("quotable", "be quoted", QUOTABLE, mark.quotable if mark else "ask"),
-        ]
-        if self._screen.face != "participant":
-            recognisable = ((False, "no"), (True, "yes"))
-            value = mark.partner_recognisable if mark else False
-            fields.append(Field("partner_recognisable", "recognisable", recognisable, value))
-        await self._open(FieldsPane(f"the stop{_peaks_text(mark)}", fields, self._set_field, self._finish, name="card"))
+        fields = card_fields(recall, plain=self._screen.face == "participant")
+        title = f"the stop{self._peaks(recall.mark)}"
+        await self._open(FieldsPane(title, fields, self._set_field, self._finish, name="card"))
 
     async def rupture(self) -> None:
         """The rupture marker of this stop."""
         mark = self._screen.recall.mark
-        rupture = (mark.rupture if mark else None) or Rupture()
-        fields = [
-            Field("type", "type", terms(RuptureType), rupture.type),
-            Field("mover", "mover", terms(Mover), rupture.mover),
-            Field("locus", "locus", terms(Locus), rupture.locus),
-            Field("salience", "salience", ONE_TO_FIVE, rupture.salience),
-            Field("addressed", "addressed", terms(YesNoUnsure), rupture.addressed),
-            Field("resolved", "resolved", ONE_TO_FIVE, rupture.resolved),
-        ]
+        fields = rupture_fields((mark.rupture if mark else None) or Rupture())
         await self._open(FieldsPane("rupture marker", fields, self._set_field, self._finish, name="rupture"))
+
+    def ask(self) -> None:
+        """What the protocol asks at this stop, if it asks anything; its keys are the pane's from this call on."""
+        recall = self._screen.recall
+        if recall.asks is None or recall.covered or self._screen.writing:
+            return
+        self.close()
+        if recall.asks == "guess":
+            title, fields = "1 very negative – 5 very positive", guess_fields(recall)
+        else:
+            title, fields = "1 hindering – 5 neither – 9 helpful", helpful_fields(recall)
+        pane = FieldsPane(title, fields, self._set_field, self._answered, name="asked")
+        self._place(pane).mount(pane)
+        self._screen.show_moment()
+
+    def _answered(self) -> None:
+        """Enter: what the program stopped for is answered, or left out."""
+        recall = self._screen.recall
+        self.close()
+        if recall.course.subject is not None:
+            recall.next_part()
+        elif recall.head.protocol.after_note == "go_on":
+            recall.go_on()
+        self._screen.show_moment()
 
     async def all_words(self) -> None:
         """Every word of the codebook."""
@@ -126,9 +120,15 @@ class RecallPanes:
         await self._open(ChoicePane(codebook.title, choices_of(codebook, chosen), self._choose, name="words"))
 
     async def leads(self) -> None:
-        """Which kind of question the inquirer asked."""
-        choices = [(lead, lead) for lead in LEADS]
-        await self._open(ChoicePane("which kind of question was asked?", choices, self._choose, name="leads"))
+        """Which question the inquirer asked; its words are for the inquirer's face only, its kind for all."""
+        guide = self._screen.recall.head.guide
+        if guide is not None and self._screen.face == "researcher":
+            choices = [(lead.id, f"{lead.category} · {lead.text}") for lead in guide.leads]
+            title = "which question was asked?"
+        else:
+            choices = [(kind, kind) for kind in (guide.categories if guide else CATEGORIES)]
+            title = "which kind of question was asked?"
+        await self._open(ChoicePane(title, choices, self._choose, name="leads"))
 
     async def edit(self, mark: Mark) -> None:
         """Words, edges and note of a mark."""
@@ -144,17 +144,32 @@ class RecallPanes:
             else:
                 recall.set_rupture(msgspec.structs.replace(rupture, **{name: value}))
         elif name == "stopped_by":
-            recall.toggle_stopped_by()
+            if value is not None:
+                recall.set_stopped_by(value)
+        elif name in RATED_AS:
+            recall.rate(RATED_AS[name], value)
+        elif name == "word":
+            self._set_word(value)
         elif value is not None or name == "helpful":
             recall.change_stop_mark(**{name: value})
         self._screen.show_moment()
+
+    def _set_word(self, code: str | None) -> None:
+        """One word in the place of another; each is put on, or taken off, as by its digit."""
+        recall = self._screen.recall
+        before = word_of(recall)
+        for one in (code, before):
+            if one is not None and code != before:
+                recall.word(one)
 
     def _choose(self, choice: str | None) -> None:
         """An entry of the open list was taken."""
         pane = self._pane.name if self._pane else None
         self.close()
         if choice is not None and pane == "leads":
-            self._screen.recall.lead_used(choice)
+            guide = self._screen.recall.head.guide
+            lead = guide.lead(choice) if guide and self._screen.face == "researcher" else None
+            self._screen.recall.lead_used(lead.category if lead else choice, lead.id if lead else None)
         elif choice is not None and pane == "words":
             self._screen.recall.word(choice)
         self._screen.show_moment()
@@ -190,23 +205,31 @@ class RecallPanes:
         if again:
             self._screen.show_moment()
             return
+        await self._place(pane).mount(pane)
+        # The other panes get their keys from the note's place, so that none overtakes another.
+        if isinstance(pane, EditPane):
+            self._screen.set_focus(pane.query_one(NoteArea))
+        self._screen.show_moment()
+
+    def _place(self, pane: FieldsPane | ChoicePane | EditPane) -> Vertical:
+        """Make room for a pane, which has the keys from now on; where it is to be mounted."""
         self._pane = pane
         self._screen.query_one(WordsPane).display = False
         self._screen.query_one("#note").add_class("folded")
         card = self._screen.query_one("#card", Vertical)
         if not isinstance(pane, FieldsPane):
             card.styles.height = "3fr"
-        await card.mount(pane)
-        # The other panes get their keys from the note's place, so that none overtakes another.
-        if isinstance(pane, EditPane):
-            self._screen.set_focus(pane.query_one(NoteArea))
-        self._screen.show_moment()
+        return card
+
+    def _peaks(self, mark: Mark | None) -> str:
+        text = peaks_text(mark.peaks, self._screen.recall.head.by) if mark else ""
+        return f" · {text}" if text else ""
 
 
 def _when(mark: Mark) -> str:
     of = {"then": "then", "now": "now", "unsure": "then or now"}[mark.timeframe]
     guess = " · a guess of the partner" if mark.perspective == "guess_of_partner" else ""
-    return f"{of}{guess}{_peaks_text(mark)}"
+    return f"{of}{guess}"
 
 
 def _extent(mark: Mark) -> str:
@@ -215,7 +238,3 @@ def _extent(mark: Mark) -> str:
     return (
         f"{clock(mark.start_ms)}–{clock(mark.end_ms)}" if mark.end_ms is not None else f"stopped {clock(mark.start_ms)}"
     )
-
-
-def _peaks_text(mark: Mark | None) -> str:
-    return f" · peaks {', '.join(clock(peak.at_ms) for peak in mark.peaks)}" if mark and mark.peaks else ""

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 
+import msgspec
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -11,27 +13,31 @@ from textual.message import Message
 from textual.widgets import Digits, Input, Static
 
 from iprtool.commands import RECALL, Command, of_face, without_picture
+from iprtool.commands.recall import of_protocol
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Mark
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
+from iprtool.model.study import Utterance
 from iprtool.model.terms import Face
 from iprtool.model.times import clock
 from iprtool.recall.session import Recall
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
-from iprtool.screens.marks_list import MarksList
+from iprtool.screens.marks_list import MarkRow, MarksList
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import item_of, row_of, says, span_of, transport_text
+from iprtool.screens.presenting import elapsed_text, item_of, row_of, says, span_of, transport_text
 from iprtool.screens.recall_panes import RecallPanes
 from iprtool.screens.recording import Filmed, RecordingScreen
+from iprtool.screens.spoken import SpokenPane
 from iprtool.screens.words import WordsPane
 from iprtool.timeline.index import MarkIndex
 from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
+ENDED = "the recording has ended; space plays it again"
 
 
 class RecallView(RecordingScreen):
@@ -59,12 +65,16 @@ class RecallView(RecordingScreen):
         *,
         table: tuple[Command, ...] = RECALL,
         filmed: Filmed | None = None,
+        words: Sequence[Utterance] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        protocol = content.head.protocol
+        filmed = None if protocol.audio_only else filmed
         super().__init__(player, filmed)
         self.face = face
         self.is_participants = face == "participant"
-        commands = of_face(table, face)
+        self.spoken = SpokenPane(words, id="spoken") if words and protocol.show_transcript else None
+        commands = of_protocol(of_face(table, face), protocol.kind, has_words=self.spoken is not None)
         self.on_keys = {key: command for command in commands for key in command.keys.split(",")}
         self.commands = commands if filmed else without_picture(commands)
         self.recall = Recall(content, player, log, hand, self)
@@ -82,23 +92,25 @@ class RecallView(RecordingScreen):
         yield HeadLine(id="head")
         with Horizontal(id="main"):
             with Vertical(id="stage"):
+                yield Static("", id="speaker", markup=False)
                 yield Digits("00:00", id="clock")
                 yield Static("", id="doing", markup=False)
             with Vertical(id="side"):
                 yield Input(placeholder="find in the marks", compact=True, id="find")
-                yield MarksList(lambda mark: row_of(mark, self.codebook), empty="No marks yet.", id="marks")
+                yield MarksList(self._row, empty="No marks yet.", id="marks")
                 with Vertical(id="card"):
+                    yield Static("", id="asked", markup=False)
                     yield Static("", id="card-head", markup=False)
                     yield NoteArea("type: what was going on…", "note", self.take_key)
                     yield WordsPane(self.codebook, id="words")
+        if self.spoken is not None:
+            yield self.spoken
         yield Static("", id="transport", markup=False)
         yield TimelineView(self.recall.head.duration_ms, id="timeline")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Show the layer as it stands; the note left unfinished is there again."""
-        head = self.recall.head
-        self.query_one(HeadLine).left = f"iprtool  {head.title}"
         self.query_one(KeyLine).table = self.commands
         self.query_one(TimelineView).set_lanes(
             [
@@ -108,12 +120,12 @@ class RecallView(RecordingScreen):
             ]
         )
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
-        self.set_interval(20, self._show_elapsed)
+        self.set_interval(1, self.show_elapsed)
         self._retry = self.set_interval(2, self.recall.saving.retry, pause=True)
-        self._show_elapsed()
+        self.show_elapsed()
         self.show_marks()
         self.hear_player()
-        if (draft := self.recall.draft) is not None and not draft.closing:
+        if (draft := self.recall.draft) is not None and not (draft.closing or draft.lessons):
             self.recall.stop_id, self.recall.mark_id = draft.stop, draft.mark
             self.player.seek(draft.at_ms)
             self._write_note(draft.text)
@@ -138,7 +150,15 @@ class RecallView(RecordingScreen):
         self.show_moment()
 
     def _item(self, mark: Mark) -> LaneItem:
-        return item_of(mark, self.codebook, tone=self.recall.head.by)
+        tone = mark.author if mark.author in ("client", "therapist") else self.recall.head.by
+        return item_of(mark, self.codebook, tone=tone)
+
+    def _row(self, mark: Mark) -> MarkRow:
+        """A row of the list; where both recall together, it says whose it is."""
+        row = row_of(mark, self.codebook, self.recall.head.by)
+        if self.recall.head.protocol.kind != "mutual":
+            return row
+        return msgspec.structs.replace(row, title=f"{mark.author}: {row.title}")
 
     def coverage_changed(self) -> None:
         """More of the recording was played, or left out."""
@@ -159,21 +179,36 @@ class RecallView(RecordingScreen):
             if isinstance(screen, ClosingScreen):
                 screen.show_saving()
 
+    def player_said(self, sentence: str, *, failed: bool) -> None:
+        """What was mended is said in the key line: boxes would pile up over what is being written."""
+        if failed:
+            super().player_said(sentence, failed=failed)
+        else:
+            self.notice(sentence)
+
     def player_changed(self, state: PlayerState) -> None:
         """The player is in another state."""
         was_playing = self.recall.playing
-        self.recall.playback.player_changed(state)
-        if was_playing and state.status == "ended":
-            self.notice("the recording has ended; space plays it again")
+        stopped = self.recall.player_changed(state)
+        if was_playing and state.status == "ended" and not stopped:
+            self.notice(ENDED)
+        elif state.status != "ended":
+            self.clear_notice(ENDED)
         self.show_moment()
+        if stopped:
+            self.panes.ask()
 
     # Showing
 
-    def _show_elapsed(self) -> None:
-        gone = int((self.monotonic() - self._began) * 1000)
+    def show_elapsed(self) -> None:
+        """The head line: whose recall of what, how far it has come, how long it has taken and has yet."""
+        gone_ms = int((self.monotonic() - self._began) * 1000)
         planned = self.recall.head.protocol.planned_minutes
-        left = f", {max(0, planned - gone // 60000)} min left" if planned else ""
-        self.query_one(HeadLine).right = f"{gone // 60000} min gone{left}"
+        progress = self.recall.course.progress
+        head = self.query_one(HeadLine)
+        head.right = " · ".join(one for one in (progress, elapsed_text(gone_ms, planned)) if one)
+        whole = f"iprtool  {self.recall.head.title}"
+        head.left = whole if cell_len(whole) + cell_len(head.right) < self.size.width - 2 else self.recall.head.title
 
     def show_marks(self) -> None:
         """The list of marks, those found only."""
@@ -191,9 +226,8 @@ class RecallView(RecordingScreen):
         codes = [code.code for code in mark.codes] if mark else []
         self.query_one(WordsPane).show(codes)
         self.query_one("#card-head", Static).update(self.panes.card_head())
-        keys = self.query_one(KeyLine)
-        keys.moment = "writing" if self.writing else "playing" if recall.playing else "stopped"
-        keys.hint = "ctrl+j new line" if self.writing else "type a note"
+        self._show_keys()
+        self.show_course()
         (self._ticker.resume if recall.playing else self._ticker.pause)()
         self.show_around()
         chosen = mark.id if mark else None
@@ -202,9 +236,24 @@ class RecallView(RecordingScreen):
         self._shown_second = -1
         self._tick()
 
+    def _show_keys(self) -> None:
+        keys, pane = self.query_one(KeyLine), () if self.writing else self.panes.keys
+        keys.table = pane or self.commands
+        keys.moment = "pane" if pane else "writing" if self.writing else "playing" if self.recall.playing else "stopped"
+        keys.hint = "" if pane else "ctrl+j new line" if self.writing else "type a note"
+
+    def show_course(self) -> None:
+        """What the protocol asks for now (the recall's course's own)."""
+        raise NotImplementedError
+
     def _tick(self) -> None:
-        self.recall.playback.tick()
+        if self.recall.tick():
+            self.show_moment()
+            self.panes.ask()
+            return
         at_ms = self.recall.playback.at_ms
+        if self.spoken is not None:
+            self.spoken.show(at_ms)
         self.query_one(TimelineView).move_playhead(at_ms)
         if at_ms // 1000 != self._shown_second:
             self._shown_second = at_ms // 1000

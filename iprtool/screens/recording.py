@@ -151,9 +151,13 @@ class RecordingScreen(Screen[None]):
 
     def _follow(self, state: PlayerState) -> None:
         if state.message and state.message != self._told:
-            self.notify(state.message, severity="error" if state.status == "failed" else "information", timeout=10)
+            self.player_said(state.message, failed=state.status == "failed")
         self._told = state.message
         self.player_changed(state)
+
+    def player_said(self, sentence: str, *, failed: bool) -> None:
+        """Show a sentence of the player's."""
+        self.notify(sentence, severity="error" if failed else "information", timeout=10)
 
     @on(PeaksArrived)
     def _peaks(self, event: PeaksArrived) -> None:
@@ -162,9 +166,10 @@ class RecordingScreen(Screen[None]):
     def notice(self, text: str) -> None:
         """A few words in the key line, gone after some seconds."""
         self.query_one(KeyLine).notice = text
-        self.set_timer(NOTICE_S, lambda: self._clear_notice(text))
+        self.set_timer(NOTICE_S, lambda: self.clear_notice(text))
 
-    def _clear_notice(self, text: str) -> None:
+    def clear_notice(self, text: str) -> None:
+        """These words are no longer true."""
         if self.query_one(KeyLine).notice == text:
             self.query_one(KeyLine).notice = ""
 

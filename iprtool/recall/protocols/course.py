@@ -110,8 +110,10 @@ class Course:
 
     # What
 
-    def asks(self, stop: Stop | None) -> AskedKind | None:  # noqa: ARG002
+    def asks(self, stop: Stop | None) -> AskedKind | None:
         """What is asked at a stop."""
+        if stop is None:
+            return None
         if self.protocol.ask_guess:
             return "guess"
         return "helpful" if self.protocol.ask_helpful else None

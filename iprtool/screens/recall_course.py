@@ -1,0 +1,107 @@
+"""What a recall's protocol does on the screen: what is asked now, who speaks, the next part, the moments chosen."""
+
+from textual.widgets import Static
+
+from iprtool.commands import Command
+from iprtool.model.times import clock
+from iprtool.recall.protocols import MutualCourse, SupervisionCourse
+from iprtool.screens.recall_view import RecallView
+
+NO_TONE = "no sound device"
+
+
+class RecallCourse(RecallView):
+    """A recall whose protocol has a say; its keys are the recall screen's."""
+
+    def on_mount(self) -> None:
+        """Begin as the protocol says: what is seen of the picture, and whether it begins under the cover."""
+        protocol = self.recall.head.protocol
+        if self.filmed is not None and protocol.view != "hidden" and (watching := self.watch_picture()) is not None:
+            watching.set_view(protocol.view)
+            self.recall.view_changed(protocol.view)
+        if protocol.start_covered:
+            self.action_cover()
+
+    def action_cover(self) -> None:
+        """Silence and stillness at once (the recall screen's own)."""
+        raise NotImplementedError
+
+    def show_course(self) -> None:
+        """What is asked of the person now, and who speaks."""
+        course = self.recall.course
+        guidance = "" if self.writing else course.guidance.format_map(_Keys(self.commands))
+        asked = self.query_one("#asked", Static)
+        asked.display = bool(guidance)
+        asked.update(guidance)
+        speaker = self.query_one("#speaker", Static)
+        speaker.display = isinstance(course, MutualCourse)
+        if isinstance(course, MutualCourse):
+            speaker.update(course.name_of(course.speaker).upper())
+
+    # Keys
+
+    def action_next_part(self) -> None:
+        """Go on to what comes next."""
+        self.settle_note()
+        self.panes.close()
+        self.recall.next_part()
+        self._show_part()
+
+    def action_previous_part(self) -> None:
+        """Go back to what came before."""
+        self.settle_note()
+        self.panes.close()
+        self.recall.previous_part()
+        self._show_part()
+
+    def _show_part(self) -> None:
+        self.show_elapsed()
+        self.show_moment()
+        self.panes.ask()
+
+    def action_who_speaks(self) -> None:
+        """The next one speaks."""
+        self.settle_note()
+        by = self.recall.turn()
+        if by is not None:
+            self.notice(f"{self.recall.course.name_of(by)} speaks")
+        self.show_moment()
+
+    def action_choose_moment(self) -> None:
+        """This is one of the moments to be spoken of, or no longer."""
+        course = self.recall.course
+        if not isinstance(course, SupervisionCourse):
+            return
+        self.settle_note()
+        if self.recall.playing:
+            self.recall.halt()
+        chosen = self.recall.choose_moment()
+        if chosen is None:
+            self.notice(f"{course.choose} are chosen already; take one of them back first")
+        else:
+            self.notice(course.progress if chosen else f"no longer chosen; {course.progress}")
+        self.show_elapsed()
+        self.show_moment()
+
+    def action_sync(self) -> None:
+        """A short tone for another recorder."""
+        sounds = self.player.state.sink != NO_TONE
+        self.player.tone()
+        self.recall.sync_mark(tone=sounds)
+        at = clock(self.recall.playback.at_ms)
+        self.notice(f"sync tone at {at}" if sounds else f"no sound device for a tone; the time is kept, at {at}")
+
+    def action_transcript(self) -> None:
+        """Show or hide the words spoken."""
+        if self.spoken is not None:
+            self.spoken.display = not self.spoken.display
+
+
+class _Keys(dict[str, str]):
+    """How the keys of commands are written, by the commands' ids."""
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        super().__init__((one.id, one.shown) for one in commands)
+
+    def __missing__(self, ident: str) -> str:
+        return ident
