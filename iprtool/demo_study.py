@@ -1,5 +1,5 @@
-"""The demo study: a copy of the shipped session in the user's data folder, with a client's, a therapist's and a
-researcher's layer on it. It is made once and then is the user's own; deleting its folder makes a fresh one.
+"""The demo study's folder in the user's data folder. It is made once and then is the user's own; deleting its folder
+makes a fresh one.
 """
 
 import shutil
@@ -7,26 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iprtool import desk
-from iprtool.adding import add_recording
-from iprtool.demo_session import DemoLayer, demo_folder, demo_layers
-from iprtool.edits import Hand
-from iprtool.media.transcript import read_vtt
+from iprtool.demo_file import read_demo
+from iprtool.demo_making import DemoStudy
+from iprtool.demo_session import demo_folder
 from iprtool.model.errors import StoreError
-from iprtool.model.layer import Closed, Covered, Marked, Op, Stopped, WentOn
-from iprtool.model.study import Session
 from iprtool.store.keys import Keyring, create_open_keyring, open_keyring
-from iprtool.store.layer import LayerFile
 from iprtool.store.locks import FileLock
 from iprtool.store.study import Study
 
-DYAD = "D01"
-SESSION = 3
+DYAD, SESSION = "D01", 3
+"""The session that the demo recall is of."""
+
 PATIENCE_S = 300.0
 HELD = "Another iprtool has been preparing the demo session for minutes: end that one, and try again."
-CONTACT = (
-    "This is a demo. In a study, this card says whom a participant can turn to after a recall: "
-    "a name, a telephone number and the hours, in the site's own words."
-)
 
 
 def demo_path() -> Path:
@@ -68,28 +61,6 @@ def _make_in_place(path: Path, progress: Callable[[float], None]) -> None:
 
 
 def _make(path: Path, keyring: Keyring, progress: Callable[[float], None]) -> None:
-    source = demo_folder()
+    folder = demo_folder().parent
     with Study.create(path, keyring) as study:
-        study.set_contact(CONTACT)
-        session = desk.ensure_session(study, DYAD, SESSION)
-        words = read_vtt(source / "session.vtt")
-        add_recording(study, lambda: session, source / "session.opus", progress, transcript=words)
-        for layer in demo_layers(source):
-            _write_layer(study, session, layer)
-
-
-def _write_layer(study: Study, session: Session, layer: DemoLayer) -> None:
-    recall = desk.begin_recall(study, session, layer.by, codebook=desk.codebook_for(layer.by, layer.codebook))
-    assert recall.layer is not None
-    hand = Hand(layer.by, desk.device())
-    ops: list[Op] = []
-    for stop in layer.stops:
-        ops.append(hand.op(stop.id, Stopped(stop.at_ms, stop.raw_ms, stop.uncertainty_ms, stop.stopped_by, stop.rate)))
-        if stop.went_on_ms is not None:
-            ops.append(hand.op(stop.id, WentOn(stop.went_on_ms)))
-    ops += [hand.op(mark.id, Marked(mark)) for mark in layer.marks]
-    ops += [hand.op(one.id, Covered(one.kind, one.start_ms, one.end_ms, one.rate)) for one in layer.coverage]
-    ops.append(hand.op(recall.layer, Closed(layer.closing, layer.closing_helpful)))
-    with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
-        log.commit(ops).result()
-    study.settled(recall)
+        DemoStudy(study, folder, read_demo(folder)).make(progress)

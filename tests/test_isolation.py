@@ -17,7 +17,7 @@ from iprtool.store.derived import PeaksFile, create_peaks
 from iprtool.store.keys import open_keyring
 from iprtool.store.layer import read_layer
 from iprtool.store.study import Study
-from tests.machine import Machine, state
+from tests.machine import Machine, state, where
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
 
@@ -85,7 +85,7 @@ def core_dumps() -> Iterator[None]:
 def without_outline(demo: Demo) -> None:
     """The sound's outline is still to be drawn, so that a process of its own draws it."""
     with demo.study() as study:
-        (recording,) = study.recordings()
+        recording = study.recordings()[0]
         assert recording.peaks is not None
         path, key = study.path_of(recording.peaks), study.key_of(recording.peaks)
     path.unlink()
@@ -96,9 +96,9 @@ def without_outline(demo: Demo) -> None:
 def test_a_recalls_processes_have_their_own_layer_the_recording_the_outline_and_no_key_to_be_seen(demo: Demo) -> None:
     without_outline(demo)
     with demo.study() as study:
-        (recording,) = study.recordings()
+        recording = study.recordings()[0]
         assert recording.peaks is not None
-        layers = {one.by: str(one.layer) for one in study.recalls()}
+        layers = {one.by: str(one.layer) for one in study.recalls() if one.session == recording.session}
         ids = [one.id for one in study.objects()]
         keys = [study.key_of(one) for one in ids]
         outline = study.path_of(recording.peaks), study.key_of(recording.peaks)
@@ -125,7 +125,9 @@ def test_a_recalls_processes_have_their_own_layer_the_recording_the_outline_and_
     assert all(recording.media in path for path in watch.of("iprtool.process player").opened if str(demo.path) in path)
     told = "\0".join(one.environment + "\0".join(one.arguments) for one in processes)
     assert not [key for key in keys if key.hex() in told.lower() or repr(key)[2:-1] in told]
-    assert not [one for one in [layers["therapist"], layers["researcher"]] if one in told]
+    assert not [
+        one for one in ids if one != layers["client"] and one not in (recording.media, recording.peaks) and one in told
+    ]
     assert {one.core_limit.split()[0] for one in processes} == {"0"}
 
 
@@ -196,12 +198,14 @@ def test_nothing_of_the_recording_or_of_the_notes_is_in_clear_on_the_disk(demo: 
     assert draft.text == "a second one, half wri"
     whole += [path.read_bytes() for path in demo.machine.files()]
 
-    session = demo_folder() / "session.opus"
-    sound = packets(session)
-    assert sum(packet in session.read_bytes() for packet in sound) > 100
-    assert not [packet for packet in sound for content in whole if packet in content]
-    spoken = [line for line in (demo_folder() / "session.vtt").read_text("utf-8").splitlines() if len(line) > 30]
-    notes = [mark.note for layer in demo_layers(demo_folder()) for mark in layer.marks]
+    folders = sorted(demo_folder().parent.glob("*/"))
+    for session in (folder / "session.opus" for folder in folders):
+        sound = packets(session)
+        assert sum(packet in session.read_bytes() for packet in sound) > 100
+        assert not [packet for packet in sound for content in whole if packet in content]
+    said = [line for folder in folders for line in (folder / "session.vtt").read_text("utf-8").splitlines()]
+    spoken = [line for line in said if len(line) > 30]
+    notes = [mark.note for folder in folders for layer in demo_layers(folder) for mark in layer.marks]
     for text in [NOTE, draft.text, "D01 · session 3", *spoken, *notes]:
         forms = (text.encode(), text.encode("utf-16-le"), msgspec.json.encode(text)[1:-1])
         assert not [content for content in whole for form in forms if form in content], text
@@ -287,7 +291,7 @@ def test_neither_the_folder_nor_the_environment_makes_it_run_or_tell_something_e
 
 def test_the_researchers_review_shows_every_layer_and_changes_none(demo: Demo) -> None:
     before = state(demo.path)
-    terminal = demo.machine.terminal("review", demo.path)
+    terminal = demo.machine.terminal("review", demo.path, *where("D01", 3))
     shown = terminal.wait_for("client ✓ 12  therapist ✓ 10  researcher ✓ 8")
     terminal.press("rr")
     shown = terminal.wait_for("Misperception · withdrawal rupture")

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 
-from iprtool.model.linking import Episode
+from iprtool.model.linking import MAJOR_SALIENCE, Episode
 from iprtool.model.terms import RuptureType
 from iprtool.recall.wording import RUPTURE_LETTERS
 from iprtool.timeline.lanes.lane import LaneItem
-
-MAJOR_SALIENCE = 3
-"""A rupture is major from here on, of 1 to 5 (3 is "somewhat" salient: 3RS, Eubanks & Muran 2022); below it, minor."""
 
 _MAJOR, _MINOR = "▼", "▽"
 
