@@ -208,7 +208,24 @@ def test_the_highest_and_lowest_stretches_in_time_and_apart() -> None:
     found = extremes(runs, 2)
     assert [(one.kind, one.mean) for one in found] == [("highest", 9), ("lowest", 2), ("highest", 7)]
     assert found[0] == Stretch(60_100, 80_100, 9, "highest")
-    assert all(after.start_ms - before.end_ms >= 20_000 for before, after in pairwise(found))
+
+
+def test_of_a_kind_they_keep_apart_and_of_the_other_kind_they_do_not_overlap() -> None:
+    samples = [
+        *level(0, 100_000, 5),
+        *level(100_100, 200_000, 9),
+        *level(200_100, 230_000, 1),
+        *level(230_100, 300_000, 5),
+    ]
+    found = extremes(united([trace(*samples)]), 3)
+    assert [(one.kind, one.start_ms) for one in found] == [
+        ("lowest", 0),
+        ("lowest", 40_000),
+        ("highest", 100_100),
+        ("highest", 140_100),
+        ("highest", 180_100),
+        ("lowest", 200_100),
+    ]
 
 
 def test_a_dial_that_was_not_moved_or_hardly_watched_has_no_extremes() -> None:

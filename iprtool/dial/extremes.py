@@ -1,6 +1,7 @@
 """Where a trace is highest and lowest: the stretches that are described afterwards (Swift, Tompkins & Parkin 2017)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -33,39 +34,44 @@ def extremes(
 ) -> list[Stretch]:
     """The stretches of a length with the highest and with the lowest mean, up to `count` of each kind, in time.
 
-    Only rated time is looked at. They keep `apart_ms` from each other, as much as they are long where that is not
-    given, so that one long plateau is one stretch. A highest one is above the mean of the whole trace, a lowest one
-    below it, by `stands_out` at least: a dial that was not moved has none. Of equal ones the earliest is taken.
+    Only rated time is looked at, and none of it twice. Those of a kind keep `apart_ms` from each other, as much as
+    they are long where that is not given, so that one long plateau is one stretch. A highest one is above the mean of
+    the whole trace, a lowest one below it, by `stands_out` at least: a dial that was not moved has none. Of equal ones
+    the earliest is taken.
     """
     whole = mean_of(runs)
     if whole is None:
         return []
     apart_ms = window_ms if apart_ms is None else apart_ms
-    windows = list(_windows(runs, window_ms))
+    on_steps = list(_windows(runs, window_ms))
     kinds: dict[Kind, Callable[[float], float]] = {"highest": lambda mean: mean - whole, "lowest": lambda m: whole - m}
     found: list[Stretch] = []
     for kind in list(kinds) * count:
         away = kinds[kind]
-        free = (one for one in windows if away(one[1]) >= stands_out and _is_apart(one[0], window_ms, apart_ms, found))
+        kept = [(one.start_ms, one.end_ms, apart_ms if one.kind == kind else 0) for one in found]
+        beside = {edge for first, last, far_ms in kept for edge in (first - far_ms - window_ms, last + far_ms)}
+        windows = chain(on_steps, _windows(runs, window_ms, beside))
+        free = (one for one in windows if away(one[1]) >= stands_out and _is_apart(one[0], window_ms, kept))
         best = max(free, key=lambda one: (away(one[1]), -one[0]), default=None)
         if best is not None:
             found.append(Stretch(best[0], best[0] + window_ms, best[1], kind))
     return sorted(found, key=lambda one: one.start_ms)
 
 
-def _windows(runs: Sequence[Run], window_ms: int) -> Iterator[tuple[int, float]]:
-    """Where a window may begin, with its mean: wherever either of its edges is on a step, since none between is higher.
+def _windows(runs: Sequence[Run], window_ms: int, starts_ms: Set[int] | None = None) -> Iterator[tuple[int, float]]:
+    """Windows within the runs, with their means: from these starts, or wherever one of their edges is on a step.
 
-    The mean is rounded, so that equal ones are equal however they were summed.
+    None that lies between two steps is higher or lower. The mean is rounded, so that equal ones are equal however they
+    were summed.
     """
     for run in runs:
         last_ms = run.end_ms - window_ms
         edges = {run.start_ms, last_ms, *run.starts_ms, *(at_ms - window_ms for at_ms in run.starts_ms)}
-        for start_ms in sorted(edges):
+        for start_ms in sorted(edges if starts_ms is None else starts_ms):
             if run.start_ms <= start_ms <= last_ms:
                 yield start_ms, round(run.area(start_ms, start_ms + window_ms) / window_ms, 6)
 
 
-def _is_apart(start_ms: int, window_ms: int, apart_ms: int, found: Sequence[Stretch]) -> bool:
-    end_ms = start_ms + window_ms
-    return all(end_ms + apart_ms <= one.start_ms or one.end_ms + apart_ms <= start_ms for one in found)
+def _is_apart(start_ms: int, window_ms: int, kept: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether a window is as far as that from each of these: from when, to when, how far."""
+    return all(start_ms + window_ms + far_ms <= first or last + far_ms <= start_ms for first, last, far_ms in kept)

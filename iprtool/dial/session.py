@@ -42,9 +42,6 @@ class Listener(Protocol):
     def traced(self, samples: Samples) -> None:
         """Some more of the trace is on its way to the disk."""
 
-    def marks_changed(self) -> None:
-        """What was written of a stretch changed."""
-
     def coverage_changed(self) -> None:
         """A stretch was played, skipped or declined."""
 
@@ -315,10 +312,8 @@ class Dial:
             self._apply(self.hand.ops(*bodies), clear_draft=clear_draft)
 
     def _apply(self, ops: Sequence[Op], *, clear_draft: bool = False) -> None:
-        changes = self.state.apply(ops)
+        self.state.apply(ops)
         self.saving.commit(ops, clear_draft=clear_draft)
-        if changes:
-            self._listener.marks_changed()
 
 
 def _last_sample(state: LayerState) -> tuple[int, float]:

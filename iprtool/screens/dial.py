@@ -9,6 +9,7 @@ from iprtool.model.terms import View
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial_gauge import Gauge
+from iprtool.screens.dial_stretches import item_id
 from iprtool.screens.dial_view import DialView
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import ENTER_REPEAT_S
@@ -169,10 +170,10 @@ class DialScreen(DialView):
 
     @on(TimelineView.ItemChosen)
     def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
-        mark = self.dial.state.marks.get(event.item_id)
-        place = self.dial.describing.place_of(mark) if self.dial.describing and mark else None
-        if place is not None:
-            self.action_choose(place)
+        places = range(len(self.dial.describing.stretches)) if self.dial.describing else ()
+        for place in places:
+            if event.item_id == item_id(place):
+                self.action_choose(place)
 
     def action_replay(self) -> None:
         """Hear this stretch again; a note being written stays as it is."""

@@ -8,6 +8,7 @@ from iprtool.dial.describing import Describing
 from iprtool.dial.extremes import Stretch
 from iprtool.dial.scale import label
 from iprtool.model.times import clock
+from iprtool.timeline.lanes import LaneItem
 
 SIGNS = {"highest": "▲", "lowest": "▽"}
 
@@ -15,6 +16,20 @@ SIGNS = {"highest": "▲", "lowest": "▽"}
 def rated(stretch: Stretch) -> str:
     """How a stretch was rated, in plain words."""
     return f"{stretch.mean:.1f} {label(stretch.mean)}"
+
+
+def item_id(place: int) -> str:
+    """The name of a stretch on the timeline."""
+    return f"stretch {place}"
+
+
+def lane_items(describing: Describing) -> list[LaneItem]:
+    """The stretches as items of a timeline lane."""
+    styles = {"highest": "positive", "lowest": "negative"}
+    return [
+        LaneItem(item_id(place), one.start_ms, one.end_ms, SIGNS[one.kind], rated(one), style=styles[one.kind])
+        for place, one in enumerate(describing.stretches)
+    ]
 
 
 class StretchesList(Widget, can_focus=False):

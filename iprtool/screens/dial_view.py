@@ -18,19 +18,18 @@ from iprtool.dial.session import Dial, Samples
 from iprtool.dial.traces import GAP_MS
 from iprtool.edits import Hand
 from iprtool.model.layer import LayerContent
-from iprtool.model.mark import Mark
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
 from iprtool.model.terms import Face
 from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.dial_gauge import Gauge
-from iprtool.screens.dial_stretches import SIGNS, StretchesList, rated
+from iprtool.screens.dial_stretches import SIGNS, StretchesList, item_id, lane_items, rated
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import item_of, span_of, transport_text
+from iprtool.screens.presenting import span_of, transport_text
 from iprtool.screens.recording import Filmed, RecordingScreen
-from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane, TraceLane
+from iprtool.timeline.lanes import MarksLane, PeaksLane, SpansLane, TraceLane
 from iprtool.timeline.widget import TimelineView
 
 Tables = tuple[tuple[Command, ...], tuple[Command, ...]]
@@ -107,13 +106,10 @@ class DialView(RecordingScreen):
         dial = self.dial
         self.query_one(HeadLine).left = f"iprtool  {dial.head.title}"
         samples = chain.from_iterable(trace.samples for trace in dial.state.traces.values())
-        self.query_one(TimelineView).set_lanes(
-            [
-                PeaksLane("sound"),
-                TraceLane("dial", samples, LOWEST, HIGHEST, NEUTRAL, gap_ms=GAP_MS),
-                MarksLane("mine", dial.state.marks.index.seen_as(self._item)),
-                SpansLane("played", [span_of(span) for span in dial.state.coverage.values()]),
-            ]
+        self._lanes = (
+            PeaksLane("sound"),
+            TraceLane("dial", samples, LOWEST, HIGHEST, NEUTRAL, gap_ms=GAP_MS),
+            SpansLane("played", [span_of(span) for span in dial.state.coverage.values()]),
         )
         self._ticker = self.set_interval(1 / SAMPLES_PER_SECOND, self._tick, pause=True)
         self.set_interval(20, self._show_elapsed)
@@ -126,9 +122,6 @@ class DialView(RecordingScreen):
             self.write_note(draft.text)
             self.notice("your unfinished note is here again")
         self.show_moment()
-
-    def _item(self, mark: Mark) -> LaneItem:
-        return item_of(mark, self.dial.head.codebook, tone=self.dial.head.by)
 
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the dial the room, and a low one as well."""
@@ -150,10 +143,6 @@ class DialView(RecordingScreen):
     def traced(self, samples: Samples) -> None:
         """The trace goes on: on the timeline, too."""
         self.query_one(TimelineView).append("dial", samples)
-
-    def marks_changed(self) -> None:
-        """What was written of a stretch changed."""
-        self.query_one(TimelineView).lane_changed("mine")
 
     def coverage_changed(self) -> None:
         """More of the recording was played, or left out."""
@@ -195,9 +184,11 @@ class DialView(RecordingScreen):
     def show_part(self) -> None:
         """The dial, or the stretches to be described, with their commands."""
         self._take_commands()
-        describing = self.dial.describing is not None
-        self.set_class(describing, "describing")
+        describing = self.dial.describing
+        self.set_class(describing is not None, "describing")
         self.query_one(KeyLine).table = self.commands
+        stretches = [MarksLane("stretches", lane_items(describing))] if describing else []
+        self.query_one(TimelineView).set_lanes([*self._lanes[:2], *stretches, *self._lanes[2:]])
         self.set_focus(self.query_one("#note") if describing else None)
 
     def show_value(self) -> None:
@@ -226,11 +217,11 @@ class DialView(RecordingScreen):
             note.write(mark.note if mark else "")
         note.display = here is not None
         self.query_one(StretchesList).show(describing)
-        self.query_one(TimelineView).selected = mark.id if mark else None
+        self.query_one(TimelineView).selected = item_id(describing.place)
         head = "These were all. Thank you. ctrl+q ends, ↑ goes back."
         if here is not None:
             number = f"{describing.place + 1} of {len(describing.stretches)}"
-            head = f"{number} · {SIGNS[here.kind]} one of your {here.kind} ratings: {rated(here)}"
+            head = f"{number} · {SIGNS[here.kind]} one of your {here.kind}: {rated(here)}"
         self.query_one("#card-head", Static).update(head)
 
     def _tick(self) -> None:
