@@ -30,7 +30,7 @@ def _recall(grant: RecallGrant, opened: Opened, player: Player, film: Filmed | N
     if opened.own.head.protocol.kind == "dial":
         return _dial(grant, opened.own, opened.log, hand, player, film)
     table = remapped(RECALL, grant.keymap)
-    return RecallScreen(opened.own, player, opened.log, hand, grant.face, table=table, filmed=film)
+    return RecallScreen(opened.own, player, opened.log, hand, grant.face, table=table, filmed=film, words=opened.words)
 
 
 def _dial(

@@ -61,8 +61,10 @@ class ClosingScreen(Screen[None]):
     ALLOW_SELECT = False
     BINDINGS = [Binding("enter,space", "leave", show=False), Binding("ctrl+q", "leave(True)", show=False)]
 
-    def __init__(self, recall: Closable, monotonic: Callable[[], float]) -> None:
+    def __init__(self, recall: Closable, monotonic: Callable[[], float], *, after_s: float | None = None) -> None:
+        """`after_s` is when (monotonic) an Enter led here, which may still be held."""
         super().__init__()
+        self._after_s = after_s
         self._recall = recall
         self._monotonic = monotonic
         self._asked = self._left = False
@@ -75,7 +77,9 @@ class ClosingScreen(Screen[None]):
         with Vertical(id="closing-box"):
             yield Static(QUESTION, id="closing-question", markup=False)
             yield NoteArea("as much or as little as you like", "closing-answer", text=self._begun)
-            yield Static("enter goes on · ctrl+j new line", classes="hint", id="closing-hint", markup=False)
+            yield Static(
+                "enter goes on · ctrl+j new line · tab covers", classes="hint", id="closing-hint", markup=False
+            )
 
     @on(NoteArea.Changed)
     def _written(self, event: NoteArea.Changed) -> None:
@@ -88,6 +92,10 @@ class ClosingScreen(Screen[None]):
     async def action_leave(self, unsaved: bool = False) -> None:
         """First the answer is kept and the contact card shown; then the recall is left, if need be with `unsaved`."""
         now = self._monotonic()
+        if self._after_s is not None and now - self._after_s <= ENTER_REPEAT_S:
+            self._after_s = now
+            return
+        self._after_s = None
         if self._asked:
             held = now - self._carded <= ENTER_REPEAT_S  # the card stays
             self._carded = now if held else self._carded

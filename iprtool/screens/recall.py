@@ -10,11 +10,13 @@ from iprtool.commands import RECALL, Command
 from iprtool.model.mark import Rupture
 from iprtool.model.terms import View
 from iprtool.model.times import clock
+from iprtool.recall.protocols import SupervisionCourse
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.edit_pane import EditPane
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of, command_of
+from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
@@ -322,7 +324,7 @@ class RecallScreen(RecallCourse):
         self.show_moment()
 
     def _uncovered(self, choice: str | None) -> None:
-        if isinstance(self.app.screen, ClosingScreen):
+        if isinstance(self.app.screen, ClosingScreen | LessonsScreen):
             return
         if choice == "end":
             self.action_end()
@@ -335,11 +337,18 @@ class RecallScreen(RecallCourse):
         self.show_moment()
 
     def action_end(self) -> None:
-        """The closing question, then the contact card."""
+        """In a supervision what was learned, then the closing question and the contact card."""
         self._stop()
         if self.watching is not None:
             self.watching.cover()
-        self.app.push_screen(ClosingScreen(self.recall, self.monotonic), lambda _: self.app.exit())
+        course = self.recall.course
+        if isinstance(course, SupervisionCourse):
+            self.app.push_screen(LessonsScreen(self.recall, course.chosen, lambda: self._close(self.monotonic())))
+        else:
+            self._close()
+
+    def _close(self, after_s: float | None = None) -> None:
+        self.app.push_screen(ClosingScreen(self.recall, self.monotonic, after_s=after_s), lambda _: self.app.exit())
 
     def view_changed(self, view: View) -> None:
         """What is seen of the picture belongs to the record of the recall."""
