@@ -9,8 +9,8 @@ import pytest
 import webvtt
 
 from iprtool.codebooks import shipped
-from iprtool.demo_file import DemoFile, read_demo
-from iprtool.demo_session import DemoLayer, demo_folder, demo_id, demo_layers
+from iprtool.demo.file import DemoFile, read_demo
+from iprtool.demo.session import DemoLayer, demo_folder, demo_id, demo_layers
 from iprtool.instruments.loader import shipped as instrument
 from iprtool.model.errors import IprtoolError
 from iprtool.model.score import value_problem

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import iprtool
 from iprtool.codebooks import shipped
-from iprtool.demo_session import DemoLayer, demo_folder, demo_layers
+from iprtool.demo.session import DemoLayer, demo_folder, demo_layers
 from iprtool.model.errors import IprtoolError
 from iprtool.model.mark import Mark
 from iprtool.model.protocol import RecallProtocol
@@ -265,10 +265,10 @@ class TestFolder:
 
     def test_the_installed_package_comes_first(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         installed = tmp_path / "iprtool"
-        (installed / "demo" / "d01-s3").mkdir(parents=True)
-        shutil.copy(FOLDER / "layers.toml", installed / "demo" / "d01-s3")
+        (installed / "demo" / "recordings" / "d01-s3").mkdir(parents=True)
+        shutil.copy(FOLDER / "layers.toml", installed / "demo" / "recordings" / "d01-s3")
         monkeypatch.setattr(iprtool, "__file__", str(installed / "__init__.py"))
-        assert demo_folder() == installed / "demo" / "d01-s3"
+        assert demo_folder() == installed / "demo" / "recordings" / "d01-s3"
         assert len(demo_layers(demo_folder())) == 3
 
     def test_a_missing_demo_is_one_sentence(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

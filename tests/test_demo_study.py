@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iprtool.demo_study import demo_path, ensure_demo
+from iprtool.demo.study import demo_path, ensure_demo
 from iprtool.model.errors import StoreError
 from iprtool.store.locks import FileLock
 
@@ -27,7 +27,7 @@ def test_one_that_is_made_by_another_process_is_waited_for_and_then_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IPRTOOL_HOME", str(tmp_path))
-    monkeypatch.setattr("iprtool.demo_study.PATIENCE_S", 0.0)
+    monkeypatch.setattr("iprtool.demo.study.PATIENCE_S", 0.0)
     demo_path().parent.mkdir(parents=True)
     with FileLock(demo_path().with_name("making.lock"), "held"), pytest.raises(StoreError, match="Another iprtool"):
         ensure_demo(lambda _share: None)

@@ -10,7 +10,7 @@ import av
 import msgspec
 import pytest
 
-from iprtool.demo_session import demo_folder, demo_layers
+from iprtool.demo.session import demo_folder, demo_layers
 from iprtool.desk import OPEN_KEYRING
 from iprtool.model.layer import LayerContent
 from iprtool.store.derived import PeaksFile, create_peaks

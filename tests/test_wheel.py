@@ -28,7 +28,7 @@ def test_everything_that_is_not_python_is_in_it(installed: Path) -> None:
     wanted = {path.relative_to(ROOT) for path in source.rglob("*") if path.suffix in (".toml", ".tcss", ".R", ".md")}
     assert wanted
     assert not [path for path in wanted if not (installed / path).is_file()]
-    assert (installed / "iprtool" / "demo" / "d01-s3" / "session.opus").stat().st_size < 4_000_000
+    assert (installed / "iprtool" / "demo" / "recordings" / "d01-s3" / "session.opus").stat().st_size < 4_000_000
 
 
 def test_the_demo_opens_from_what_was_installed(installed: Path, tmp_path: Path) -> None:

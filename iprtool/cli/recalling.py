@@ -37,7 +37,7 @@ def demo(
     where: Annotated[bool, typer.Option("--where", help="print the demo study's folder and leave")] = False,
 ) -> None:
     """Open the demo recall: a fictional session, ready to play (space starts it)."""
-    from iprtool.demo_study import demo_path, ensure_demo
+    from iprtool.demo.study import demo_path, ensure_demo
 
     if not where:
         need_terminal()

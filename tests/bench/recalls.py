@@ -40,7 +40,7 @@ def scratch() -> Iterator[Path]:
 def demo_recall() -> RecallGrant:
     """The client's recall of the demo session, its outline drawn already; made in the scratch folder."""
     from iprtool import desk
-    from iprtool.demo_study import ensure_demo
+    from iprtool.demo.study import ensure_demo
     from iprtool.store.keys import open_keyring
     from iprtool.store.study import Study
 

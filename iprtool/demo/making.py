@@ -11,9 +11,9 @@ import msgspec
 from iprtool import desk
 from iprtool.adding import add_recording
 from iprtool.codebooks.loader import shipped
-from iprtool.demo_file import DemoFile, DemoSession
-from iprtool.demo_review import coding_ops, review_ops
-from iprtool.demo_session import DemoLayer, demo_layers
+from iprtool.demo.file import DemoFile, DemoSession
+from iprtool.demo.layers import coding_ops, review_ops
+from iprtool.demo.session import DemoLayer, demo_layers
 from iprtool.desk.codings import begin_coding
 from iprtool.desk.consents import give_consent
 from iprtool.desk.reviews import review_object

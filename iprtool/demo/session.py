@@ -39,7 +39,7 @@ def demo_folder(session: str = "d01-s3") -> Path:
     In the installed package, else in the checkout.
     """
     package = Path(iprtool.__file__).parent
-    for demo in (package / "demo", package.parent / "recordings" / "demo"):
+    for demo in (package / "demo" / "recordings", package.parent / "recordings" / "demo"):
         if (demo / session / "layers.toml").is_file():
             return demo / session
     raise IprtoolError("the demo session is missing from this installation; install iprtool again")

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from iprtool.demo_file import DemoCoding, DemoEpisode, DemoFile, DemoTheme
-from iprtool.demo_session import demo_id
+from iprtool.demo.file import DemoCoding, DemoEpisode, DemoFile, DemoTheme
+from iprtool.demo.session import demo_id
 from iprtool.edits import Hand
 from iprtool.model.coding import SegmentCode, SegmentSeen, SessionRating
 from iprtool.model.layer import LayerValue, Locked, Marked, Op, OpBody, Put

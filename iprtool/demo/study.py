@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iprtool import desk
-from iprtool.demo_file import read_demo
-from iprtool.demo_making import DemoStudy
-from iprtool.demo_session import demo_folder
+from iprtool.demo.file import read_demo
+from iprtool.demo.making import DemoStudy
+from iprtool.demo.session import demo_folder
 from iprtool.model.errors import StoreError
 from iprtool.store.keys import Keyring, create_open_keyring, open_keyring
 from iprtool.store.locks import FileLock
