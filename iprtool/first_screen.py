@@ -20,7 +20,7 @@ def first_screen(grant: Grant, opened: Opened, player: Player, film: Filmed | No
         case ReviewGrant():
             return _review(grant, opened, player, film)
         case CodingGrant():
-            raise StoreError("Codings cannot be opened yet: update iprtool.")
+            return _coding(grant, opened, player, film)
 
 
 def _recall(grant: RecallGrant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:
@@ -50,3 +50,12 @@ def _review(grant: ReviewGrant, opened: Opened, player: Player, film: Filmed | N
     return ReviewScreen(
         grant.title, opened.layers, opened.words, player, duration_ms, grant.pre_roll_ms, speakers, film
     )
+
+
+def _coding(grant: CodingGrant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:
+    from iprtool.screens.coding import CodingScreen
+
+    if opened.own is None or opened.log is None:
+        raise StoreError("This coding's layer was not opened: begin the coding again from its study.")
+    hand, speakers = Hand("coder", grant.device), grant.recording.channel_speakers
+    return CodingScreen(opened.own, opened.words, player, opened.log, hand, channel_speakers=speakers, filmed=film)

@@ -7,7 +7,7 @@ from iprtool.coding.board import Board, Row, segment_board, session_board
 from iprtool.coding.changes import RefusedError, kept_whole
 from iprtool.coding.evidence import evidence_of
 from iprtool.coding.listening import Listening
-from iprtool.coding.progress import Left, left_of
+from iprtool.coding.progress import Left, left_of, unheard
 from iprtool.coding.sheet import Sheet
 from iprtool.edits import Hand, LayerState, MarkChange
 from iprtool.model.layer import LayerContent, Op, OpBody, Put, Unblinded
@@ -96,6 +96,12 @@ class AtSegments:
     def left(self) -> Left:
         """What is left to do."""
         return left_of(self.sheet)
+
+    @property
+    def unheard(self) -> tuple[int, ...]:
+        """The finished segments that were not played whole: what was not heard was not coded."""
+        missing = unheard(self.sheet.segments, self.state.coverage.values())
+        return tuple(number for number in missing if self.sheet.is_finished(number))
 
     @property
     def note(self) -> str:

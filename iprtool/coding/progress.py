@@ -1,9 +1,15 @@
 """How far a coding is: what is finished, what is left, in words too."""
 
+from collections.abc import Iterable
+
 import msgspec
 
+from iprtool.coding.segments import Segments
 from iprtool.coding.sheet import Sheet
-from iprtool.model.layer import LayerContent
+from iprtool.model.layer import Coverage, LayerContent
+
+UNHEARD_MS = 2_000
+"""A segment of which more was not played has not been heard whole."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -81,6 +87,19 @@ def left_of(sheet: Sheet) -> Left:
         tuple(number for number in range(sheet.segments.count) if not sheet.is_finished(number)),
         tuple(one.label for one in scales if sheet.rating(one.id) is None),
     )
+
+
+def unheard(segments: Segments, coverage: Iterable[Coverage]) -> tuple[int, ...]:
+    """The segments, from 0, of which more than two seconds were never played."""
+    unplayed = [end_ms - start_ms for start_ms, end_ms in map(segments.bounds, range(segments.count))]
+    reached_ms = 0
+    for start_ms, end_ms in sorted((one.start_ms, one.end_ms) for one in coverage if one.kind == "played"):
+        start_ms = max(start_ms, reached_ms)
+        reached_ms = max(reached_ms, end_ms)
+        for number in range(segments.at(start_ms), segments.at(end_ms) + 1):
+            first_ms, last_ms = segments.bounds(number)
+            unplayed[number] -= max(0, min(end_ms, last_ms) - max(start_ms, first_ms))
+    return tuple(number for number, left_ms in enumerate(unplayed) if left_ms > UNHEARD_MS)
 
 
 def ranges_of(segments: tuple[int, ...]) -> str:

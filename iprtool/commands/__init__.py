@@ -1,5 +1,6 @@
 """The one command table: keys with stable ids, what each does, who has it; footer, palette and help come from it."""
 
+from iprtool.commands.coding import CODING
 from iprtool.commands.dial import DESCRIBE, DIAL
 from iprtool.commands.library import LIBRARY
 from iprtool.commands.recall import RECALL
@@ -7,6 +8,7 @@ from iprtool.commands.review import REVIEW
 from iprtool.commands.table import Command, Moment, first_keys, key_line, of_face, remapped, without_picture
 
 __all__ = [
+    "CODING",
     "DESCRIBE",
     "DIAL",
     "LIBRARY",

@@ -1,0 +1,324 @@
+"""What the coding screen shows: the segment with its codes, evidence, transcript, timeline, and what is on the disk."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Key, Resize
+from textual.message import Message
+from textual.widgets import Static
+
+from iprtool.coding.board import Row
+from iprtool.coding.progress import ranges_of
+from iprtool.coding.session import CodingSession
+from iprtool.coding.wording import segment_text
+from iprtool.commands import CODING, Command, without_picture
+from iprtool.edits import Hand, MarkChange
+from iprtool.model.layer import LayerContent
+from iprtool.model.playing import Player, PlayerState
+from iprtool.model.ports import LayerLog
+from iprtool.model.study import Utterance
+from iprtool.model.times import clock
+from iprtool.reviewing.review import Review
+from iprtool.screens.coding_panes import CodesPane, EvidencePane, evidence_item, times_of
+from iprtool.screens.key_line import HeadLine, KeyLine
+from iprtool.screens.note_area import NoteArea
+from iprtool.screens.presenting import span_of, transport_text, turns_of
+from iprtool.screens.recording import Filmed, RecordingScreen
+from iprtool.screens.review_panes import TranscriptPane
+from iprtool.timeline.lanes import Lane, MarksLane, PeaksLane, SegmentsLane, SpansLane, SpeechLane
+from iprtool.timeline.scale import ZOOM_STEPS_MS
+from iprtool.timeline.widget import TimelineView
+
+TICKS_PER_SECOND = 15
+WIDE = 100
+"""From so many columns on there is room for evidence and transcript beside the codes."""
+
+SEGMENT_CELLS = 60
+DONE = "✓"
+
+
+class CodingView(RecordingScreen):
+    """The coding on the screen; its keys are the coding screen's."""
+
+    CSS_PATH = "coding.tcss"
+    AUTO_FOCUS = "#note"
+    ALLOW_SELECT = False
+
+    class Saved(Message):
+        """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
+
+        def __init__(self, error: str | None) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(
+        self,
+        content: LayerContent,
+        transcript: Sequence[Utterance],
+        player: Player,
+        log: LayerLog,
+        hand: Hand,
+        *,
+        channel_speakers: tuple[str, ...] = (),
+        filmed: Filmed | None = None,
+    ) -> None:
+        super().__init__(player, filmed)
+        self.commands: tuple[Command, ...] = CODING if filmed else without_picture(CODING)
+        self.on_keys = {key: command for command in CODING for key in command.keys.split(",")}
+        self.coding = CodingSession(content, player, log, hand, self)
+        self.codebook = content.head.codebook
+        self._words = Review([], list(transcript))
+        self._channel_speakers = channel_speakers
+        self._side_wanted: bool | None = None
+        self._shown_second = -1
+
+    # Building
+
+    def compose(self) -> ComposeResult:
+        """Head line, the segment with its codes, evidence and transcript, note, transport, timeline, key line."""
+        segment_ms = self.coding.sheet.segments.size_ms
+        cell_ms = next((step for step in ZOOM_STEPS_MS if step * SEGMENT_CELLS >= segment_ms), ZOOM_STEPS_MS[-1])
+        yield HeadLine(id="head")
+        with Horizontal(id="main"):
+            yield Vertical(id="stage")
+            with Vertical(id="coding"):
+                yield Static("", id="segment", markup=False)
+                yield CodesPane(id="codes")
+            with Vertical(id="side"):
+                yield EvidencePane("", id="evidence", markup=False)
+                yield TranscriptPane("", id="transcript")
+        with Horizontal(id="about"):
+            yield Static("", id="about-what", markup=False)
+            yield NoteArea("", "note", self.take_key)
+        yield Static("", id="transport", markup=False)
+        yield TimelineView(self.coding.head.duration_ms, cell_ms=cell_ms, id="timeline")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """The layer as it stands, at the first segment that is not finished; a note half written is there again."""
+        self.query_one(HeadLine).left = f"iprtool  {self.coding.head.title}"
+        self.query_one(KeyLine).table = self.commands
+        self.query_one(TimelineView).set_lanes(self._lanes())
+        self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
+        self._retry = self.set_interval(2, self.coding.saving.retry, pause=True)
+        self.hear_player()
+        left = self.coding.left.segments
+        if left and not self.coding.locked:
+            self.coding.go(left[0])
+        draft = self.coding.resume_draft()
+        if draft is not None:
+            self.write_note(draft)
+            self.notice("your unfinished note is here again")
+        self.show_moment()
+        if self.filmed is not None:
+            self.call_after_refresh(self._begin_watching)
+
+    def _begin_watching(self) -> None:
+        if (watching := self.watch_picture()) is not None:
+            watching.set_view("shown")
+            self.show_moment()
+
+    def on_resize(self, event: Resize) -> None:
+        """A narrow terminal gives the codes the room."""
+        self.set_class(event.size.width < WIDE, "narrow")
+        self.show_side(self._side_wanted)
+        self.call_after_refresh(self.show_moment)
+
+    def show_side(self, on: bool | None) -> None:
+        """Show or hide what is beside the codes; None is as there is room."""
+        self._side_wanted = on
+        self.query_one("#side").display = self.size.width >= WIDE if on is None else on
+
+    def _lanes(self) -> list[Lane]:
+        state, segments = self.coding.state, self.coding.sheet.segments
+        lanes: list[Lane] = [PeaksLane("sound")]
+        if self._words.transcript:
+            turns = [(one.start_ms, one.end_ms, one.speaker) for one in self._words.transcript]
+            lanes.append(SpeechLane("speech", turns))
+        texts = {number: self._lane_text(number) for number in range(segments.count)}
+        return [
+            *lanes,
+            SegmentsLane("segments", segments.size_ms, segments.duration_ms, texts),
+            MarksLane("evidence", state.marks.index.seen_as(lambda mark: evidence_item(mark, self.codebook))),
+            SpansLane("played", [span_of(span) for span in state.coverage.values()]),
+        ]
+
+    def _lane_text(self, segment: int) -> str:
+        sheet = self.coding.sheet
+        return f"{segment_text(sheet, segment)} {DONE if sheet.is_finished(segment) else ''}".strip()
+
+    @on(RecordingScreen.SpeechArrived)
+    def _speech(self, event: RecordingScreen.SpeechArrived) -> None:
+        turns = turns_of(event.spans, self._channel_speakers)
+        if turns and not self._words.transcript:
+            timeline = self.query_one(TimelineView)
+            sound, *others = timeline.lanes
+            timeline.set_lanes([sound, SpeechLane("speech", turns), *others])
+
+    # What the coding and the player say
+
+    def marks_changed(self, changes: Sequence[MarkChange]) -> None:  # noqa: ARG002
+        """Evidence was marked, changed or removed."""
+        self.query_one(TimelineView).lane_changed("evidence")
+        self.show_moment()
+
+    def coding_changed(self) -> None:
+        """Codes, ratings or what is finished changed."""
+        lane = self.segments_lane
+        for number in range(lane.count):
+            lane.set_text(number, self._lane_text(number))
+        self.query_one(TimelineView).lane_changed("segments")
+        self.show_moment()
+
+    @property
+    def segments_lane(self) -> SegmentsLane:
+        """The lane of the segments."""
+        return next(one for one in self.query_one(TimelineView).lanes if isinstance(one, SegmentsLane))
+
+    def coverage_changed(self) -> None:
+        """More of the recording was played."""
+        spans = self.coding.state.coverage
+        self.query_one(TimelineView).put("played", span_of(spans[next(reversed(spans))]))
+
+    def saved(self, error: str | None) -> None:
+        """From the writer's thread: on to the screen's own."""
+        self.post_message(self.Saved(error))
+
+    @on(Saved)
+    def _show_saved(self, event: Saved) -> None:
+        (self._retry.resume if self.coding.saving.failed else self._retry.pause)()
+        if event.error is not None:
+            self.notify(event.error, severity="error", timeout=15)
+        self._show_transport()
+
+    def player_changed(self, state: PlayerState) -> None:
+        """The player is in another state."""
+        self.coding.listening.player_changed(state)
+        self.show_moment()
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, as far as the person asked for it."""
+        return self.coding.listening.playing
+
+    # Showing
+
+    def show_moment(self) -> None:
+        """The segment, its codes and evidence, the note, the keys of the moment."""
+        coding, note = self.coding, self.query_one("#note", NoteArea)
+        row = coding.row
+        self._show_head()
+        self.query_one("#segment", Static).update(self._segment_text())
+        self.query_one(CodesPane).show(coding.board, row.id)
+        self.query_one(EvidencePane).show(coding.evidence, self.codebook, coding.mark_id)
+        self.query_one("#about-what", Static).update(self._about(row))
+        self.query_one("#about").set_class(self.writing, "-writing")
+        if not self.writing:
+            note.write(coding.note)
+            note.placeholder = row.gloss
+        keys = self.query_one(KeyLine)
+        keys.moment = "writing" if self.writing else "playing" if self.playing else "stopped"
+        keys.hint = "ctrl+j new line" if self.writing else ""
+        (self._ticker.resume if self.playing else self._ticker.pause)()
+        self.show_around()
+        self._show_segment_chosen()
+        self._shown_second = -1
+        self._show_time()
+
+    def _show_head(self) -> None:
+        coding, left = self.coding, self.coding.left
+        count, scales = coding.sheet.segments.count, len(self.codebook.session_ratings)
+        parts = [f"segments {count - len(left.segments)}/{count}"]
+        parts += [f"session {scales - len(left.scales)}/{scales}"] if scales else []
+        state = "LOCKED, unblinded" if coding.unblinded else "LOCKED" if coding.locked else ""
+        self.query_one(HeadLine).right = "  ".join([*([state] if state else []), *parts])
+
+    def _segment_text(self) -> str:
+        coding = self.coding
+        if coding.whole:
+            return "whole session · enter or s goes back to the segments"
+        start_ms, end_ms = coding.sheet.segments.bounds(coding.segment)
+        done = f"{DONE} finished" if coding.sheet.is_finished(coding.segment) else "not finished"
+        at = self.player.now().ms
+        outside = f" · the recording is in segment {coding.sheet.segments.at(at) + 1}" if self._is_outside() else ""
+        of = f"segment {coding.segment + 1} of {coding.sheet.segments.count}"
+        return f"{of} · {clock(start_ms)}–{clock(end_ms)} · {done}{outside}"
+
+    def _is_outside(self) -> bool:
+        return self.coding.listening.is_outside
+
+    def _about(self, row: Row) -> str:
+        mark = self.coding.mark
+        return f"◆ {times_of(mark)}" if mark is not None else row.label
+
+    def _show_segment_chosen(self) -> None:
+        lane, timeline = self.segments_lane, self.query_one(TimelineView)
+        chosen = None if self.coding.whole else self.coding.segment
+        if lane.chosen != chosen:
+            lane.chosen = chosen
+            timeline.lane_changed("segments")
+        timeline.selected = self.coding.mark_id
+
+    def _tick(self) -> None:
+        if self.coding.listening.tick():
+            self.show_moment()
+            return
+        self._show_time()
+
+    def _show_time(self) -> None:
+        at_ms = self.player.now().ms
+        self.query_one(TimelineView).move_playhead(at_ms)
+        if at_ms // 1000 != self._shown_second:
+            self._shown_second = at_ms // 1000
+            self._show_transport()
+            self.query_one("#segment", Static).update(self._segment_text())
+            self.query_one(TranscriptPane).show(self._words, at_ms)
+
+    def _show_transport(self) -> None:
+        left = transport_text(self.player.now(), self.player.state, playing=self.playing)
+        saving = self.coding.saving
+        kept = "NOT SAVED" if saving.failed else "saving…" if saving.waiting else "saved"
+        end = "plays on" if self.coding.listening.plays_on else "stops at the segment's end"
+        right = f"{end}   {kept}"
+        room = self.size.width - len(left) - 2
+        right = right if len(right) < room else kept
+        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
+
+    @property
+    def unheard_text(self) -> str:
+        """Which finished segments were not played whole, in words; empty where none."""
+        unheard = self.coding.unheard
+        return f"finished without being played whole: {ranges_of(unheard)}" if unheard else ""
+
+    # The note
+
+    @property
+    def writing(self) -> bool:
+        """Whether a note is being written."""
+        return self.query_one("#note", NoteArea).writing
+
+    async def take_key(self, event: Key) -> bool:
+        """Whether a key was a command (the coding screen's own)."""
+        raise NotImplementedError
+
+    def write_note(self, text: str) -> None:
+        """Write a note, from this text on."""
+        note = self.query_one("#note", NoteArea)
+        note.writing = True
+        note.write(text)
+        self.set_focus(note)
+        self.show_moment()
+
+    @on(NoteArea.Changed, "#note")
+    def _note_changed(self) -> None:
+        if self.writing:
+            self.coding.keep_draft(self.query_one("#note", NoteArea).text)
+
+    def settle_note(self) -> None:
+        """The note being written is saved before anything else happens."""
+        note = self.query_one("#note", NoteArea)
+        if note.writing:
+            note.writing = False
+            self.coding.save_note(note.text)
