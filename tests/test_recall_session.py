@@ -1,57 +1,16 @@
 """The recall without a screen: gestures in, operations and player commands out."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iprtool.edits import Hand, LayerState, MarkChange
+from iprtool.edits import LayerState
 from iprtool.model.layer import Covered, CoverUsed, Draft, LayerContent, Stopped, WentOn
-from iprtool.model.mark import Mark, Rupture
-from iprtool.recall.session import Recall
-from tests.fakes import FakeLog, FakePlayer, content, protocol
-
-
-class Heard:
-    """A listener that remembers."""
-
-    def __init__(self) -> None:
-        self.errors: list[str | None] = []
-        self.changes: list[MarkChange] = []
-
-    def marks_changed(self, changes: Sequence[MarkChange]) -> None:
-        self.changes += changes
-
-    def coverage_changed(self) -> None:
-        pass
-
-    def saved(self, error: str | None) -> None:
-        self.errors.append(error)
-
-
-class Table:
-    """A recall with its fake player and log."""
-
-    def __init__(self, loaded: LayerContent | None = None) -> None:
-        self.player, self.heard = FakePlayer(), Heard()
-        self.log = FakeLog(loaded or content())
-        self.recall = Recall(self.log.loaded, self.player, self.log, Hand("client", "dev"), self.heard)
-        self.player.on_state(self.recall.playback.player_changed)
-
-    def play(self, ms: int) -> None:
-        if not self.recall.playing:
-            self.recall.go_on()
-        self.player.run(ms)
-        self.recall.playback.tick()
-
-    @property
-    def marks(self) -> list[Mark]:
-        return sorted(self.recall.state.marks.values(), key=lambda mark: mark.start_ms)
-
-    def bodies(self, kind: type[Any]) -> list[Any]:
-        return [op.body for op in self.log.ops if isinstance(op.body, kind)]
+from iprtool.model.mark import Rupture
+from tests.fakes import content, protocol
+from tests.recall_table import Table
 
 
 def failed(table: Table) -> bool:
