@@ -6,19 +6,17 @@ from datetime import date
 
 import msgspec
 
-from iprtool.model.consent import Consent, PersonConsents
+from iprtool.model.consent import UNASKED as UNASKED
+from iprtool.model.consent import Consent, PersonConsents, use_problem
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import ConsentSeen
 from iprtool.model.study import Person, Recall
-from iprtool.model.terms import ConsentScope, Role
+from iprtool.model.terms import ConsentScope
 from iprtool.store.study import Study
 
 CONSENT = "consent"
 KEPT, PURPOSE = "consents", "purpose"
 """Settings of a study: whether it keeps consents ("kept" from the first one on), and what its recalls are made for."""
-
-UNASKED: tuple[Role, ...] = ("researcher", "observer", "supervisor")
-"""Those who study, code or supervise: nobody asks for their consent."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -253,35 +251,8 @@ def may_use(study: Study, person: Person, scope: ConsentScope, on: str) -> str |
     person = current(study, person)
     if person.role in UNASKED:
         return None
-    consents = consents_of(study, person)
-    if person.withdrawn_on is not None and on >= person.withdrawn_on:
-        rule = next((one.kept_under for one in reversed(consents) if one.kept_under), "")
-        if rule and scope == purpose_of(study):
-            return None
-        kept = "what is kept under a rule serves the study's purpose only" if rule else "nothing of theirs is used"
-        return f"{person.label} withdrew on {person.withdrawn_on}, so {kept}."
-    if not consents and not keeps_consents(study):
-        return None
-    return consent_problem(person.label, consents, scope, on)
-
-
-def consent_problem(label: str, consents: Sequence[Consent], scope: ConsentScope, on: str) -> str | None:
-    """Why none of a person's consents holds for this on a day (ISO), and what to do, in one sentence; None if one does.
-
-    `label` is the person's pseudonym.
-    """
-    if any(one.covers(scope, on) for one in consents):
-        return None
-    how = f"note what was signed with: iprtool consent STUDY {label} --scope {scope} --signed DATE"
-    of_scope = [one for one in consents if scope in one.scopes]
-    if not of_scope:
-        return f"{label} has no consent for {scope}; {how}."
-    last = of_scope[-1]
-    if last.withdrawn_on is not None and on >= last.withdrawn_on:
-        return f"{label} withdrew the consent for {scope} on {last.withdrawn_on}, so it is not used for that."
-    if on < last.signed_on:
-        return f"The consent of {label} for {scope} is dated {last.signed_on}, which is still to come; check its date."
-    return f"The consent of {label} for {scope} ended on {last.until}; if there is a new one, {how}."
+    consents, purpose = consents_of(study, person), purpose_of(study)
+    return use_problem(person, consents, scope, on, purpose=purpose, keeps_consents=keeps_consents(study))
 
 
 def withheld(study: Study, recall: Recall, on: str) -> str | None:
