@@ -45,10 +45,25 @@ def _dial(
 def _review(grant: ReviewGrant, opened: Opened, player: Player, film: Filmed | None) -> RecordingScreen:
     # A recall does not wait for what only a review shows.
     from iprtool.screens.review import ReviewScreen
+    from iprtool.screens.review_linking import Writing
 
     duration_ms, speakers = grant.recording.duration_ms, grant.recording.channel_speakers
+    writing = None
+    if opened.own is not None and opened.log is not None:
+        writing = Writing(opened.own, opened.log, Hand("researcher", grant.device), grant.group)
     return ReviewScreen(
-        grant.title, opened.layers, opened.words, player, duration_ms, grant.pre_roll_ms, speakers, film
+        grant.title,
+        opened.layers,
+        opened.words,
+        player,
+        duration_ms,
+        grant.pre_roll_ms,
+        speakers,
+        film,
+        labels=[one.label for one in grant.layers],
+        writing=writing,
+        scores=grant.scores,
+        begin_at=(grant.at_ms, grant.chosen),
     )
 
 

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from iprtool.app import IprtoolApp
 from iprtool.commands import REVIEW, without_picture
+from iprtool.commands.review import read_only
 from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Code, Mark, Rupture
 from iprtool.model.peaks import PeakChunk
@@ -48,15 +49,25 @@ TALK = [
 class Desk:
     """A review in a running app, with its fake player."""
 
-    def __init__(self, layers: Sequence[tuple[Role, list[Mark]]], talk: Sequence[Utterance]) -> None:
-        contents = [LayerContent(head(by=by), tuple(marks), closed=by == "client") for by, marks in layers]
+    def __init__(self, layers: Sequence[tuple[Role, list[Mark]]], talk: Sequence[Utterance], **more: Any) -> None:
+        contents = [
+            LayerContent(head(by=by, layer=f"layer-{number}"), tuple(marks), closed=by == "client")
+            for number, (by, marks) in enumerate(layers)
+        ]
         self.player = FakePlayer()
-        self.screen = ReviewScreen("D01 · session 3 · review", contents, list(talk), self.player, 600_000, 2_000)
+        self.screen = ReviewScreen(
+            "D01 · session 3 · review", contents, list(talk), self.player, 600_000, 2_000, **more
+        )
         self.app = IprtoolApp(self.screen)
         self.pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def settle(self) -> None:
+        """What is worked out beside the screen has come in."""
+        await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
     async def play(self, ms: int) -> None:
@@ -95,11 +106,12 @@ async def desk(
     size: tuple[int, int] = (100, 30),
     layers: Sequence[tuple[Role, list[Mark]]] = LAYERS,
     talk: Sequence[Utterance] = TALK,
+    **more: Any,
 ) -> AsyncIterator[Desk]:
-    table = Desk(layers, talk)
+    table = Desk(layers, talk, **more)
     async with table.app.run_test(size=size) as pilot:
         table.pilot = pilot
-        await pilot.pause()
+        await table.settle()
         yield table
 
 
@@ -186,8 +198,8 @@ async def test_what_is_chosen_while_a_moment_plays_plays_on() -> None:
 async def test_the_two_accounts_of_a_moment_are_side_by_side() -> None:
     async with desk() as table:
         await table.press("n")
-        assert table.account("client") == ("client  01:00", "felt safe\n“it was warm”")
-        assert table.account("therapist") == ("therapist  01:02–01:06", "felt moved\n“so was I”")
+        assert table.account("client") == ("client  01:00  ╌ one moment?", "felt safe\n“it was warm”")
+        assert table.account("therapist") == ("therapist  01:02–01:06  ╌ one moment?", "felt moved\n“so was I”")
         assert not table.screen.query_one("#account-other").display
         await table.press("n", "n")
         assert table.account("client")[1] == "held something back\n“no [red]way”"
@@ -210,7 +222,7 @@ async def test_without_a_mark_chosen_the_accounts_follow_what_plays() -> None:
         await table.press("space")
         assert "nothing marked within 15 s of 00:00" in table.account("client")[1]
         await table.play(58_000)
-        assert table.account("client")[0] == "client  01:00"
+        assert table.account("client")[0] == "client  01:00  ╌ one moment?"
         await table.play(60_000)
         assert table.account("client") == ("client", "nothing marked within 15 s of 01:58")
 
@@ -285,7 +297,7 @@ async def test_help_and_palette_list_the_reviews_own_commands() -> None:
         assert "play the chosen mark with its pre-roll" in table.shown
         await table.press("escape")
         titles = [one.title for one in table.app.get_system_commands(table.screen)]
-        assert titles == [one.label for one in without_picture(REVIEW) if one.palette]
+        assert titles == [one.label for one in read_only(without_picture(REVIEW)) if one.palette]
         await table.press("q")
         assert table.app._exit
 

@@ -1,4 +1,4 @@
-"""The commands of a review: letters are commands here."""
+"""The commands of a review: letters are commands here; and the keys of the forms that open beside what is looked at."""
 
 import msgspec
 
@@ -43,6 +43,73 @@ REVIEW: tuple[Command, ...] = (
         footer={"playing": "lane", "stopped": "lane"},
     ),
     Command("next_rupture", "r", "r", "next rupture", "choose the next rupture marker", "see"),
+    Command(
+        "match",
+        "m",
+        "m",
+        "one moment",
+        "the two accounts shown are one moment: confirm what is proposed, or say it of others",
+        "mark",
+        footer={"playing": "match", "stopped": "match"},
+    ),
+    Command(
+        "unmatch",
+        "M",
+        "M",
+        "not one moment",
+        "unmatch: the two accounts shown are not one moment, near as they are",
+        "mark",
+    ),
+    Command(
+        "hold",
+        "v",
+        "v",
+        "hold the mark",
+        "keep the chosen mark's account while you choose another to match it with; again to let go",
+        "mark",
+    ),
+    Command(
+        "episode",
+        "e",
+        "e",
+        "episode",
+        "a rupture episode from the chosen mark, or the one that it is in; in an open episode: put the mark in or out",
+        "mark",
+        footer={"playing": "episode", "stopped": "episode"},
+    ),
+    Command(
+        "strategy",
+        "s",
+        "s",
+        "resolution strategy",
+        "in an open episode: a strategy from the coders' evidence, or one at the playhead",
+        "mark",
+    ),
+    Command(
+        "theme",
+        "h",
+        "h",
+        "theme",
+        "tag the chosen mark: type to find a theme or make one",
+        "mark",
+        footer={"playing": "theme", "stopped": "theme"},
+    ),
+    Command("quote", "k", "k", "quoting", "may the chosen mark be quoted; may the partner recognise it", "mark"),
+    Command("undo", "u,ctrl+z", "u", "undo", "take the last change back", "mark"),
+    Command("redo", "U,ctrl+y", "U", "redo", "do again what was taken back", "mark"),
+    Command(
+        "search",
+        "slash,ctrl+f",
+        "/",
+        "search",
+        "find by words in notes and transcript, by role:, code:, theme:, rupture:, quotable:",
+        "see",
+        footer={"playing": "search", "stopped": "search"},
+    ),
+    Command(
+        "let_go", "escape", "esc", "close, let go", "close what is open; let go of what is held; end the search", "see"
+    ),
+    Command("more_lanes", "j", "j", "more lanes", "show further lanes of the timeline, then the first again", "see"),
     *JUMPS,
     *STEPS,
     *SPEED_AND_SOUND,
@@ -78,4 +145,43 @@ REVIEW: tuple[Command, ...] = (
         "see",
         footer={"playing": "close", "stopped": "close"},
     ),
+)
+
+WRITING = frozenset({"match", "unmatch", "hold", "episode", "strategy", "theme", "quote", "undo", "redo"})
+"""What only the researcher has: it writes the study's review."""
+
+
+def read_only(table: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands of who may look, and write nothing."""
+    return tuple(command for command in table if command.id not in WRITING)
+
+
+def _key(key: str, shown: str, text: str) -> Command:
+    footer = dict.fromkeys(("playing", "stopped"), text)
+    return Command(f"form_key('{key}')", key, shown, text, text, "see", footer=footer, palette=False)
+
+
+_CLOSE = _key("escape", "enter, esc", "done")
+FORM: tuple[Command, ...] = (
+    _CLOSE,
+    _key("down", "↑↓", "field"),
+    _key("right", "←→", "or digit sets it"),
+    _key("backspace", "del", "empties it"),
+)
+EPISODE_FORM: tuple[Command, ...] = (
+    _CLOSE,
+    _key("e", "e", "chosen mark in or out"),
+    _key("s", "s", "strategy"),
+    *FORM[1:],
+)
+LIST: tuple[Command, ...] = (
+    _key("enter", "enter", "take it"),
+    _key("down", "↑↓", "go through them"),
+    _key("escape", "esc", "leave"),
+)
+THEMES: tuple[Command, ...] = (*LIST, _key("ctrl+e", "ctrl+e", "its name, gloss, group"))
+SEARCH: tuple[Command, ...] = (
+    _key("enter", "enter", "go there, n and b through what was found"),
+    _key("down", "↑↓", "look at them"),
+    _key("escape", "esc", "leave the search"),
 )

@@ -1,30 +1,43 @@
 """The review screen: all layers of a session on the shared timeline, two accounts side by side, the transcript."""
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
 
 from iprtool.commands import REVIEW, without_picture
+from iprtool.commands.review import WRITING, read_only
 from iprtool.model.layer import LayerContent
+from iprtool.model.linking import MarkRef
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
+from iprtool.reviewing.episodes import outcome_text
+from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.reviewing.review import Placed, Review
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
-from iprtool.screens.presenting import item_of, stepped_rate, transport_text, turns_of
+from iprtool.screens.presenting import stepped_rate, transport_text, turns_of
 from iprtool.screens.recording import Filmed, RecordingScreen
+from iprtool.screens.review_lanes import EPISODE, MATCHED, RUPTURE, RUPTURES, matched_lane, review_lanes, ruptures_lane
+from iprtool.screens.review_linking import LinkingScreen, Writing
 from iprtool.screens.review_panes import AccountPane, TranscriptPane
-from iprtool.timeline.lanes import Lane, LaneItem, MarksLane, PeaksLane, RupturesLane, SpeechLane
+from iprtool.timeline.lanes import SpeechLane
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
+HIGH_SCREEN = 32
+"""Rows from which lanes may be higher and a form need not take the transcript's place."""
+
+LANES_AT_ONCE = 3
+PARTNERS = ("client", "therapist")
 
 
-class ReviewScreen(RecordingScreen):
-    """A review, read only: choose a mark, hear it, see what each person made of the moment."""
+class ReviewScreen(LinkingScreen):
+    """A review: choose a mark, hear it, see what each person made of the moment, and say what it is across layers."""
 
     CSS_PATH = "review.tcss"
     AUTO_FOCUS = ""
@@ -40,17 +53,26 @@ class ReviewScreen(RecordingScreen):
         pre_roll_ms: int,
         channel_speakers: tuple[str, ...] = (),
         filmed: Filmed | None = None,
+        *,
+        labels: Sequence[str] = (),
+        writing: Writing | None = None,
+        scores: int = 0,
+        begin_at: tuple[int | None, MarkRef | None] = (None, None),
+        tolerance_ms: int = TOLERANCE_MS,
     ) -> None:
-        super().__init__(player, filmed)
-        self.commands = REVIEW if filmed else without_picture(REVIEW)
-        self.review = Review(layers, transcript)
+        super().__init__(Review(layers, transcript, labels), player, filmed, writing, tolerance_ms)
+        table = REVIEW if filmed else without_picture(REVIEW)
+        self.commands = table if writing else read_only(table)
         self._title = title
         self._channel_speakers = channel_speakers
         self._duration_ms = duration_ms
         self._pre_roll_ms = pre_roll_ms
+        self._scores = scores
+        self._begin_at = begin_at
         self._playing = False
         self._until_ms: int | None = None
         self._shown_second = -1
+        self._told_unsaved = False
 
     def compose(self) -> ComposeResult:
         """Head line, timeline, transport, accounts, transcript, key line."""
@@ -64,20 +86,22 @@ class ReviewScreen(RecordingScreen):
                     yield AccountPane(id="account-client")
                     yield AccountPane(id="account-therapist")
                     yield AccountPane(id="account-other")
+                yield VerticalScroll(id="form", can_focus=False)
                 yield TranscriptPane("", id="transcript")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """The lanes as they stand."""
-        layers = self.review.layers
         head = self.query_one(HeadLine)
         head.left = f"iprtool  {self._title}"
-        states = [f"{'✓' if one.closed else '…'} {len(one.marks)}" for one in layers]
-        head.right = "  ".join(f"{name} {state}" for name, state in zip(self.review.names, states, strict=True))
+        head.right = self._layers_text()
         self.query_one(KeyLine).table = self.commands
-        self.query_one(TimelineView).set_lanes(self._lanes())
+        self.query_one(TimelineView).set_lanes(review_lanes(self.review, rows=self._rows))
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
         self.hear_player()
+        self._begin()
+        self.show_links()
+        self.look_for_moments()
         if self.filmed is not None:
             self.call_after_refresh(self._begin_watching)
 
@@ -87,24 +111,50 @@ class ReviewScreen(RecordingScreen):
             watching.set_view("shown")
             self.show_moment()
 
-    def on_resize(self, event: Resize) -> None:  # noqa: ARG002
+    def _begin(self) -> None:
+        """Where it was asked to begin."""
+        at_ms, ref = self._begin_at
+        chosen = self.review.by_ref.get(ref) if ref else None
+        if chosen is not None:
+            self.choose(chosen)
+        elif at_ms is not None:
+            self.go_to(at_ms)
+
+    @property
+    def _rows(self) -> int:
+        return 2 if self.app.size.height >= HIGH_SCREEN else 1
+
+    def _layers_text(self) -> str:
+        """What there is of the session: client ✓ 5  therapist … 2  coders 2  scores 6."""
+        review = self.review
+        recalls = [
+            f"{name} {'✓' if layer.closed else '…'} {len(layer.marks)}"
+            for name, layer in zip(review.names, review.layers, strict=True)
+            if layer.head.purpose != "coding"
+        ]
+        coders = len(review.layers) - len(recalls)
+        counts = [f"coders {coders}"] * bool(coders) + [f"scores {self._scores}"] * bool(self._scores)
+        return "  ".join([*recalls, *counts])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who only looks has no way to write."""
+        if action in WRITING and self.linking is None:
+            return False
+        return super().check_action(action, parameters)
+
+    def on_resize(self, event: Resize) -> None:
         """The transcript fills the room that there is now."""
+        self.set_class(event.size.height < HIGH_SCREEN, "-low")
         self.call_after_refresh(self.show_moment)
 
-    def _lanes(self) -> list[Lane]:
-        review = self.review
-        marks: list[list[LaneItem]] = [[] for _ in review.layers]
-        ruptures = []
-        for one in review.marks:
-            marks[one.layer].append(item_of(one.mark, review.codebook(one), key=one.id, tone=one.by))
-            if one.mark.rupture is not None:
-                ruptures.append(item_of(one.mark, review.codebook(one), key=f"r{one.id}"))
-        lanes: list[Lane] = [PeaksLane("sound")]
-        if review.transcript:
-            turns = [(one.start_ms, one.end_ms, one.speaker) for one in review.transcript]
-            lanes.append(SpeechLane("speech", turns))
-        lanes += [MarksLane(name, items) for name, items in zip(review.names, marks, strict=True)]
-        return [*lanes, RupturesLane("ruptures", ruptures)]
+    def show_links(self) -> None:
+        """Matches and episodes as they are now."""
+        timeline = self.query_one(TimelineView)
+        timeline.set_lane(matched_lane(self.moments.all))
+        episodes = self.linking.episodes if self.linking else {}
+        height = next(lane.height for lane in timeline.lanes if lane.name == RUPTURES)
+        timeline.set_lane(ruptures_lane(self.review, episodes, rows=height))
+        self.show_moment()
 
     @on(RecordingScreen.SpeechArrived)
     def _speech(self, event: RecordingScreen.SpeechArrived) -> None:
@@ -138,22 +188,51 @@ class ReviewScreen(RecordingScreen):
         chosen = self.review.chosen
         self.query_one(TimelineView).selected = chosen.id if chosen else None
         self._shown_second = -1
+        self.renew_form()
         self._tick()
 
     def _show_accounts(self, at_ms: int) -> None:
         chosen = self.review.chosen
         at_ms = chosen.mark.start_ms if chosen else at_ms
-        for by in ("client", "therapist"):
-            self._show_account(by, self.review.account_of(by, at_ms), at_ms)
-        other = self.query_one("#account-other")
-        other.display = chosen is not None and chosen.by not in ("client", "therapist")
-        if chosen is not None and other.display:
-            self._show_account("other", chosen, at_ms)
+        for pane, placed in zip(PARTNERS, self.shown_accounts, strict=True):
+            self._show_account(pane, placed, at_ms)
+        beside = next((one for one in (chosen, self.review.held) if one and one.by not in PARTNERS), None)
+        self.query_one("#account-other").display = beside is not None
+        if beside is not None:
+            self._show_account("other", beside, at_ms)
 
     def _show_account(self, pane: str, placed: Placed | None, at_ms: int) -> None:
-        who = self.review.names[placed.layer] if placed else pane
-        codebook = self.review.codebook(placed) if placed else None
-        self.query_one(f"#account-{pane}", AccountPane).show(who, placed, codebook, at_ms)
+        account = self.query_one(f"#account-{pane}", AccountPane)
+        if placed is None:
+            account.show_none(pane, at_ms)
+        else:
+            who = self.review.names[placed.layer]
+            account.show(who, placed, self.review.codebook(placed), self._state_of(placed), self._said_of(placed))
+
+    def _state_of(self, placed: Placed) -> str:
+        """Whether it is one moment with the other account shown, and whether it is held."""
+        held = "held " if self.review.held is placed else ""
+        pair = self.pair
+        if pair is None or placed not in pair:
+            return held
+        said, moment = self.links.match_of(pair[0].ref, pair[1].ref), self.moments.between(*pair)
+        if said is not None:
+            return held + ("═ one moment" if said[1].same else "≠ not one moment")
+        return held + ("╌ one moment?" if moment is not None else "")
+
+    def _said_of(self, placed: Placed) -> list[str]:
+        """Themes, episodes and quoting of a mark, a line each where there are any."""
+        links, lines = self.links, []
+        if themes := links.themes_of(placed.ref):
+            lines.append("themes: " + ", ".join(theme.name for theme in themes))
+        for entity in links.episodes_of(placed.ref):
+            episode = links.episodes[entity]
+            lines.append(f"{episode.label}: {episode.rupture_type}, {outcome_text(episode)}")
+        quoting = links.quoting(placed.ref, placed.mark)
+        if links.quote_of(placed.ref) or quoting.quotable != "ask" or quoting.partner_recognisable:
+            also = " · partner may recognise it" if quoting.partner_recognisable else ""
+            lines.append(f"quote: {quoting.quotable}{also}")
+        return lines
 
     def _tick(self) -> None:
         at_ms = self.player.now().ms
@@ -169,7 +248,8 @@ class ReviewScreen(RecordingScreen):
 
     def _show_transport(self) -> None:
         left = transport_text(self.player.now(), self.player.state, playing=self._playing)
-        right = f"n, b through {self.review.lane_name}"
+        many = f" {len(self.review.way())}" if self.review.found is not None else ""
+        right = f"n, b through {self.review.lane_name}{many}"
         room = self.size.width - len(left) - 2
         self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
 
@@ -228,25 +308,60 @@ class ReviewScreen(RecordingScreen):
         """All commands."""
         self.app.action_command_palette()
 
+    def action_more_lanes(self) -> None:
+        """Further lanes, then the first ones again."""
+        timeline = self.query_one(TimelineView)
+        before = timeline.rows.slots
+        timeline.scroll_lanes(LANES_AT_ONCE)
+        if timeline.rows.slots == before:
+            timeline.scroll_lanes(-len(timeline.lanes) * LANES_AT_ONCE)
+
     def action_end(self) -> None:
-        """Close the review."""
-        self.app.exit()
+        """Close the review; what could not be saved is said once before."""
+        if self.saving is not None and self.saving.error and not self._told_unsaved:
+            self._told_unsaved = True
+            self.notify(f"{self.saving.error} Close again to leave what was not saved.", severity="error", timeout=10)
+        else:
+            self.app.exit()
 
     @on(TimelineView.Seek)
     def _timeline_clicked(self, event: TimelineView.Seek) -> None:
         self._seek(event.ms)
 
     @on(TimelineView.ItemChosen)
-    def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
-        self._choose(self.review.choose(event.item_id.removeprefix("r")))
+    async def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
+        item = event.item_id
+        if event.lane == MATCHED:
+            moment = next((one for one in self.moments.all if one.id == item), None)
+            if moment is not None:
+                self.choose(moment.first if self.review.chosen != moment.first else moment.second)
+        elif item.startswith(EPISODE):
+            await self._episode_clicked(item.removeprefix(EPISODE).partition(":")[0])
+        elif (placed := self.review.choose(item.removeprefix(RUPTURE).partition("@")[0])) is not None:
+            self.choose(placed)
+
+    async def _episode_clicked(self, entity: str) -> None:
+        first = next((ref for ref in self.links.episodes[entity].markers if ref in self.review.by_ref), None)
+        if first is not None:
+            self.choose(self.review.by_ref[first])
+        await self.open_episode(entity)
+
+    def choose(self, placed: Placed) -> None:
+        """Look at a mark."""
+        self.review.chosen = placed
+        self._until_ms = None
+        self.player.seek(placed.mark.start_ms)
+        self.show_moment()
 
     def _choose(self, placed: Placed | None, *, among: str | None = None) -> None:
         if placed is None:
             self.notify(f"No further mark among {among or self.review.lane_name}.")
-            return
-        self._until_ms = None
-        self.player.seek(placed.mark.start_ms)
-        self.show_moment()
+        else:
+            self.choose(placed)
+
+    def go_to(self, at_ms: int) -> None:
+        """Look at a time."""
+        self._seek(at_ms)
 
     def seek_by(self, ms: int) -> None:
         """Go on or back by so much."""

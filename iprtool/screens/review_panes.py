@@ -1,5 +1,7 @@
 """What the review shows below the timeline: an account of a moment, and the transcript around it."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -8,8 +10,8 @@ from textual.widgets import Static
 from iprtool.model.codebook import Codebook
 from iprtool.model.study import Utterance
 from iprtool.model.times import clock
-from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review
 from iprtool.recall.wording import title_of
+from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review
 
 _MUTED = "$foreground-muted"
 
@@ -21,22 +23,24 @@ class AccountPane(VerticalScroll, can_focus=False):
         """One text."""
         yield Static("", markup=False)
 
-    def show(self, who: str, placed: Placed | None, codebook: Codebook | None, at_ms: int) -> None:
-        """A person's mark with its words and note, or that there is none near this moment."""
+    def show_none(self, who: str, at_ms: int) -> None:
+        """That a person marked nothing near this moment."""
         self.border_title = who
-        if placed is None or codebook is None:
-            none = f"nothing marked within {SAME_MOMENT_MS // 1000} s of {clock(at_ms)}"
-            self.query_one(Static).update(Content.styled(none, _MUTED))
-            return
+        none = f"nothing marked within {SAME_MOMENT_MS // 1000} s of {clock(at_ms)}"
+        self.query_one(Static).update(Content.styled(none, _MUTED))
+
+    def show(self, who: str, placed: Placed, codebook: Codebook, state: str, said: Sequence[str]) -> None:
+        """A person's mark with its words and note, whether it is one moment with another, and what is said of it."""
         mark = placed.mark
         until = f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
-        self.border_title = f"{who}  {clock(mark.start_ms)}{until}"
+        self.border_title = f"{who}  {clock(mark.start_ms)}{until}{f'  {state}' if state else ''}"
         whose = ["a guess of the partner"] if mark.perspective == "guess_of_partner" else []
         when = {"now": ["of the watching, not of then"], "unsure": ["then, or while watching"]}.get(mark.timeframe, [])
         about = "\n" + " · ".join((*whose, *when)) if whose or when else ""
         note = f"\n“{mark.note}”" if mark.note else ""
+        more = "".join(f"\n{line}" for line in said)
         title = (title_of(mark, codebook), "bold")
-        self.query_one(Static).update(Content.assemble(title, (about, _MUTED), (note, "italic")))
+        self.query_one(Static).update(Content.assemble(title, (about, _MUTED), (note, "italic"), (more, _MUTED)))
         self.scroll_home(animate=False)
 
 
