@@ -3,15 +3,18 @@
 from iprtool.commands.coding import CODING
 from iprtool.commands.dial import DESCRIBE, DIAL
 from iprtool.commands.library import LIBRARY
+from iprtool.commands.new_recall import CONSENTS, NEW_RECALL
 from iprtool.commands.recall import RECALL
 from iprtool.commands.review import REVIEW
 from iprtool.commands.table import Command, Moment, first_keys, key_line, of_face, remapped, without_picture
 
 __all__ = [
     "CODING",
+    "CONSENTS",
     "DESCRIBE",
     "DIAL",
     "LIBRARY",
+    "NEW_RECALL",
     "RECALL",
     "REVIEW",
     "Command",

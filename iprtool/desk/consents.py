@@ -295,3 +295,44 @@ def seen_to_hold(study: Study, persons: Iterable[Person], scope: ConsentScope, o
         if holding is not None:
             seen.append(ConsentSeen(person.id, holding.id, scope, holding.until))
     return seen
+
+
+class ConsentsDesk:
+    """The study's consents as their screen changes them; what was noted last can be taken back."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._before: list[Standing] = []
+
+    def everybody(self) -> list[PersonConsents]:
+        """All whose consent is asked, as it stands today."""
+        return all_consents(self._study, date.today().isoformat())
+
+    def give(self, person: str, scopes: Sequence[ConsentScope], signed_on: str, until: str, text_version: str) -> None:
+        """Note a consent; IprtoolError where it cannot be."""
+        before = self._standing(person)
+        give_consent(
+            self._study,
+            before.person,
+            scopes,
+            signed_on,
+            until=until.strip() or None,
+            text_version=text_version.strip(),
+        )
+        self._before.append(before)
+
+    def withdraw(self, person: str, on: str, scopes: Sequence[ConsentScope], kept_under: str) -> None:
+        """Note a withdrawal, of all where no scopes are given; IprtoolError where it cannot be."""
+        before = self._standing(person)
+        mark_withdrawn(self._study, before.person, on, scopes=scopes, kept_under=kept_under)
+        self._before.append(before)
+
+    def undo(self) -> bool:
+        """Take back what was noted last; False where nothing was."""
+        if not self._before:
+            return False
+        restore(self._study, self._before.pop())
+        return True
+
+    def _standing(self, person: str) -> Standing:
+        return standing(self._study, next(one for one in self._study.persons() if one.id == person))

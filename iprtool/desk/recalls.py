@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from iprtool.codebooks.loader import load, shipped
-from iprtool.desk.consents import UNASKED, keeps_consents, makers_of, purpose_of, seen_to_hold
+from iprtool.desk.consents import keeps_consents, makers_of, purpose_of, seen_to_hold
 from iprtool.desk.objects import media_and_peaks
 from iprtool.desk.people import the_recording
 from iprtool.desk.roles import PALETTES, face_of
 from iprtool.edits import Hand
 from iprtool.model.codebook import Codebook
+from iprtool.model.consent import UNASKED
 from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.guide import Guide
 from iprtool.model.layer import ConsentSeen, LayerHead
@@ -28,16 +29,16 @@ COUPLE_RATINGS = "couple-1992"
 """The codebook of the two ratings that a recall with a guess at the partner asks for (Gale 1992)."""
 
 
-def codebook_for(by: Role, wanted: str | None, *, plain: bool = False) -> Codebook:
-    """The palette of a role, or the codebook wanted: a shipped one's id, or a file.
+def codebook_for(by: Role, wanted: str | None, *, plain: bool = False, own: Sequence[Codebook] = ()) -> Codebook:
+    """The palette of a role, or the codebook wanted: the id of one of the study's `own` or of a shipped one, or a file.
 
     Only words to which the codebook gives a key are on digits: the first nine of a list, put there by itself, would be
     chosen more often for their place. IprtoolError where a participant would not get plain words; `plain` says that
     one takes part beside the role.
     """
-    if wanted is None:
-        codebook = shipped(PALETTES["client" if plain else by])
-    else:
+    wanted = wanted or PALETTES["client" if plain else by]
+    codebook = next((one for one in reversed(own) if one.id == wanted), None)
+    if codebook is None:
         codebook = load(Path(wanted)) if Path(wanted).suffix else shipped(wanted)
     if (plain or face_of([by]) == "participant") and not codebook.plain:
         raise IprtoolError(f"{codebook.title} is not in plain words, which participants need; choose a plain codebook.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from iprtool.desk.guides import guide_for
+from iprtool.desk.guides import codebooks_of, guide_for
 from iprtool.desk.recalls import begin_recall, codebook_for, dyad_of, planned_for, recall_by, the_person
 from iprtool.desk.roles import FACES
 from iprtool.model.errors import IprtoolError
@@ -27,13 +27,8 @@ def start_recall(
 
     What a recall has begun with stays: IprtoolError where something else is chosen for it, and where it cannot be.
     """
-    mutual = choice.protocol is not None and choice.protocol.kind == "mutual"
-    person = (
-        _named(study, [choice.person])[0] if choice.person else the_person(study, dyad_of(study, session), choice.by)
-    )
-    begun = (
-        None if another else recall_by(study, session, choice.by, person, mutual=mutual if choice.protocol else None)
-    )
+    person = _recaller(study, session, choice)
+    begun = None if another else _begun(study, session, choice, person)
     if begun is not None:
         _check_same(begun, choice)
         return begun
@@ -47,7 +42,7 @@ def start_recall(
         study,
         session,
         choice.by,
-        codebook=codebook_for(choice.by, choice.codebook, plain=plain),
+        codebook=codebook_for(choice.by, choice.codebook, plain=plain, own=codebooks_of(study)),
         protocol=protocol,
         inquirer=choice.inquirer or (planned.inquirer if planned else None),
         place=choice.place or (planned.place if planned else None),
@@ -57,6 +52,23 @@ def start_recall(
         planned=planned,
         now=now,
     )
+
+
+def taking_part(study: Study, session: Session, choice: RecallChoice, protocol: RecallProtocol) -> list[Person]:
+    """Who would take part in a recall, as far as they are in the roster, the recaller first."""
+    person = _recaller(study, session, choice)
+    return [*([person] if person else []), *_also(study, session, choice, protocol)]
+
+
+def _recaller(study: Study, session: Session, choice: RecallChoice) -> Person | None:
+    if choice.person is not None:
+        return _named(study, [choice.person])[0]
+    return the_person(study, dyad_of(study, session), choice.by)
+
+
+def _begun(study: Study, session: Session, choice: RecallChoice, person: Person | None) -> Recall | None:
+    mutual = None if choice.protocol is None else choice.protocol.kind == "mutual"
+    return recall_by(study, session, choice.by, person, mutual=mutual)
 
 
 def _protocol_of(planned: Recall | None) -> RecallProtocol:
