@@ -3,44 +3,35 @@
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
 from iprtool.commands import Command
 from iprtool.launch import drop_early_keys, end_on_signals
-from iprtool.library.wish import Chosen, Wish
-from iprtool.library_places import PLACES, commands_of
+from iprtool.library.visit import Visit
+from iprtool.library.wish import Wish
+from iprtool.library_places import PLACES, Place, commands_of
 from iprtool.library_shelf import StudyOnShelf
+from iprtool.model.errors import IprtoolError
+from iprtool.quiet_app import QuietApp
 from iprtool.screens.library import LibraryScreen
 from iprtool.store.study import Study
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """How the library is shown again: where the cursor was, and a notice of what happened meanwhile."""
-
-    chosen: Chosen = Chosen()
-    notice: str = ""
-
-
-class LibraryApp(App[Wish], inherit_bindings=False):
-    """The library of an open study."""
+class LibraryApp(QuietApp[Wish]):
+    """The library of an open study, and the places that it leads to; it exits with a wish, or with None for good."""
 
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True)]
 
-    def __init__(self, study: Study, standing: Standing | None = None) -> None:
+    def __init__(self, study: Study, visit: Visit, places: tuple[Place, ...] = PLACES) -> None:
         self._study = study
-        self._standing = standing or Standing()
-        self.library = LibraryScreen(StudyOnShelf(study), commands_of(PLACES), self._standing.chosen)
+        self._visit = visit
+        self._places = places
+        self.library = LibraryScreen(StudyOnShelf(study), visit, commands_of(places))
         super().__init__(css_path=["app.tcss", *self.library.css_path])
         self.title = "iprtool"
-
-    @property
-    def standing(self) -> Standing:
-        """Where it stands now."""
-        return Standing(self.library.chosen)
 
     def get_default_screen(self) -> Screen[Any]:
         """The library."""
@@ -48,24 +39,37 @@ class LibraryApp(App[Wish], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """What happened meanwhile is said."""
-        if self._standing.notice:
-            self.notify(self._standing.notice)
+        if self._visit.notice:
+            self.notify(self._visit.notice, timeout=10)
+            self._visit.notice = ""
 
     def on_library_screen_wished(self, event: LibraryScreen.Wished) -> None:
         """Leave for it."""
         self.exit(event.wish)
 
+    def on_library_screen_left(self) -> None:
+        """Leave for good."""
+        self.exit()
+
     def on_library_screen_went(self, event: LibraryScreen.Went) -> None:
         """Show the place."""
-        place = next((one for one in PLACES if one.id == event.place), None)
-        if place is not None:
-            self.push_screen(place.make(self._study, event.chosen), self._came_back)
+        place = next((one for one in self._places if one.id == event.place), None)
+        if place is None:
+            self.notify("Begin it from the command line: iprtool recall STUDY --dyad … --session … --by …")
+            return
+        try:
+            screen = place.make(self._study, event.chosen)
+        except IprtoolError as error:
+            self.notify(str(error), severity="error", timeout=10)
+            return
+        self.push_screen(screen, self._came_back)
 
     def _came_back(self, result: object) -> None:
         if isinstance(result, Wish):
             self.exit(result)
         else:
-            self.library.show_study()
+            self.library.refresh_study()
+            self.library.settle()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette lists the library's commands and nothing else."""
@@ -85,12 +89,12 @@ class LibraryApp(App[Wish], inherit_bindings=False):
         self.notify("q leaves the library.")
 
 
-def show_library(study: Study, standing: Standing) -> tuple[Wish | None, Standing]:
-    """Show the library until it is left; what for (None: for good), and where it stood."""
-    app = LibraryApp(study, standing)
+def show_library(study: Study, visit: Visit) -> Wish | None:
+    """Show the library until it is left; what for, None for good."""
+    app = LibraryApp(study, visit)
     end_on_signals(lambda code: app.exit(return_code=code), study.close)
     drop_early_keys()
     wish = app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
-    return wish, app.standing
+    return wish

@@ -8,7 +8,7 @@ from iprtool.desk.roster import carry_out, roster_of, settle, take_back, with_re
 from iprtool.library.editing import Change
 from iprtool.library.port import NewRecording
 from iprtool.library.roster import Roster
-from iprtool.model.errors import StoreError
+from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.study import Session
 from iprtool.store.study import Study
 
@@ -45,6 +45,15 @@ class StudyOnShelf:
         """Undo it."""
         take_back(self._study, change)
 
+    def gap_ms(self, text: str) -> int:
+        """The time between two files."""
+        from iprtool.media.joining import parse_gap
+
+        try:
+            return parse_gap(text)
+        except ValueError as error:
+            raise IprtoolError(f"{error}.") from None
+
     def add_recording(self, new: NewRecording, progress: Callable[[float], None]) -> str:
         """Conform and seal a recording; the session is asked last, when it is too late to go back."""
         from iprtool.media.transcript import read_vtt
@@ -53,7 +62,10 @@ class StudyOnShelf:
 
         def session() -> Session:
             progress(1.0)
-            return next(one for one in self._study.sessions() if one.id == new.session)
+            found = next((one for one in self._study.sessions() if one.id == new.session), None)
+            if found is None:
+                raise StoreError("The session of this recording was taken back, so it was not added.")
+            return found
 
         first, *following = map(Path, new.files)
         return add_recording(

@@ -8,7 +8,7 @@ import pytest
 
 from iprtool.library import editing
 from iprtool.library.dates import iso_moment
-from iprtool.library.editing import Change, Recalled, Value
+from iprtool.library.editing import Change, StudySetting, Value
 from iprtool.library.overview import RecallState, overview
 from iprtool.library.roster import Roster
 from iprtool.library.work import Job, WorkQueue
@@ -48,7 +48,7 @@ def test_a_name_an_address_and_what_is_no_label_are_refused(label: str) -> None:
         editing.new_person(a_roster(), label, "client", "D05")
     with pytest.raises(IprtoolError, match="short pseudonym"):
         editing.new_dyad(a_roster(), label)
-    with pytest.raises(IprtoolError, match="short pseudonym|say which one"):
+    with pytest.raises(IprtoolError, match=r"short pseudonym|say which one"):
         editing.new_session(a_roster(), label, 1)
 
 
@@ -152,7 +152,10 @@ def test_a_recall_that_was_begun_may_be_given_up_and_one_that_was_done_is_not_mi
 
 def test_whose_recalls_are_expected_is_a_change_like_others() -> None:
     (step,) = editing.recalled(a_roster(), ("interpreter", "client")).steps
-    assert (step.was, step.now) == (Recalled(("client", "therapist")), Recalled(("client", "interpreter")))
+    assert (step.was, step.now) == (
+        StudySetting("recalled", "client,therapist"),
+        StudySetting("recalled", "client,interpreter"),
+    )
 
 
 def test_the_next_label_and_number_follow_the_last() -> None:

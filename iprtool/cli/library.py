@@ -11,7 +11,10 @@ from iprtool.console import keyring_for, need_terminal
 from iprtool.model.errors import IprtoolError, PassphraseError
 
 if TYPE_CHECKING:
+    from iprtool.library.visit import Visit
+    from iprtool.model.grant import Grant
     from iprtool.store.keys import Keyring
+    from iprtool.store.study import Study
 
 TRIES = 3
 
@@ -28,26 +31,36 @@ def show(path: Path, passphrase_file: Path | None = None) -> None:
 
     A recall and a coding take this process's place: the keyring goes with it.
     """
-    from iprtool.desk.wishes import wished_grant
-    from iprtool.launch import become_app, run_app
-    from iprtool.library_app import Standing, show_library
+    from iprtool.launch import become_app
+    from iprtool.library.visit import Visit
     from iprtool.store.study import Study
 
-    standing = Standing()
+    visit = Visit()
     with asked_keyring(path, passphrase_file) as keyring, Study.open(path, keyring) as study:
-        while True:
-            wish, standing = show_library(study, standing)
-            if wish is None:
-                return
-            try:
-                grant = wished_grant(study, wish)
-            except IprtoolError as error:
-                standing = Standing(standing.chosen, str(error))
-                continue
-            if wish.kind != "review":
-                break
-            run_app(grant)
-    become_app(grant)
+        try:
+            grant = _until_left(study, visit)
+        finally:
+            visit.work.close()
+    if grant is not None:
+        become_app(grant)
+
+
+def _until_left(study: "Study", visit: "Visit") -> "Grant | None":
+    """Show it until it is left for good (None), or for what takes its place; reviews are shown meanwhile."""
+    from iprtool.desk.wishes import wished_grant
+    from iprtool.launch import run_app
+    from iprtool.library_app import show_library
+
+    while (wish := show_library(study, visit)) is not None:
+        try:
+            grant = wished_grant(study, wish)
+        except IprtoolError as error:
+            visit.notice = str(error)
+            continue
+        if wish.kind != "review":
+            return grant
+        run_app(grant)
+    return None
 
 
 def asked_keyring(path: Path | None, passphrase_file: Path | None) -> "Keyring":

@@ -1,4 +1,4 @@
-"""The commands of the library: letters are commands here."""
+"""The commands of the library: letters are commands here; those of the places that it leads to come beside them."""
 
 from iprtool.commands.table import Command
 
@@ -8,7 +8,7 @@ LIBRARY: tuple[Command, ...] = (
         "enter",
         "enter",
         "open",
-        "a recall to come or begun: begin it, go on with it; a session or a recall that was done: its review",
+        "a recall to come: begin it; one that was begun: go on; one that was done, or a session: its review",
         "go",
         footer={"stopped": "open"},
     ),
@@ -16,14 +16,55 @@ LIBRARY: tuple[Command, ...] = (
         "review", "r", "r", "review", "all layers of the session on one timeline", "go", footer={"stopped": "review"}
     ),
     Command(
-        "help",
-        "question_mark",
-        "?",
-        "help",
-        "every key",
-        "see",
-        footer={"stopped": "help"},
+        "add",
+        "a",
+        "a",
+        "add",
+        "a recording, a session, a person (by pseudonym), a dyad",
+        "people",
+        footer={"stopped": "add"},
     ),
+    Command(
+        "edit",
+        "e",
+        "e",
+        "correct",
+        "what is chosen: a dyad's label and group, a session's number and time, a person, a recording, the study",
+        "people",
+        footer={"stopped": "correct"},
+    ),
+    Command(
+        "missing",
+        "x",
+        "x",
+        "did not take place",
+        "note that the chosen recall did not take place, and why; or that it is to come after all",
+        "people",
+    ),
+    Command("undo", "u,ctrl+z", "u", "undo", "take back what was entered last", "people", footer={"stopped": "undo"}),
+    Command("redo", "ctrl+y", "ctrl+y", "redo", "enter again what was taken back", "people"),
+    Command(
+        "filter",
+        "slash",
+        "/",
+        "filter",
+        "missing, due, done, open, to-come, declined, group:NAME, session:3, or a part of a label",
+        "see",
+        footer={"stopped": "filter"},
+    ),
+    Command(
+        "due",
+        "d",
+        "d",
+        "due",
+        "recordings and consents that end, recalls to come, what was begun and not finished",
+        "see",
+        footer={"stopped": "due"},
+    ),
+    Command("work", "w", "w", "work", "recordings that are being added: how far they are, cancel them", "see"),
+    Command("fold", "left", "←", "fold up", "fold up what is chosen, or go to what it belongs to", "see"),
+    Command("unfold", "right", "→", "open up", "show what belongs to what is chosen", "see"),
+    Command("help", "question_mark", "?", "help", "every key", "see", footer={"stopped": "help"}),
     Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
     Command("leave", "q,ctrl+q", "q", "leave", "close the library", "see", footer={"stopped": "leave"}),
 )

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from iprtool.library.editing import Change, Recalled, Step, Value
+from iprtool.library.editing import Change, Step, StudySetting, Value
 from iprtool.library.roster import RECALLED, Roster
 from iprtool.model.consent import Consent
 from iprtool.model.errors import IprtoolError
@@ -31,12 +31,13 @@ def roster_of(study: Study) -> Roster:
         recalls=tuple(study.recalls()),
         codings=tuple(study.codings()),
         recalled=recalled_roles(study),
+        contact=study.contact,
     )
 
 
 def recalled_roles(study: Study) -> tuple[Role, ...]:
     """The roles whose recall of each session the study expects."""
-    kept = study.setting(Recalled.kind)
+    kept = study.setting("recalled")
     known: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
     return RECALLED if kept is None else tuple(role for role in known if role in kept.split(","))
 
@@ -83,18 +84,18 @@ def take_back(study: Study, change: Change) -> None:
 def _back(study: Study, step: Step) -> None:
     if step.was is not None:
         _put(study, step.was)
-    elif not isinstance(step.now, Recalled):
+    elif not isinstance(step.now, StudySetting):
         study.take_back(step.now)
 
 
 def _put(study: Study, value: Value) -> None:
-    if isinstance(value, Recalled):
-        study.set_setting(Recalled.kind, ",".join(value.roles))
+    if isinstance(value, StudySetting):
+        study.set_setting(value.id, value.value)
     else:
         study.put(value)
 
 
 def _standing(study: Study, value: Value) -> Value | None:
-    if isinstance(value, Recalled):
-        return Recalled(recalled_roles(study))
+    if isinstance(value, StudySetting):
+        return StudySetting(value.id, study.setting(value.id) or "")
     return study.roster.one(_KINDS[type(value)], value.id, type(value))

@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import ClassVar, get_args
+from typing import get_args
 
 import msgspec
 
@@ -22,14 +22,14 @@ from iprtool.model.terms import MissingReason, RecallStatus, Role
 _LABEL = re.compile(r"\w[\w.-]{0,23}")
 
 
-class Recalled(msgspec.Struct, frozen=True):
-    """The study's setting of whose recall of each session is expected."""
+class StudySetting(msgspec.Struct, frozen=True):
+    """A setting of the study: `recalled` (roles, with commas between them) or `contact` (the contact card's text)."""
 
-    kind: ClassVar[str] = "recalled"
-    roles: tuple[Role, ...]
+    id: str
+    value: str
 
 
-Value = Entry | Recalled
+Value = Entry | StudySetting
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -166,7 +166,14 @@ def recalled(roster: Roster, roles: Iterable[Role]) -> Change:
     known = tuple(role for role in get_args(Role) if role in wanted)
     if not known or not wanted <= set(DYADIC):
         raise IprtoolError(f"Recalls are expected of one or more of {', '.join(DYADIC)}; name these.")
-    return Change("who is recalled changed", (Step(Recalled(roster.recalled), Recalled(known)),))
+    was = StudySetting("recalled", ",".join(roster.recalled))
+    return Change("who is recalled changed", (Step(was, StudySetting("recalled", ",".join(known))),))
+
+
+def contact_card(roster: Roster, text: str) -> Change:
+    """The text of the card that closes every recall from now on: whom a participant can turn to."""
+    now = StudySetting("contact", text.strip())
+    return Change("contact card changed", (Step(StudySetting("contact", roster.contact), now),))
 
 
 def the_dyad(roster: Roster, label: str) -> Dyad:

@@ -51,6 +51,10 @@ class StudyShelf(Protocol):
         """Undo it; IprtoolError where it was changed since, or something rests on it."""
         ...
 
+    def gap_ms(self, text: str) -> int:
+        """The time between two files as it is typed (90s, 1:30), in ms; IprtoolError where it is none."""
+        ...
+
     def add_recording(self, new: NewRecording, progress: Callable[[float], None]) -> str:
         """Conform and seal a recording; slow. What is to be said of it, which may be nothing.
 

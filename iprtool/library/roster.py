@@ -23,6 +23,7 @@ _Entry = TypeVar("_Entry", Dyad, Person, Session, Recording, Recall, Coding)
 class Roster(msgspec.Struct, frozen=True):
     """What a study's roster says; `recalled` are the roles whose recall of each session is expected.
 
+    `contact` is the text of the card that closes every recall.
     `consents` and `scores` are None while the persons' objects, which hold them, have not been read.
     """
 
@@ -33,6 +34,7 @@ class Roster(msgspec.Struct, frozen=True):
     recalls: tuple[Recall, ...] = ()
     codings: tuple[Coding, ...] = ()
     recalled: tuple[Role, ...] = RECALLED
+    contact: str = ""
     consents: tuple[Consent, ...] | None = None
     scores: tuple[Score, ...] | None = None
 

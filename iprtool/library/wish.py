@@ -8,7 +8,10 @@ from iprtool.model.terms import Role
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """What the library's cursor is on, by ids, with what it belongs to; `by` is the role of a recall, made or not."""
+    """What the library's cursor is on, by ids, with what it belongs to; nothing where it is on the study itself.
+
+    `by` is the role of a recall, made or not; `people` is whether it is the heading above persons.
+    """
 
     dyad: str | None = None
     session: str | None = None
@@ -17,6 +20,7 @@ class Chosen(msgspec.Struct, frozen=True):
     coding: str | None = None
     recording: str | None = None
     by: Role | None = None
+    people: bool = False
 
 
 class Wish(msgspec.Struct, frozen=True):

@@ -1,28 +1,55 @@
 """The library: a study's dyads, sessions and recalls, what is missing and what is due."""
 
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static, Tree
-from textual.widgets.tree import TreeNode
+from textual.widgets import Input, Static
 
 from iprtool.commands import LIBRARY, Command
-from iprtool.library.overview import Overview, overview
+from iprtool.library.due import Due, due
+from iprtool.library.filters import filtered, parsed
+from iprtool.library.overview import Overview, RecallState, overview
 from iprtool.library.port import StudyShelf
+from iprtool.library.roster import Roster
+from iprtool.library.visit import Visit
 from iprtool.library.wish import Chosen, Wish
+from iprtool.library.wording import counts_words
+from iprtool.library.work import Job
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
+from iprtool.screens.library_detail import detail
+from iprtool.screens.library_entering import Entering
+from iprtool.screens.library_tree import StudyTree, study_row
+from iprtool.screens.library_work import work_line
 
 NEW_RECALL = "new_recall"
+LONG_S = 20.0
+
+
+class FilterInput(Input):
+    """What is typed narrows the tree at once; Enter goes back to it, Esc shows everything again."""
+
+    BINDINGS = [
+        Binding("enter,down,tab", "screen.keep_filter", show=False),
+        Binding("escape", "screen.clear_filter", show=False),
+    ]
 
 
 class LibraryScreen(Screen[None]):
     """The tree of the study on the left, what is chosen on the right."""
 
     CSS_PATH = "library.tcss"
+    AUTO_FOCUS = "#library-tree"
+    ALLOW_SELECT = False
     BINDINGS = bindings_of(LIBRARY)
 
     class Wished(Message):
@@ -40,88 +67,272 @@ class LibraryScreen(Screen[None]):
             self.place = place
             self.chosen = chosen
 
-    def __init__(self, shelf: StudyShelf, places: tuple[Command, ...] = (), standing: Chosen | None = None) -> None:
+    class Worked(Message):
+        """Some work went on (posted from its thread)."""
+
+        def __init__(self, job: Job) -> None:
+            super().__init__()
+            self.job = job
+
+    class Left(Message):
+        """The library is to be left for good."""
+
+    def __init__(
+        self,
+        shelf: StudyShelf,
+        visit: Visit,
+        places: tuple[Command, ...] = (),
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
         super().__init__()
         self._shelf = shelf
+        self._visit = visit
+        self._now = now
         self.commands = (*LIBRARY, *places)
         for one in places:
             self._bindings.bind(one.keys, one.action, one.label, show=False)
-        self.chosen = standing or Chosen()
-        self._overview: Overview
+        self.roster = shelf.roster()
+        self._whole = overview(self.roster)
+        self._shown: Overview = self._whole
+        self._dues: tuple[Due, ...] = ()
+        self._entering = Entering(self, shelf, visit)
+        self._warned = False
 
     def compose(self) -> ComposeResult:
-        """Head line, tree, detail, key line."""
+        """Head line, tree, detail, work, filter, key line."""
         yield HeadLine(id="head")
         with Horizontal(id="library-main"):
-            yield Tree[Chosen]("study", data=Chosen())
-            yield Static("", id="library-detail", markup=False)
+            yield StudyTree(self._visit.folded, id="library-tree")
+            with VerticalScroll(id="library-detail", can_focus=False):
+                yield Static("", markup=False)
+        yield Static("", id="work", markup=False)
+        yield FilterInput(self._visit.filter, placeholder="missing, due, D05, group:…", id="filter", compact=True)
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        """The study as its roster has it; what the layers say comes a little later."""
+        """The study as its roster has it; what layers and persons' objects say comes a little later."""
         self.query_one(HeadLine).left = f"iprtool  {self._shelf.name}"
         self.query_one(KeyLine).table = self.commands
-        self.query_one(Tree).show_root = False
-        self.show_study()
+        self.query_one("#filter").display = bool(self._visit.filter)
+        self._visit.work.on_change = self._tell
+        self._show_work()
+        self._show()
         self._settle()
+
+    def on_unmount(self) -> None:
+        """Nobody is told of work any more."""
+        self._visit.work.on_change = None
+
+    def _tell(self, job: Job) -> None:
+        self.post_message(self.Worked(job))
+
+    # Showing
+
+    @property
+    def chosen(self) -> Chosen:
+        """What the cursor is on."""
+        return self._visit.chosen
+
+    def refresh_study(self) -> None:
+        """Read the roster again, what is slow to read a little later."""
+        fresh = self._shelf.roster()
+        known = self.roster
+        self.roster = msgspec.structs.replace(fresh, consents=known.consents, scores=known.scores)
+        self._show()
 
     @work(thread=True, exclusive=True, group="settling", exit_on_error=False)
     def _settle(self) -> None:
-        self._shelf.settle()
-        self.app.call_from_thread(self.show_study)
+        roster = self._shelf.settle()
+        self.app.call_from_thread(self._settled, roster)
 
-    def show_study(self) -> None:
-        """Read the roster again and show it, the cursor where it was."""
-        self._overview = overview(self._shelf.roster())
-        counts = self._overview.counts
-        self.query_one(HeadLine).right = f"{counts.done} of {counts.expected} recalls"
-        tree = self.query_one(Tree)
-        tree.clear()
-        here: TreeNode[Chosen] | None = None
-        for dyad in self._overview.dyads:
-            at_dyad = tree.root.add(dyad.dyad.label, Chosen(dyad=dyad.dyad.id), expand=True)
-            for session in dyad.sessions:
-                chosen = Chosen(dyad=dyad.dyad.id, session=session.session.id)
-                at_session = at_dyad.add(f"session {session.session.number}", chosen, expand=True)
-                for recall in session.recalls:
-                    ident = recall.recall.id if recall.recall else None
-                    leaf = Chosen(dyad.dyad.id, session.session.id, recall=ident, by=recall.by)
-                    node = at_session.add_leaf(f"{recall.by} {recall.status}", leaf)
-                    here = node if leaf == self.chosen else here
-        if here is not None:
-            tree.move_cursor(here)
+    def _settled(self, roster: Roster) -> None:
+        if roster != self.roster:
+            self.roster = roster
+            self._show()
 
-    @on(Tree.NodeHighlighted)
-    def _moved(self, event: Tree.NodeHighlighted[Chosen]) -> None:
-        self.chosen = event.node.data or Chosen()
+    def settle(self) -> None:
+        """Look into the layers and persons' objects again, in a thread."""
+        self._settle()
 
-    @on(Tree.NodeSelected)
-    def _selected(self) -> None:
-        self.action_open()
+    def _show(self) -> None:
+        now = self._now()
+        self._whole = overview(self.roster)
+        self._dues = due(self.roster, self._whole, now)
+        self._shown = filtered(self._whole, parsed(self._visit.filter), self._dues)
+        late = sum(one.late for one in self._dues)
+        due_words = f"   due {len(self._dues)}{f', {late} late' if late else ''}" if self._dues else ""
+        self.query_one(HeadLine).right = f"{counts_words(self._whole.counts)}{due_words}"
+        self.query_one(StudyTree).show(study_row(self._shelf.name, self._shown), self.chosen)
+        self._show_detail()
 
+    def _show_detail(self) -> None:
+        shown = detail(self._shelf.name, self.roster, self._whole, self._dues, self.chosen, self._now())
+        if self._visit.filter.strip():
+            number = f"filter {self._visit.filter.strip()}: {len(self._shown.sessions)} of {len(self._whole.sessions)}"
+            shown = Content.assemble((f"{number} sessions (/ then esc: all)\n\n", "$text-muted"), shown)
+        self.query_one("#library-detail Static", Static).update(shown)
+
+    def _show_work(self) -> None:
+        line = self.query_one("#work", Static)
+        text = work_line(self._visit.work.jobs)
+        line.display = bool(text)
+        line.update(text)
+
+    @on(Worked)
+    def _worked(self, event: Worked) -> None:
+        self._show_work()
+        job = event.job
+        if not job.over:
+            return
+        self._warned = False
+        if job.state == "failed":
+            self.notify(f"{job.label}: {job.said}", severity="error", timeout=LONG_S)
+        elif job.state == "done":
+            self.notify(f"{job.label} added. {job.said}".strip(), timeout=LONG_S if job.said else 5)
+        self.refresh_study()
+
+    @on(StudyTree.NodeHighlighted)
+    def _moved(self, event: StudyTree.NodeHighlighted[object]) -> None:
+        row = event.node.data
+        chosen = getattr(row, "chosen", Chosen())
+        if chosen != self._visit.chosen:
+            self._visit.chosen = chosen
+            self._show_detail()
+
+    # Keys
+
+    def chosen_recall(self) -> RecallState | None:
+        """The recall that the cursor is on."""
+        chosen = self.chosen
+        of_session = (one for one in self._whole.sessions if one.session.id == chosen.session)
+        recalls = (one for session in of_session for one in session.recalls)
+        return next((one for one in recalls if chosen.by is not None and one.by == chosen.by), None)
+
+    @on(StudyTree.Opened)
     def action_open(self) -> None:
         """Enter: what is chosen."""
-        chosen = self.chosen
-        if chosen.by is None:
-            return
-        for session in self._overview.sessions:
-            for one in session.recalls:
-                if (one.session, one.by) == (chosen.session, chosen.by):
-                    if one.status == "open" and one.recall is not None:
-                        self.post_message(self.Wished(Wish("recall", one.recall.id)))
-                    elif one.status == "done":
-                        self.action_review()
-                    else:
-                        self.action_go(NEW_RECALL)
+        recall = self.chosen_recall()
+        if recall is not None and recall.status == "open" and recall.recall is not None:
+            self._wish(Wish("recall", recall.recall.id))
+        elif recall is not None and recall.status in ("to_come", "planned"):
+            self.action_go(NEW_RECALL)
+        elif recall is not None and recall.status == "missing":
+            self._entering.missing()
+        elif self.chosen.coding is not None:
+            self._open_coding(self.chosen.coding)
+        elif self.chosen.session is not None:
+            self.action_review()
+        else:
+            self.query_one(StudyTree).toggle()
+
+    def _open_coding(self, ident: str) -> None:
+        coding = next((one for one in self.roster.codings if one.id == ident), None)
+        if coding is not None and coding.locked:
+            self.action_review()
+        else:
+            self._wish(Wish("coding", ident))
 
     def action_review(self) -> None:
         """All layers of the session."""
-        if self.chosen.session is not None:
-            self.post_message(self.Wished(Wish("review", self.chosen.session)))
+        session = self.chosen.session
+        if session is None:
+            self.notify("Choose a session, or a recall of it; r then shows all its layers.")
+        elif all(one.session != session for one in self.roster.recordings):
+            self.notify("This session has no recording yet; a adds it.")
+        else:
+            self.post_message(self.Wished(Wish("review", session)))
+
+    def _wish(self, wish: Wish) -> None:
+        """A recall and a coding take this process's place: what is being worked on would end with it."""
+        if self._visit.work.unfinished:
+            self.notify("A recording is being added: wait until it is in the study, or cancel it (w).")
+            return
+        self.post_message(self.Wished(wish))
 
     def action_go(self, place: str) -> None:
         """To another place."""
         self.post_message(self.Went(place, self.chosen))
+
+    def action_add(self) -> None:
+        """A recording, a session, a person, a dyad."""
+        self._entering.add()
+
+    def action_edit(self) -> None:
+        """Correct what is chosen."""
+        self._entering.edit()
+
+    def action_missing(self) -> None:
+        """The chosen recall did not take place."""
+        self._entering.missing()
+
+    def action_undo(self) -> None:
+        """Take back what was entered last."""
+        self._entering.undo()
+
+    def action_redo(self) -> None:
+        """Enter it again."""
+        self._entering.redo()
+
+    def entered(self, said: str) -> None:
+        """Something was entered: show it, and say so."""
+        self.refresh_study()
+        self._show_work()
+        if said:
+            self.notify(said)
+
+    def action_filter(self) -> None:
+        """Type what is to be shown."""
+        line = self.query_one(FilterInput)
+        line.display = True
+        line.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        if event.value != self._visit.filter:
+            self._visit.filter = event.value
+            self._show()
+
+    def action_keep_filter(self) -> None:
+        """Back to the tree, as it is filtered."""
+        self.query_one(FilterInput).display = bool(self._visit.filter.strip())
+        self.query_one(StudyTree).focus()
+
+    def action_clear_filter(self) -> None:
+        """Back to the whole tree."""
+        self.query_one(FilterInput).value = ""
+        self._visit.filter = ""
+        self._show()
+        self.action_keep_filter()
+
+    def action_due(self) -> None:
+        """What is due, and to it."""
+        from iprtool.screens.library_due import DueScreen
+
+        if not self._dues:
+            self.notify("Nothing is due.")
+            return
+        self.app.push_screen(DueScreen(self._dues, self._now()), self._go_to)
+
+    def _go_to(self, chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        if self._visit.filter:
+            self.action_clear_filter()
+        self.query_one(StudyTree).choose(chosen)
+
+    def action_work(self) -> None:
+        """What is being worked on."""
+        from iprtool.screens.library_work import WorkScreen
+
+        self.app.push_screen(WorkScreen(self._visit.work))
+
+    def action_fold(self) -> None:
+        """Fold up, or go to what it belongs to."""
+        self.query_one(StudyTree).fold()
+
+    def action_unfold(self) -> None:
+        """Open up."""
+        self.query_one(StudyTree).unfold()
 
     def action_help(self) -> None:
         """Every key."""
@@ -132,5 +343,9 @@ class LibraryScreen(Screen[None]):
         self.app.action_command_palette()
 
     def action_leave(self) -> None:
-        """Close the library."""
-        self.app.exit()
+        """Close the library; while something is worked on, only when it is asked twice."""
+        if self._visit.work.unfinished and not self._warned:
+            self._warned = True
+            self.notify("A recording is being added; q again leaves, and leaves it out of the study.")
+            return
+        self.post_message(self.Left())

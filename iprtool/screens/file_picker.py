@@ -1,0 +1,98 @@
+"""Choosing files in a tree of folders: only recordings and transcripts are shown."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import DirectoryTree, Static
+
+from iprtool.screens.paths import MEDIA_SUFFIXES, full_path
+
+
+class MediaTree(DirectoryTree):
+    """Folders, and what may be a recording or a transcript."""
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Without hidden files."""
+        return [one for one in paths if not one.name.startswith(".") and self._offered(one)]
+
+    def _offered(self, path: Path) -> bool:
+        try:
+            return path.suffix.lower() in MEDIA_SUFFIXES or path.is_dir()
+        except OSError:
+            return False
+
+
+class FilePicker(ModalScreen[list[str]]):
+    """Space puts a file on the list, in its order; Enter takes the list, or the one file."""
+
+    CSS = """
+    FilePicker { align: center middle; }
+    FilePicker #picker { width: 90; max-width: 98%; height: 90%; border: round $primary; background: $surface; }
+    FilePicker #picker { padding: 0 1; }
+    FilePicker MediaTree { height: 1fr; background: $surface; }
+    FilePicker #picked { height: auto; max-height: 6; color: $text; }
+    FilePicker #picker-hint { color: $text-muted; height: 1; }
+    """
+    ALLOW_SELECT = False
+    BINDINGS = [
+        Binding("escape,ctrl+q", "dismiss([])", show=False),
+        Binding("space", "pick", show=False, priority=True),
+        Binding("enter", "take", show=False, priority=True),
+        Binding("backspace", "up", show=False),
+    ]
+
+    def __init__(self, begun: str) -> None:
+        super().__init__()
+        path = full_path(begun) if begun.strip() else Path.home()
+        self._folder = path if path.is_dir() else path.parent if path.parent.is_dir() else Path.home()
+        self._picked: list[Path] = []
+
+    def compose(self) -> ComposeResult:
+        """The folders, what was picked, the keys."""
+        with Vertical(id="picker"):
+            yield Static(str(self._folder), id="picker-folder", markup=False)
+            yield MediaTree(self._folder)
+            yield Static("", id="picked", markup=False)
+            hint = "enter opens a folder or takes the file · space picks several · backspace folder above · esc leaves"
+            yield Static(hint, id="picker-hint", markup=False)
+
+    def _here(self) -> Path | None:
+        node = self.query_one(MediaTree).cursor_node
+        return node.data.path if node is not None and node.data is not None else None
+
+    def action_pick(self) -> None:
+        """Put the file on the list, or take it off."""
+        here = self._here()
+        if here is None or here.is_dir():
+            return
+        if here in self._picked:
+            self._picked.remove(here)
+        else:
+            self._picked.append(here)
+        lines = (f"{number}  {one.name}" for number, one in enumerate(self._picked, 1))
+        self.query_one("#picked", Static).update("\n".join(lines))
+
+    def action_take(self) -> None:
+        """The list, or the one file; a folder is opened."""
+        here = self._here()
+        if here is not None and here.is_dir() and not self._picked:
+            self.query_one(MediaTree).action_toggle_node()
+            return
+        files = self._picked or ([here] if here is not None and not here.is_dir() else [])
+        if files:
+            self.dismiss([str(one) for one in files])
+
+    def action_up(self) -> None:
+        """The folder above."""
+        self._folder = self._folder.parent
+        self.query_one(MediaTree).path = self._folder
+        self.query_one("#picker-folder", Static).update(str(self._folder))
+
+    @on(DirectoryTree.FileSelected)
+    def _clicked(self, event: DirectoryTree.FileSelected) -> None:
+        self.dismiss([str(event.path)])
