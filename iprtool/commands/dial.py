@@ -13,10 +13,11 @@ def _as_in_a_recall(ident: str, **other: object) -> Command:
 _COVER = tuple(one for one in RECALL if one.priority)
 _SEEING = (
     *SPEED_AND_SOUND,
-    PICTURE,
+    msgspec.structs.replace(PICTURE, footer={}),
     PICTURE_SIZE,
     _as_in_a_recall("zoom_in"),
     _as_in_a_recall("zoom_out"),
+    _as_in_a_recall("sync"),
     _as_in_a_recall("help"),
     _as_in_a_recall("palette"),
     _as_in_a_recall("end"),
@@ -36,7 +37,7 @@ DIAL: tuple[Command, ...] = (
     Command(
         "turn_up",
         "up,right",
-        "↑ →",
+        "↑→",
         "more helpful",
         "move the dial a step towards helpful",
         "mark",
@@ -45,7 +46,7 @@ DIAL: tuple[Command, ...] = (
     Command(
         "turn_down",
         "down,left",
-        "↓ ←",
+        "↓←",
         "more hindering",
         "move the dial a step towards hindering",
         "mark",
@@ -69,7 +70,7 @@ DIAL: tuple[Command, ...] = (
         "describe",
         "go to the stretches that you rated highest and lowest, and say what was going on",
         "mark",
-        footer={"stopped": "describe highest, lowest"},
+        footer={"stopped": "describe"},
     ),
     Command("back", "shift+left", "shift+←", "back 5 s", "five seconds back; what is rated again counts", "play"),
     Command("forward", "shift+right", "shift+→", "on 5 s", "five seconds on", "play"),

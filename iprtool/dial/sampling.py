@@ -24,8 +24,8 @@ class Sampler:
         self._began = 0.0
 
     def sample(self, stamp: Stamp, value: float) -> None:
-        """Take a sample, if it plays; a batch that is old enough is written."""
-        if not stamp.playing:
+        """Take a sample, if it plays and is not the last one again; a batch that is old enough is written."""
+        if not stamp.playing or self._samples[-1:] == [(stamp.raw_ms, value)]:
             return
         if self._samples and stamp.rate != self._rate:
             self.flush()

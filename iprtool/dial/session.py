@@ -21,6 +21,7 @@ from iprtool.model.layer import (
     Op,
     OpBody,
     Stopped,
+    SyncMarked,
     Traced,
     ViewChanged,
 )
@@ -140,10 +141,12 @@ class Dial:
         return False
 
     def player_changed(self, state: PlayerState) -> None:
-        """Follows the player; at the end of the recording the trace is written as far as it goes."""
+        """Follows the player: the trace begins as it plays, and at the recording's end is written as far as it goes."""
         self.playback.player_changed(state)
         if not self.playing:
             self._sampler.flush()
+        elif self.describing is None:
+            self._sampler.sample(self.playback.player.now(), self.value)
 
     def _leave_here(self) -> None:
         if self.describing is None and self.playing:
@@ -258,6 +261,10 @@ class Dial:
             self.playback.halt()
 
     # Picture, cover and close
+
+    def sync_mark(self, *, tone: bool) -> None:
+        """A tone was sounded for an external recorder, or could not be."""
+        self._do([(self.head.layer, SyncMarked(self.playback.at_ms, tone))])
 
     def view_changed(self, view: View) -> None:
         """From here on this is seen of the picture. A recall begins with it hidden."""

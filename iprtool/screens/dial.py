@@ -6,6 +6,7 @@ from textual.events import Key
 from iprtool.commands import Command
 from iprtool.dial.scale import NEUTRAL
 from iprtool.model.terms import View
+from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial_gauge import Gauge
@@ -17,6 +18,7 @@ from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.timeline.widget import TimelineView
 
+NO_TONE = "no sound device"
 WHILE_WRITING = ("replay", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 
@@ -239,6 +241,18 @@ class DialScreen(DialView):
         if choice == "play" and not self.writing:
             self.dial.go_on()
         self.show_moment()
+
+    def action_cover_or_close(self) -> None:
+        """Esc: nothing is open here that it could close."""
+        self.action_cover()
+
+    def action_sync(self) -> None:
+        """A short tone for another recorder."""
+        sounds = self.player.state.sink != NO_TONE
+        self.player.tone()
+        self.dial.sync_mark(tone=sounds)
+        at = clock(self.dial.playback.at_ms)
+        self.notice(f"sync tone at {at}" if sounds else f"no sound device for a tone; the time is kept, at {at}")
 
     def action_end(self) -> None:
         """The closing question, then the contact card."""

@@ -1,4 +1,4 @@
-"""The stretches that are described: where each is, how it was rated, what was written of it."""
+"""The stretches that are described, and the dial in words: where each is, how it was rated, what was written of it."""
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -7,6 +7,8 @@ from textual.widget import Widget
 from iprtool.dial.describing import Describing
 from iprtool.dial.extremes import Stretch
 from iprtool.dial.scale import label
+from iprtool.dial.session import Dial
+from iprtool.model.playing import PlayerState
 from iprtool.model.times import clock
 from iprtool.timeline.lanes import LaneItem
 
@@ -16,6 +18,30 @@ SIGNS = {"highest": "▲", "lowest": "▽"}
 def rated(stretch: Stretch) -> str:
     """How a stretch was rated, in plain words."""
     return f"{stretch.mean:.1f} {label(stretch.mean)}"
+
+
+def head_text(describing: Describing) -> str:
+    """Which stretch is being described."""
+    here = describing.here
+    if here is None:
+        return "These were all. Thank you. ctrl+q ends, ↑ goes back."
+    number = f"{describing.place + 1} of {len(describing.stretches)}"
+    return f"{number} · {SIGNS[here.kind]} one of your {here.kind}: {rated(here)}"
+
+
+def doing_text(dial: Dial, state: PlayerState) -> str:
+    """What it does now, and which key goes on from there."""
+    if state.status == "failed":
+        return state.message or "the recording does not play"
+    if state.status == "opening":
+        return "opening the recording…"
+    if dial.playing:
+        return "playing\nspace stops"
+    if dial.describing is None and state.status == "ended":
+        return "the end\nenter goes on"
+    if dial.describing is None or dial.describing.here is not None:
+        return "stopped\nspace plays"
+    return "the end\nctrl+q ends"
 
 
 def item_id(place: int) -> str:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from itertools import chain
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -24,16 +25,17 @@ from iprtool.model.terms import Face
 from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.dial_gauge import Gauge
-from iprtool.screens.dial_stretches import SIGNS, StretchesList, item_id, lane_items, rated
+from iprtool.screens.dial_stretches import StretchesList, doing_text, head_text, item_id, lane_items
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import span_of, transport_text
+from iprtool.screens.presenting import elapsed_text, span_of, transport_text
 from iprtool.screens.recording import Filmed, RecordingScreen
 from iprtool.timeline.lanes import MarksLane, PeaksLane, SpansLane, TraceLane
 from iprtool.timeline.widget import TimelineView
 
 Tables = tuple[tuple[Command, ...], tuple[Command, ...]]
 
+ENDED = "the recording has ended; enter goes on to describing"
 ASKED = "How helpful, or hindering, was it just there?"
 
 
@@ -64,7 +66,7 @@ class DialView(RecordingScreen):
         filmed: Filmed | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(player, filmed)
+        super().__init__(player, None if content.head.protocol.audio_only else filmed)
         self.is_participants = face == "participant"
         self._tables = [of_face(table, face) for table in tables]
         self.dial = Dial(content, player, log, hand, self, monotonic)
@@ -77,7 +79,7 @@ class DialView(RecordingScreen):
         """The commands of the part that the person is in."""
         table = self._tables[self.dial.describing is not None]
         self.on_keys = {key: command for command in table for key in command.keys.split(",")}
-        self.commands = table if self.filmed else without_picture(table)
+        self.commands = table if self.filmed is not None else without_picture(table)
 
     # Building
 
@@ -104,7 +106,6 @@ class DialView(RecordingScreen):
     def on_mount(self) -> None:
         """Show the layer as it stands; it goes on where it was left."""
         dial = self.dial
-        self.query_one(HeadLine).left = f"iprtool  {dial.head.title}"
         samples = chain.from_iterable(trace.samples for trace in dial.state.traces.values())
         self._lanes = (
             PeaksLane("sound"),
@@ -112,7 +113,7 @@ class DialView(RecordingScreen):
             SpansLane("played", [span_of(span) for span in dial.state.coverage.values()]),
         )
         self._ticker = self.set_interval(1 / SAMPLES_PER_SECOND, self._tick, pause=True)
-        self.set_interval(20, self._show_elapsed)
+        self.set_interval(1, self._show_elapsed)
         self._retry = self.set_interval(2, dial.saving.retry, pause=True)
         self._show_elapsed()
         self.hear_player()
@@ -121,7 +122,17 @@ class DialView(RecordingScreen):
         if (draft := dial.draft) is not None and not draft.closing and dial.describing is not None:
             self.write_note(draft.text)
             self.notice("your unfinished note is here again")
+        self._begin_as_set()
         self.show_moment()
+
+    def _begin_as_set(self) -> None:
+        """What is seen of the picture, and whether it begins under the cover, as the protocol says."""
+        protocol = self.dial.head.protocol
+        if self.filmed is not None and protocol.view != "hidden" and (watching := self.watch_picture()) is not None:
+            watching.set_view(protocol.view)
+            self.dial.view_changed(protocol.view)
+        if protocol.start_covered:
+            self.action_cover()
 
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the dial the room, and a low one as well."""
@@ -165,21 +176,31 @@ class DialView(RecordingScreen):
             if isinstance(screen, ClosingScreen):
                 screen.show_saving()
 
+    def player_said(self, sentence: str, *, failed: bool) -> None:
+        """What was mended is said in the key line: boxes would lie over the dial."""
+        if failed:
+            super().player_said(sentence, failed=failed)
+        else:
+            self.notice(sentence)
+
     def player_changed(self, state: PlayerState) -> None:
         """The player is in another state."""
         was_playing = self.playing
         self.dial.player_changed(state)
-        if was_playing and state.status == "ended":
-            self.notice("the recording has ended")
+        if was_playing and state.status == "ended" and self.dial.describing is None:
+            self.notice(ENDED)
+        elif state.status != "ended":
+            self.clear_notice(ENDED)
         self.show_moment()
 
     # Showing
 
     def _show_elapsed(self) -> None:
-        gone = int((self.monotonic() - self._began) * 1000)
-        planned = self.dial.head.protocol.planned_minutes
-        left = f", {max(0, planned - gone // 60000)} min left" if planned else ""
-        self.query_one(HeadLine).right = f"{gone // 60000} min gone{left}"
+        gone_ms = int((self.monotonic() - self._began) * 1000)
+        head, title = self.query_one(HeadLine), self.dial.head.title
+        head.right = elapsed_text(gone_ms, self.dial.head.protocol.planned_minutes)
+        whole = f"iprtool  {title}"
+        head.left = whole if cell_len(whole) + cell_len(head.right) < self.size.width - 2 else title
 
     def show_part(self) -> None:
         """The dial, or the stretches to be described, with their commands."""
@@ -211,18 +232,14 @@ class DialView(RecordingScreen):
         describing = self.dial.describing
         if describing is None:
             return
-        mark, here = describing.mark, describing.here
+        mark = describing.mark
         note = self.query_one("#note", NoteArea)
         if not self.writing:
             note.write(mark.note if mark else "")
-        note.display = here is not None
+        note.display = describing.here is not None
         self.query_one(StretchesList).show(describing)
         self.query_one(TimelineView).selected = item_id(describing.place)
-        head = "These were all. Thank you. ctrl+q ends, ↑ goes back."
-        if here is not None:
-            number = f"{describing.place + 1} of {len(describing.stretches)}"
-            head = f"{number} · {SIGNS[here.kind]} one of your {here.kind}: {rated(here)}"
-        self.query_one("#card-head", Static).update(head)
+        self.query_one("#card-head", Static).update(head_text(describing))
 
     def _tick(self) -> None:
         if self.dial.tick():
@@ -248,25 +265,10 @@ class DialView(RecordingScreen):
         room = self.size.width - len(left) - 2
         right = stands if dial.describing is None and len(stands) < room else right
         self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
-        doing = self._doing()
+        doing = doing_text(dial, self.player.state)
         if self.watching is not None and self.watching.is_in_terminal:
             doing = f"{clock(dial.playback.at_ms)}  {doing.replace(chr(10), ' · ')}"
         self.query_one("#doing", Static).update(doing)
-
-    def _doing(self) -> str:
-        """What the stage says under the clock."""
-        state, describing = self.player.state, self.dial.describing
-        if state.status == "failed":
-            return state.message or "the recording does not play"
-        if state.status == "opening":
-            return "opening the recording…"
-        if self.dial.playing:
-            return "playing\nspace stops"
-        if describing is None and state.status == "ended":
-            return "the end\nenter goes on"
-        if describing is None or describing.here is not None:
-            return "stopped\nspace plays"
-        return "the end\nctrl+q ends"
 
     # The note
 
