@@ -53,7 +53,7 @@ def test_scales_are_rated_and_markers_are_found_or_not() -> None:
     assert "only found or not" in refusal(lambda: coder.coding.rate(3))
     assert refusal(lambda: coder.coding.set_clarity("plus")) == "Here there is no clarity check."
     coder.code("wd_t")
-    assert refusal(coder.coding.toggle) == "WD_T withdrawal, therapist is rated: 1 to 5 rates it."
+    assert refusal(coder.coding.toggle) == "WD_T withdrawal, therapist is rated, not only found: press 1 to 5."
     assert refusal(lambda: coder.coding.rate(6)) == "WD_T withdrawal, therapist is rated 1 to 5."
     assert refusal(lambda: coder.coding.rate(2.5)) == "WD_T withdrawal, therapist is rated 1 to 5."
 
@@ -391,6 +391,7 @@ def test_undo_goes_back_gesture_by_gesture_across_a_restart_and_shows_where() ->
     coder.code("wd_denial")
     coder.coding.toggle()
     coder.coding.go(2)
+    assert coder.coding.code == "wd_denial"
     coder.code("cf_rejects_intervention")
     coder.coding.mark_evidence()
     again = coder.again().coding

@@ -119,9 +119,11 @@ class AtSegments:
             self.code = row_id
 
     def go(self, segment: int) -> None:
-        """Code another segment, from its start."""
-        self.whole, self.mark_id = False, None
+        """Code another segment, from its start, beginning with the first of the codes."""
+        before, self.whole, self.mark_id = self.segment, False, None
         self.listening.go(segment)
+        if self.segment != before:
+            self.code = self.head.codebook.codes[0].id
 
     def next_unfinished(self) -> bool:
         """Go to the next segment that is not finished, from the beginning again after the last; else to the session.

@@ -31,7 +31,7 @@ class CodingSession(AtSegments):
         if row.found:
             self.take_off()
         elif row.scale is not None:
-            raise RefusedError(f"{row.label} is rated: {_range_of(row)} rates it.")
+            raise RefusedError(f"{row.label} is rated, not only found: press {_range_of(row)}.")
         else:
             self._change(code_put(self.sheet, self.segment, row.id, self.hand.new_id))
 

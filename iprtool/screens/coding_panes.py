@@ -22,6 +22,9 @@ COLUMN_CELLS = 38
 """A column is at least so wide; where there is more room there are more of them."""
 
 MOST_COLUMNS = 3
+BEFORE_LABEL = 7
+"""Cells for the pointer, the sign and the number."""
+
 Line = Row | str
 """A line of a column: a code, or the name of a group."""
 
@@ -66,7 +69,7 @@ class CodesPane(Widget, can_focus=False):
         if y == 0:
             self._keep_in_view(columns)
         at = y + self._top
-        parts = [Strip(self._segments(column[at]) if at < len(column) else []) for column in columns]
+        parts = [Strip(self._segments(column[at], width) if at < len(column) else []) for column in columns]
         cells = Strip.join(part.adjust_cell_length(width, self.rich_style) for part in parts)
         return cells.adjust_cell_length(self.size.width, self.rich_style)
 
@@ -96,19 +99,20 @@ class CodesPane(Widget, can_focus=False):
     def _is_chosen(self, line: Line) -> bool:
         return isinstance(line, Row) and line.id == self._chosen
 
-    def _segments(self, line: Line) -> list[Segment]:
+    def _segments(self, line: Line, width: int) -> list[Segment]:
         style = self.get_component_rich_style
         if isinstance(line, str):
             return [Segment(line, style("codes--group"))]
         chosen = self._is_chosen(line)
         text = style("codes--found" if line.found else "codes--row")
         number = "  " if line.scale is not None else f"{line.number % 10 if line.number <= 10 else ' '} "
+        more = more_of(line, width - BEFORE_LABEL - len(line.label) - 1)
         parts = [
             Segment("▸" if chosen else " ", text),
             Segment(f"{sign_of(line):>3} ", text),
             Segment(number, style("codes--number")),
-            Segment(line.label, text),
-            Segment(more_of(line), style("codes--more")),
+            Segment(cut(line.label, width - BEFORE_LABEL - len(more) - 1), text),
+            Segment(more, style("codes--more")),
         ]
         if chosen:
             lit = style("codes--chosen")
@@ -141,6 +145,11 @@ def columns_of(lines: Sequence[Line], count: int, height: int) -> list[list[Line
     return [list(lines[first : first + even]) for first in range(0, len(lines), even)]
 
 
+def cut(label: str, cells: int) -> str:
+    """A label as far as there is room for it."""
+    return label if len(label) <= cells else f"{label[: max(0, cells - 1)]}…"
+
+
 def sign_of(row: Row) -> str:
     """A code in one sign: its rating in brackets, its clarity, or a dot; blank where it was not found."""
     if row.scale is not None:
@@ -148,11 +157,14 @@ def sign_of(row: Row) -> str:
     return CLARITY_SIGNS[row.clarity] if row.found else ""
 
 
-def more_of(row: Row) -> str:
-    """What there is of a code beside its sign: its rating's anchor, how many marks show it, whether it has a note."""
+def more_of(row: Row, cells: int) -> str:
+    """What there is of a code beside its sign: how many marks show it, whether it has a note; its rating's anchor.
+
+    The anchor is left out where there are not so many cells for it.
+    """
     anchor = row.scale.anchors.get(f"{row.rating:g}") if row.scale is not None and row.rating is not None else None
-    parts = [f" {anchor}" if anchor else "", f" ◆{row.evidence}" if row.evidence else "", " ¶" if row.note else ""]
-    return "".join(parts)
+    more = f"{f' ◆{row.evidence}' if row.evidence else ''}{' ¶' if row.note else ''}"
+    return f"{more} {anchor}" if anchor and len(more) + 1 + len(anchor) <= cells else more
 
 
 class EvidencePane(Static):

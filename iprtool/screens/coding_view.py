@@ -35,6 +35,9 @@ TICKS_PER_SECOND = 15
 WIDE = 100
 """From so many columns on there is room for evidence and transcript beside the codes."""
 
+HIGH = 32
+"""From so many rows on a note has room for two lines at all times, so that writing one moves nothing."""
+
 SEGMENT_CELLS = 60
 DONE = "✓"
 
@@ -123,6 +126,7 @@ class CodingView(RecordingScreen):
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the codes the room."""
         self.set_class(event.size.width < WIDE, "narrow")
+        self.set_class(event.size.height < HIGH, "-low")
         self.show_side(self._side_wanted)
         self.call_after_refresh(self.show_moment)
 
@@ -251,7 +255,9 @@ class CodingView(RecordingScreen):
 
     def _about(self, row: Row) -> str:
         mark = self.coding.mark
-        return f"◆ {times_of(mark)}" if mark is not None else row.label
+        if mark is not None:
+            return f"◆ {times_of(mark)}"
+        return f"{row.label} {row.scale.minimum:g}–{row.scale.maximum:g}" if row.scale is not None else row.label
 
     def _show_segment_chosen(self) -> None:
         lane, timeline = self.segments_lane, self.query_one(TimelineView)
