@@ -5,6 +5,7 @@ library is shown again as the study is then.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -28,7 +29,33 @@ class Place(msgspec.Struct, frozen=True):
     make: MakeScreen
 
 
-PLACES: tuple[Place, ...] = ()
+def _new_recall(study: Study, chosen: Chosen) -> Screen[Any]:
+    from iprtool.desk.consents import ConsentsDesk
+    from iprtool.desk.new_recall import NewRecallDesk
+    from iprtool.desk.offers import offers_of, session_chosen
+    from iprtool.screens.consents import ConsentsScreen
+    from iprtool.screens.new_recall import NewRecallScreen
+
+    session = session_chosen(study, chosen.session)
+    return NewRecallScreen(
+        NewRecallDesk(study, session),
+        offers_of(study, session, datetime.now(UTC).astimezone()),
+        chosen.by,
+        consents=lambda: ConsentsScreen(ConsentsDesk(study), study.path.stem, chosen.person),
+    )
+
+
+def _consents(study: Study, chosen: Chosen) -> Screen[Any]:
+    from iprtool.desk.consents import ConsentsDesk
+    from iprtool.screens.consents import ConsentsScreen
+
+    return ConsentsScreen(ConsentsDesk(study), study.path.stem, chosen.person)
+
+
+PLACES: tuple[Place, ...] = (
+    Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
+    Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
+)
 """One line each. Letters that the library has itself are in `iprtool.commands.library`; the new recall's id is
 `new_recall`, since Enter on a recall to come leads there with its session and role chosen."""
 
