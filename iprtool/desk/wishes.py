@@ -2,16 +2,16 @@
 
 import msgspec
 
+from iprtool.desk.codings import coding_grant
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.reviews import review_grant
 from iprtool.library.wish import Wish
-from iprtool.model.errors import IprtoolError
 from iprtool.model.grant import Grant
 from iprtool.store.study import Study
 
 
 def wished_grant(study: Study, wish: Wish) -> Grant:
-    """The grant for a wish; a recall and a coding lead back to the study. IprtoolError where it cannot be opened."""
+    """The grant for a wish; a recall and a coding lead back to the study. StoreError where it is not there."""
     match wish.kind:
         case "recall":
             recall = next(one for one in study.recalls() if one.id == wish.id)
@@ -21,4 +21,4 @@ def wished_grant(study: Study, wish: Wish) -> Grant:
             dyad = next(one for one in study.dyads() if one.id == session.dyad)
             return review_grant(study, dyad, session)
         case "coding":
-            raise IprtoolError("Codings cannot be opened yet: update iprtool.")
+            return coding_grant(study, next(one for one in study.codings() if one.id == wish.id))
