@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from iprtool.desk.score_files import import_problems, import_scores
 from iprtool.desk.scores import (
     all_scores,
     enter_score,
-    import_problems,
-    import_scores,
     instruments_of,
     keep_instrument,
     put_back,

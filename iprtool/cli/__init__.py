@@ -1,6 +1,18 @@
 """The command line, a module for each kind of command."""
 
-from iprtool.cli import codebooks, coding, consents, leaving, library, machine, people, recall, recalling, studies
+from iprtool.cli import (
+    codebooks,
+    coding,
+    consents,
+    leaving,
+    library,
+    machine,
+    people,
+    recall,
+    recalling,
+    scores,
+    studies,
+)
 from iprtool.cli.top import app, main
 
 __all__ = [
@@ -15,5 +27,6 @@ __all__ = [
     "people",
     "recall",
     "recalling",
+    "scores",
     "studies",
 ]

@@ -3,15 +3,14 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 
 import msgspec
 
-from iprtool.codebooks.faults import FaultyFileError, Problem
 from iprtool.desk.consents import may_use, purpose_of
 from iprtool.desk.people import person_of
 from iprtool.desk.recalls import dyad_of
-from iprtool.instruments import ScoreRow, check_scores, read_scores, shipped, shipped_ids
+from iprtool.desk.steps import Step
+from iprtool.instruments import shipped, shipped_ids
 from iprtool.instruments.sheet import Entered, Line, Rater, Sheet, entry_text, lines_of
 from iprtool.library.roster import DYADIC
 from iprtool.model.errors import IprtoolError, ScoreError
@@ -59,7 +58,7 @@ def enter_score(study: Study, session: Session, rater: Rater, line: Line, entere
 
     The person is made, with a pseudonym, where nobody has the role yet.
     """
-    person = _rating_person(study, session, rater)
+    person = rating_person(study, session, rater)
     was = _kept(study, person, session, line)
     now = None if entered is None else _score(session, person, line, entered, was)
     if now is not None and (problem := score_problem(line.instrument, now)) is not None:
@@ -138,7 +137,8 @@ def _label(person: Person, having: Sequence[Person]) -> str:
     return role if len(having) == 1 and person.dyad is not None else f"{role} {person.label}"
 
 
-def _rating_person(study: Study, session: Session, rater: Rater) -> Person:
+def rating_person(study: Study, session: Session, rater: Rater) -> Person:
+    """Whose form it is, made with a pseudonym where nobody has the role; IprtoolError where they withdrew."""
     if rater.person is None:
         return person_of(study, dyad_of(study, session), rater.role)
     person = next((one for one in study.persons() if one.id == rater.person), None)
@@ -147,6 +147,22 @@ def _rating_person(study: Study, session: Session, rater: Rater) -> Person:
     if person.withdrawn_on is not None:
         raise IprtoolError(f"{person.label} withdrew on {person.withdrawn_on}, so no score of theirs is entered.")
     return person
+
+
+def rater_by(study: Study, session: Session, role: Role, label: str = "") -> Rater:
+    """Who rates a session in a role, the person by pseudonym where there are several; IprtoolError where it is none."""
+    dyad = dyad_of(study, session)
+    of = dyad.id if role in DYADIC else None
+    having = [one for one in study.persons() if (one.role, one.dyad) == (role, of) and label in ("", one.label)]
+    words = role.replace("_", " ")
+    if not having and (label or role not in ("client", "therapist", "observer")):
+        raise IprtoolError(f"There is no {words}{f' {label[:40]}' if label else ''} of this session; add them first.")
+    if len(having) > 1:
+        labels = ", ".join(one.label for one in having)
+        raise IprtoolError(f"There are several of the role {words} ({labels}); say which person.")
+    if having and having[0].withdrawn_on is not None:
+        raise IprtoolError(f"{having[0].label} withdrew on {having[0].withdrawn_on}, so no score of theirs is entered.")
+    return Rater(role, having[0].id if having else None, words)
 
 
 # Instruments
@@ -223,120 +239,37 @@ def sessions_in_order(study: Study) -> list[Session]:
     return sorted(study.sessions(), key=lambda one: (places[one.dyad], one.number))
 
 
-# From a file
+class StudyScores:
+    """A study's scores as their screen sees them."""
 
+    def __init__(self, study: Study) -> None:
+        self._study = study
 
-class Imported(msgspec.Struct, frozen=True):
-    """What an import did: how many scores are new, how many took the place of another value, how many were there."""
+    def sessions(self) -> list[str]:
+        """The sessions by their ids, dyad by dyad."""
+        return [one.id for one in sessions_in_order(self._study)]
 
-    new: int = 0
-    replaced: tuple[str, ...] = ()
-    same: int = 0
+    def sheet(self, session: str) -> Sheet:
+        """A session's sheet."""
+        return sheet_of(self._study, self._session(session))
 
-    def with_one(self, row: ScoreRow, was: Score | None, now: Score) -> "Imported":
-        """The same with one more score."""
-        if was is None:
-            return msgspec.structs.replace(self, new=self.new + 1)
-        if was == now:
-            return msgspec.structs.replace(self, same=self.same + 1)
-        where = f"{row.dyad}, session {row.session}, {row.rater.replace('_', ' ')}"
-        what = f"{where}, {row.instrument} {row.subscale}: {entry_text(was)} → {entry_text(now)}"
-        return msgspec.structs.replace(self, replaced=(*self.replaced, what))
+    def enter(self, session: str, rater: Rater, line: Line, entered: Entered | None) -> Step:
+        """Put a score into a cell, or take it away; ScoreError where it can be none."""
+        change = enter_score(self._study, self._session(session), rater, line, entered)
+        what = f"{line.instrument.id} {line.subscale.label} by {rater.label}: {entry_text(change.now) or 'taken away'}"
+        return Step(what, lambda: put_back(self._study, change), lambda: put_back(self._study, change, forth=True))
 
+    def instruments(self) -> list[tuple[Instrument, bool]]:
+        """The instruments that there are, and whether the study uses them."""
+        used = used_instruments(self._study)
+        return [(one, one in used) for one in instruments_of(self._study)]
 
-def import_scores(study: Study, path: Path) -> Imported:
-    """Enter the scores of a CSV file: all of them, or none where one is wrong.
+    def use(self, instruments: Sequence[Instrument]) -> Step:
+        """Choose the instruments that the study uses."""
+        before, after = used_instruments(self._study), list(instruments)
+        use_instruments(self._study, after)
+        what = f"instruments: {', '.join(one.id for one in after) or 'none'}"
+        return Step(what, lambda: use_instruments(self._study, before), lambda: use_instruments(self._study, after))
 
-    ScoreError names the file, the first line that is wrong and the reason.
-    """
-    rows = read_scores(path, instruments_of(study))
-    try:
-        placed = _all_placed(study, rows)
-    except FaultyFileError as fault:
-        raise ScoreError(fault.sentence(path)) from None
-    done = Imported()
-    for (session, rater), theirs in placed.items():
-        done = _enter(study, session, rater, theirs, done)
-    return done
-
-
-def _all_placed(study: Study, rows: Sequence[ScoreRow]) -> dict[tuple[Session, Rater], list[ScoreRow]]:
-    """The rows by whose they are; FaultyFileError names everything that is wrong with them."""
-    problems: list[Problem] = []
-    names: dict[tuple[object, ...], tuple[Session, Rater] | str] = {}
-    lines: dict[tuple[object, ...], int] = {}
-    placed: dict[tuple[Session, Rater], list[ScoreRow]] = {}
-    for row in rows:
-        name = (row.dyad, row.session, row.rater, row.person)
-        if name not in names:
-            names[name] = _placed(study, row)
-        found = names[name]
-        if isinstance(found, str):
-            problems.append(Problem(row.line, found))
-            continue
-        # Two rows, one with the person and one without, may be of one cell.
-        first = lines.setdefault((*found, row.instrument, row.version, row.subscale), row.line)
-        if first != row.line:
-            problems.append(Problem(row.line, f"this score is on line {first} already; leave one out"))
-        placed.setdefault(found, []).append(row)
-    if problems:
-        raise FaultyFileError(*problems)
-    return placed
-
-
-def _placed(study: Study, row: ScoreRow) -> tuple[Session, Rater] | str:
-    """The session and who rates it, or why there is none."""
-    session = study.session_of(row.dyad, row.session)
-    if session is None:
-        known = ", ".join(sorted(one.label for one in study.dyads())) or "none yet"
-        return f"there is no session {row.session} of {row.dyad[:40]} in this study (dyads: {known}); add it first"
-    try:
-        return session, rater_by(study, session, row.rater, row.person)
-    except IprtoolError as error:
-        return str(error).rstrip(".")
-
-
-def _enter(study: Study, session: Session, rater: Rater, rows: Sequence[ScoreRow], done: Imported) -> Imported:
-    person = _rating_person(study, session, rater)
-    with study.record_of(person) as record:
-        kept = {_of_what(one): one for one in record.all(SCORE, Score)}
-        for row in rows:
-            made = row.score(str(uuid.uuid4()), session.id, person.id)
-            was = kept.get(_of_what(made))
-            now = made if was is None else msgspec.structs.replace(made, id=was.id, at=was.at)
-            if now != was:
-                record.add(SCORE, now.id, now)
-            done = done.with_one(row, was, now)
-    return done
-
-
-def _of_what(score: Score) -> tuple[str, str, str, str]:
-    return score.session, score.instrument, score.version, score.subscale
-
-
-def import_problems(study: Study, path: Path) -> tuple[Problem, ...]:
-    """Everything that is wrong with a CSV file of scores for this study, by line."""
-    problems = check_scores(path, instruments_of(study))
-    if problems:
-        return problems
-    try:
-        _all_placed(study, read_scores(path, instruments_of(study)))
-    except FaultyFileError as fault:
-        return fault.problems
-    return ()
-
-
-def rater_by(study: Study, session: Session, role: Role, label: str = "") -> Rater:
-    """Who rates a session in a role, the person by pseudonym where there are several; IprtoolError where it is none."""
-    dyad = dyad_of(study, session)
-    of = dyad.id if role in DYADIC else None
-    having = [one for one in study.persons() if (one.role, one.dyad) == (role, of) and label in ("", one.label)]
-    words = role.replace("_", " ")
-    if not having and (label or role not in ("client", "therapist", "observer")):
-        raise IprtoolError(f"There is no {words}{f' {label[:40]}' if label else ''} of this session; add them first.")
-    if len(having) > 1:
-        labels = ", ".join(one.label for one in having)
-        raise IprtoolError(f"There are several of the role {words} ({labels}); say which person.")
-    if having and having[0].withdrawn_on is not None:
-        raise IprtoolError(f"{having[0].label} withdrew on {having[0].withdrawn_on}, so no score of theirs is entered.")
-    return Rater(role, having[0].id if having else None, words)
+    def _session(self, ident: str) -> Session:
+        return next(one for one in self._study.sessions() if one.id == ident)

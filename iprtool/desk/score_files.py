@@ -1,0 +1,116 @@
+"""Scores from a file, for the study: whose form each is, all taken or none."""
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from iprtool.codebooks.faults import FaultyFileError, Problem
+from iprtool.desk.scores import SCORE, instruments_of, rater_by, rating_person
+from iprtool.instruments import ScoreRow, check_scores, read_scores
+from iprtool.instruments.sheet import Rater, entry_text
+from iprtool.model.errors import IprtoolError, ScoreError
+from iprtool.model.score import Score
+from iprtool.model.study import Session
+from iprtool.store.study import Study
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What an import did: how many scores are new, how many took the place of another value, how many were there."""
+
+    new: int = 0
+    replaced: tuple[str, ...] = ()
+    same: int = 0
+
+    def with_one(self, row: ScoreRow, was: Score | None, now: Score) -> "Imported":
+        """The same with one more score."""
+        if was is None:
+            return msgspec.structs.replace(self, new=self.new + 1)
+        if was == now:
+            return msgspec.structs.replace(self, same=self.same + 1)
+        where = f"{row.dyad}, session {row.session}, {row.rater.replace('_', ' ')}"
+        what = f"{where}, {row.instrument} {row.subscale}: {entry_text(was)} → {entry_text(now)}"
+        return msgspec.structs.replace(self, replaced=(*self.replaced, what))
+
+
+def import_scores(study: Study, path: Path) -> Imported:
+    """Enter the scores of a CSV file: all of them, or none where one is wrong.
+
+    ScoreError names the file, the first line that is wrong and the reason.
+    """
+    rows = read_scores(path, instruments_of(study))
+    try:
+        placed = _all_placed(study, rows)
+    except FaultyFileError as fault:
+        raise ScoreError(fault.sentence(path)) from None
+    done = Imported()
+    for (session, rater), theirs in placed.items():
+        done = _enter(study, session, rater, theirs, done)
+    return done
+
+
+def _all_placed(study: Study, rows: Sequence[ScoreRow]) -> dict[tuple[Session, Rater], list[ScoreRow]]:
+    """The rows by whose they are; FaultyFileError names everything that is wrong with them."""
+    problems: list[Problem] = []
+    names: dict[tuple[object, ...], tuple[Session, Rater] | str] = {}
+    lines: dict[tuple[object, ...], int] = {}
+    placed: dict[tuple[Session, Rater], list[ScoreRow]] = {}
+    for row in rows:
+        name = (row.dyad, row.session, row.rater, row.person)
+        if name not in names:
+            names[name] = _placed(study, row)
+        found = names[name]
+        if isinstance(found, str):
+            problems.append(Problem(row.line, found))
+            continue
+        # Two rows, one with the person and one without, may be of one cell.
+        first = lines.setdefault((*found, row.instrument, row.version, row.subscale), row.line)
+        if first != row.line:
+            problems.append(Problem(row.line, f"this score is on line {first} already; leave one out"))
+        placed.setdefault(found, []).append(row)
+    if problems:
+        raise FaultyFileError(*problems)
+    return placed
+
+
+def _placed(study: Study, row: ScoreRow) -> tuple[Session, Rater] | str:
+    """The session and who rates it, or why there is none."""
+    session = study.session_of(row.dyad, row.session)
+    if session is None:
+        known = ", ".join(sorted(one.label for one in study.dyads())) or "none yet"
+        return f"there is no session {row.session} of {row.dyad[:40]} in this study (dyads: {known}); add it first"
+    try:
+        return session, rater_by(study, session, row.rater, row.person)
+    except IprtoolError as error:
+        return str(error).rstrip(".")
+
+
+def _enter(study: Study, session: Session, rater: Rater, rows: Sequence[ScoreRow], done: Imported) -> Imported:
+    person = rating_person(study, session, rater)
+    with study.record_of(person) as record:
+        kept = {_of_what(one): one for one in record.all(SCORE, Score)}
+        for row in rows:
+            made = row.score(str(uuid.uuid4()), session.id, person.id)
+            was = kept.get(_of_what(made))
+            now = made if was is None else msgspec.structs.replace(made, id=was.id, at=was.at)
+            if now != was:
+                record.add(SCORE, now.id, now)
+            done = done.with_one(row, was, now)
+    return done
+
+
+def _of_what(score: Score) -> tuple[str, str, str, str]:
+    return score.session, score.instrument, score.version, score.subscale
+
+
+def import_problems(study: Study, path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a CSV file of scores for this study, by line."""
+    problems = check_scores(path, instruments_of(study))
+    if problems:
+        return problems
+    try:
+        _all_placed(study, read_scores(path, instruments_of(study)))
+    except FaultyFileError as fault:
+        return fault.problems
+    return ()
