@@ -29,6 +29,13 @@ class Place(msgspec.Struct, frozen=True):
     make: MakeScreen
 
 
+def _scores(study: Study, chosen: Chosen) -> Screen[Any]:
+    from iprtool.desk.scores import StudyScores
+    from iprtool.screens.scores import ScoresScreen
+
+    return ScoresScreen(StudyScores(study), chosen.session)
+
+
 def _new_recall(study: Study, chosen: Chosen) -> Screen[Any]:
     from iprtool.desk.consents import ConsentsDesk
     from iprtool.desk.new_recall import NewRecallDesk
@@ -55,6 +62,7 @@ def _consents(study: Study, chosen: Chosen) -> Screen[Any]:
 PLACES: tuple[Place, ...] = (
     Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
+    Place("scores", "s", "scores", "a session's sheet of scores", _scores),
 )
 """One line each. Letters that the library has itself are in `iprtool.commands.library`; the new recall's id is
 `new_recall`, since Enter on a recall to come leads there with its session and role chosen."""
