@@ -29,7 +29,8 @@ def said(**pairs: bool) -> Links:
         refs = [
             MarkRef({"c": "client", "t": "therapist", "r": "researcher"}[one[0]], one) for one in (pair[:2], pair[2:])
         ]
-        values[pair] = Match(*(refs if number % 2 else refs[::-1]), same)
+        first, second = refs if number % 2 else refs[::-1]
+        values[pair] = Match(first, second, same)
     return Links(values)
 
 

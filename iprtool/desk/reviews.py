@@ -26,6 +26,8 @@ REVIEW: Final = "review"
 STRATEGIES_FROM = "3rs-2015"
 """The codebook that has the resolution strategies."""
 
+CODER = "coder"
+
 
 def review_object(study: Study) -> str:
     """The id of the study's review object, made where there is none."""
@@ -103,7 +105,8 @@ def _recalls(study: Study, session: Session) -> Iterator[LayerGrant]:
 def _codings(study: Study, session: Session) -> Iterator[LayerGrant]:
     for one in study.codings():
         if one.session == session.id:
-            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, f"coder {one.coder}")
+            label = one.coder if one.coder.startswith(CODER) else f"{CODER} {one.coder}"
+            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, label)
 
 
 def _scores(study: Study, dyad: Dyad, session: Session) -> Iterator[Score]:

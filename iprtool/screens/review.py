@@ -125,16 +125,19 @@ class ReviewScreen(LinkingScreen):
         return 2 if self.app.size.height >= HIGH_SCREEN else 1
 
     def _layers_text(self) -> str:
-        """What there is of the session: client ✓ 5  therapist … 2  coders 2  scores 6."""
+        """What there is of the session, as much as there is room for: client ✓ 5  therapist … 2  coders 2  scores 6."""
         review = self.review
         recalls = [
-            f"{name} {'✓' if layer.closed else '…'} {len(layer.marks)}"
+            (f"{name} {'✓' if layer.closed else '…'}", str(len(layer.marks)))
             for name, layer in zip(review.names, review.layers, strict=True)
             if layer.head.purpose != "coding"
         ]
         coders = len(review.layers) - len(recalls)
         counts = [f"coders {coders}"] * bool(coders) + [f"scores {self._scores}"] * bool(self._scores)
-        return "  ".join([*recalls, *counts])
+        whole, short = [*map(" ".join, recalls), *counts], [*(state for state, _ in recalls), *counts]
+        room = self.app.size.width - len(self.query_one(HeadLine).left) - 3
+        ways = ["  ".join(whole), " ".join(whole), " ".join(short), " ".join(short[:-1])]
+        return next((text for text in ways if len(text) <= room), ways[-1])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who only looks has no way to write."""
@@ -145,6 +148,7 @@ class ReviewScreen(LinkingScreen):
     def on_resize(self, event: Resize) -> None:
         """The transcript fills the room that there is now."""
         self.set_class(event.size.height < HIGH_SCREEN, "-low")
+        self.query_one(HeadLine).right = self._layers_text()
         self.call_after_refresh(self.show_moment)
 
     def show_links(self) -> None:

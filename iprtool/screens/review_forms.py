@@ -102,6 +102,9 @@ class FieldsForm(FieldsPane):
     def render_line(self, y: int) -> Strip:
         """The title, a field, or a text, of which the end is seen."""
         at = y - 1 - len(self._fields)
+        if y == 0:
+            title = [Segment(self._title, self.get_component_rich_style("fields--title"))]
+            return Strip(title).adjust_cell_length(self.size.width, self.rich_style)
         if not 0 <= at < len(self._texts):
             return super().render_line(y)
         one, style = self._texts[at], self.get_component_rich_style

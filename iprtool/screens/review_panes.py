@@ -36,19 +36,27 @@ class AccountPane(VerticalScroll, can_focus=False):
         self.border_title = f"{who}  {clock(mark.start_ms)}{until}{f'  {state}' if state else ''}"
         whose = ["a guess of the partner"] if mark.perspective == "guess_of_partner" else []
         when = {"now": ["of the watching, not of then"], "unsure": ["then, or while watching"]}.get(mark.timeframe, [])
-        about = "\n" + " · ".join((*whose, *when)) if whose or when else ""
+        # A long note may take all the room below it.
+        about = "".join(f"\n{' · '.join(line)}" for line in ((*whose, *when), said) if line)
         note = f"\n“{mark.note}”" if mark.note else ""
-        more = "".join(f"\n{line}" for line in said)
         title = (title_of(mark, codebook), "bold")
-        self.query_one(Static).update(Content.assemble(title, (about, _MUTED), (note, "italic"), (more, _MUTED)))
+        self.query_one(Static).update(Content.assemble(title, (about, _MUTED), (note, "italic")))
         self.scroll_home(animate=False)
 
 
 class TranscriptPane(Static):
-    """The transcript around a position, with what was begun last standing out."""
+    """The transcript around a position, with what was begun last standing out; it fills the room that there is."""
+
+    _shown: tuple[Review, int] | None = None
+
+    def on_resize(self) -> None:
+        """There is more room, or less."""
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def show(self, review: Review, at_ms: int) -> None:
         """As many utterances as there is room for, the one begun last among them."""
+        self._shown = review, at_ms
         if not review.transcript:
             self.update("This session has no transcript.", layout=False)
             return
