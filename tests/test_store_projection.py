@@ -7,17 +7,22 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iprtool.model.coding import SegmentCode, SegmentSeen, SessionRating
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import (
     Closed,
     Covered,
     Deleted,
     Edited,
+    Locked,
     Marked,
     Op,
     OpBody,
+    Put,
     StopChanged,
     Stopped,
+    Traced,
+    Unlocked,
     WentOn,
 )
 from iprtool.model.mark import Code, Mark, Peak, Rupture
@@ -57,6 +62,20 @@ changes = st.fixed_dictionaries(
         "rupture": st.none() | ruptures.map(msgspec.to_builtins),
     },
 )
+values = st.one_of(
+    st.builds(
+        SegmentCode,
+        st.integers(0, 20),
+        notes,
+        st.none() | st.sampled_from(["minus", "plus"]),
+        st.none() | st.floats(1, 5),
+        st.lists(notes, max_size=2).map(tuple),
+        notes,
+    ),
+    st.builds(SegmentSeen, st.integers(0, 20), st.booleans()),
+    st.builds(SessionRating, notes, st.floats(), notes),  # no numbers and infinite ones among them
+)
+samples = st.lists(st.tuples(times, st.floats(-4, 4)), max_size=3).map(tuple)
 bodies: st.SearchStrategy[OpBody] = st.one_of(
     marks.map(Marked),
     marks.map(Deleted),
@@ -66,6 +85,9 @@ bodies: st.SearchStrategy[OpBody] = st.one_of(
     st.builds(WentOn, times),
     st.builds(Covered, st.sampled_from(["played", "declined"]), times, times),
     st.builds(Closed, notes),
+    st.builds(Put, st.none() | values, st.none() | values),
+    st.builds(Traced, samples),
+    st.sampled_from([Locked(), Unlocked()]),
 )
 ops = st.builds(op, bodies, entities)
 
@@ -94,6 +116,10 @@ def test_the_tables_are_what_the_operations_add_up_to(batches: list[list[Op]]) -
         assert {mark.id: mark for mark in content.marks} == tables["mark"]
         assert {stop.id: stop for stop in content.stops} == tables["stop"]
         assert {stretch.id: stretch for stretch in content.coverage} == tables["coverage"]
+        assert content.values == tables["value"]
+        assert {trace.id: trace for trace in content.traces} == tables["trace"]
+        locks = [each for each in content.ops if each.kind in ("lock", "unlock")]
+        assert content.locked == (bool(locks) and locks[-1].kind == "lock")
         assert [mark.start_ms for mark in content.marks] == sorted(mark.start_ms for mark in content.marks)
         connection = open_object(path, key, LAYER, read_only=True)
         assert list(layer_faults(connection, "layer.db")) == []
@@ -136,6 +162,24 @@ def test_a_mark_that_is_said_to_be_open_and_is_not_is_found(tmp_path: Path) -> N
 
 def test_a_mark_that_cannot_be_unpacked_is_found(tmp_path: Path) -> None:
     assert len(spoilt(tmp_path, "UPDATE mark SET value = x'c1'")) == 1
+
+
+def test_a_code_that_no_operation_set_is_found(tmp_path: Path) -> None:
+    packed = msgspec.json.encode(SegmentCode(3, "wd_denial", "plus")).decode()
+    found = spoilt(tmp_path, f"INSERT INTO value VALUES ('c', '{packed}')")
+    assert found == ["layer.db shows other values in value than its operations make: keep the file and ask for help."]
+
+
+def test_a_code_that_is_another_than_was_set_is_found(tmp_path: Path) -> None:
+    path, key = a_layer(tmp_path)
+    with LayerFile(path, key) as layer:
+        layer.commit([op(Put(SegmentCode(3, "wd_denial", "plus")), "c")]).result(SECONDS)
+        assert layer.load().values == {"c": SegmentCode(3, "wd_denial", "plus")}
+    connection = open_object(path, key, LAYER)
+    assert list(layer_faults(connection, path.name)) == []
+    connection.execute("UPDATE value SET value = replace(value, 'plus', 'minus')")
+    assert len(list(layer_faults(connection, path.name))) == 1
+    connection.close()
 
 
 def test_an_operation_that_is_missing_in_between_is_found(tmp_path: Path) -> None:
