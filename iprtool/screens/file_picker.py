@@ -7,14 +7,19 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Static
 
+from iprtool.screens.dialog import Dialog
 from iprtool.screens.paths import MEDIA_SUFFIXES, full_path
 
 
 class MediaTree(DirectoryTree):
     """Folders, and what may be a recording or a transcript."""
+
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    ICON_FILE = "  "
+    show_root = False
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Without hidden files."""
@@ -27,7 +32,7 @@ class MediaTree(DirectoryTree):
             return False
 
 
-class FilePicker(ModalScreen[list[str]]):
+class FilePicker(Dialog[list[str]]):
     """Space puts a file on the list, in its order; Enter takes the list, or the one file."""
 
     CSS = """
@@ -38,7 +43,6 @@ class FilePicker(ModalScreen[list[str]]):
     FilePicker #picked { height: auto; max-height: 6; color: $text; }
     FilePicker #picker-hint { color: $text-muted; height: 1; }
     """
-    ALLOW_SELECT = False
     BINDINGS = [
         Binding("escape,ctrl+q", "dismiss([])", show=False),
         Binding("space", "pick", show=False, priority=True),
@@ -58,7 +62,7 @@ class FilePicker(ModalScreen[list[str]]):
             yield Static(str(self._folder), id="picker-folder", markup=False)
             yield MediaTree(self._folder)
             yield Static("", id="picked", markup=False)
-            hint = "enter opens a folder or takes the file · space picks several · backspace folder above · esc leaves"
+            hint = "enter opens or takes · space picks several · backspace folder above · esc back"
             yield Static(hint, id="picker-hint", markup=False)
 
     def _here(self) -> Path | None:

@@ -7,16 +7,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from iprtool.library.due import Due
 from iprtool.library.wish import Chosen
 from iprtool.library.wording import due_words
+from iprtool.screens.dialog import Dialog
 
 
-class DueScreen(ModalScreen[Chosen | None]):
+class DueScreen(Dialog[Chosen | None]):
     """Late things first, marked with !."""
 
     CSS = """
@@ -26,7 +26,6 @@ class DueScreen(ModalScreen[Chosen | None]):
     DueScreen OptionList { border: none; background: transparent; height: auto; max-height: 100%; }
     DueScreen #due-hint { color: $text-muted; dock: bottom; }
     """
-    ALLOW_SELECT = False
     BINDINGS = [Binding("escape,d,q,ctrl+q", "dismiss(None)", show=False)]
 
     def __init__(self, dues: tuple[Due, ...], now: datetime) -> None:

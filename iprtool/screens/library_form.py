@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Click, Key
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from iprtool.model.errors import IprtoolError
+from iprtool.screens.dialog import Dialog
 from iprtool.screens.paths import PathInput
 
 
@@ -104,7 +104,7 @@ class ChoiceLine(Widget, can_focus=True):
         self.refresh()
 
 
-class FormScreen(ModalScreen[bool]):
+class FormScreen(Dialog[bool]):
     """The fields under a title; `take` is given their values by name, and raises IprtoolError where they don't fit."""
 
     CSS = """
@@ -118,7 +118,6 @@ class FormScreen(ModalScreen[bool]):
     FormScreen #form-about, FormScreen #form-hint { color: $text-muted; width: 1fr; }
     FormScreen #form-error { color: $text-error; width: 1fr; }
     """
-    ALLOW_SELECT = False
     BINDINGS = [
         Binding("enter", "keep", show=False, priority=True),
         Binding("escape", "leave", show=False),
@@ -192,7 +191,9 @@ class FormScreen(ModalScreen[bool]):
         return widget.value if isinstance(widget, Input | ChoiceLine) else ""
 
     def action_keep(self) -> None:
-        """Enter: it is all kept, or it is said what does not fit."""
+        """Enter: it is all kept, once, or it is said what does not fit."""
+        if not self.is_current:
+            return
         try:
             self._take(self.values)
         except IprtoolError as error:

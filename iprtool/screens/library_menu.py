@@ -9,9 +9,10 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+
+from iprtool.screens.dialog import Dialog
 
 
 class MenuItem(msgspec.Struct, frozen=True):
@@ -23,7 +24,7 @@ class MenuItem(msgspec.Struct, frozen=True):
     about: str = ""
 
 
-class MenuScreen(ModalScreen[str | None]):
+class MenuScreen(Dialog[str | None]):
     """A title and the things; a letter or Enter chooses one, Esc none."""
 
     CSS = """
@@ -33,7 +34,6 @@ class MenuScreen(ModalScreen[str | None]):
     MenuScreen OptionList { border: none; background: transparent; height: auto; }
     MenuScreen #menu-title { text-style: bold; color: $accent; }
     """
-    ALLOW_SELECT = False
     BINDINGS = [Binding("escape,ctrl+q", "dismiss(None)", show=False)]
 
     def __init__(self, title: str, items: Sequence[MenuItem]) -> None:

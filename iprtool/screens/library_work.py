@@ -3,11 +3,11 @@
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from iprtool.library.work import Job, WorkQueue
+from iprtool.screens.dialog import Dialog
 
 BAR_CELLS = 20
 _STATES = {"waiting": "waits", "running": "", "done": "✓ done", "failed": "✗ failed", "cancelled": "– cancelled"}
@@ -29,7 +29,7 @@ def work_line(jobs: list[Job]) -> str:
     return f"{running.label}  {bar(running.part)}{waiting} · w: all, cancel"
 
 
-class WorkScreen(ModalScreen[None]):
+class WorkScreen(Dialog[None]):
     """All that was put into the queue; Delete cancels what the cursor is on."""
 
     CSS = """
@@ -39,7 +39,6 @@ class WorkScreen(ModalScreen[None]):
     WorkScreen OptionList { border: none; background: transparent; height: auto; max-height: 20; }
     WorkScreen #work-hint { color: $text-muted; }
     """
-    ALLOW_SELECT = False
     BINDINGS = [
         Binding("escape,w,q,ctrl+q,enter", "dismiss", show=False, priority=True),
         Binding("delete,backspace,x", "cancel", show=False),
