@@ -27,10 +27,15 @@ def as_json_text(result: object) -> str:
     return msgspec.json.encode(result, enc_hook=str).decode()
 
 
+def has_terminal() -> bool:
+    """Whether there is a terminal that can show a screen."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return os.environ.get("TERM") != "dumb" and all(stream is not None and stream.isatty() for stream in streams)
+
+
 def need_terminal() -> None:
     """IprtoolError where there is no terminal that can show a screen."""
-    streams = (sys.stdin, sys.stdout, sys.stderr)
-    if os.environ.get("TERM") == "dumb" or not all(stream is not None and stream.isatty() for stream in streams):
+    if not has_terminal():
         raise IprtoolError("This shows a screen, so it needs a terminal: run it in a terminal window, not redirected.")
 
 

@@ -65,10 +65,10 @@ class LibraryApp(QuietApp[Wish]):
         self.push_screen(screen, self._came_back)
 
     def _came_back(self, result: object) -> None:
+        self.library.refresh_study()
         if isinstance(result, Wish):
-            self.exit(result)
+            self.library.wish(result)
         else:
-            self.library.refresh_study()
             self.library.settle()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -1,16 +1,17 @@
 """The library: a study's people, sessions and recalls on the screen, and what is carried out from there."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from iprtool.cli.options import PassphraseFile, StudyPath
+from iprtool.cli.options import PassphraseFile
 from iprtool.cli.top import app
-from iprtool.console import keyring_for, need_terminal
+from iprtool.console import keyring_for, need_terminal, progress_of
 from iprtool.model.errors import IprtoolError, PassphraseError
 
 if TYPE_CHECKING:
+    from iprtool.library.known import StudiesWish
     from iprtool.library.visit import Visit
     from iprtool.model.grant import Grant
     from iprtool.store.keys import Keyring
@@ -20,29 +21,94 @@ TRIES = 3
 
 
 @app.command()
-def library(study: StudyPath, passphrase_file: PassphraseFile = None) -> None:
+def library(
+    study: Annotated[
+        Path | None,
+        typer.Argument(metavar="[STUDY]", readable=False, help="the study's folder; without it, the list of studies"),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
     """Show a study: its dyads, sessions and recalls, what is missing and what is due."""
     need_terminal()
-    show(study, passphrase_file)
+    if study is None or show(study, asked_keyring(study, passphrase_file)):
+        show_studies()
 
 
-def show(path: Path, passphrase_file: Path | None = None) -> None:
-    """Show the library of a study, carry out what it is left for, and show it again, until it is left for good.
+def show_studies() -> None:
+    """Show the studies known on this machine, and open the one that is chosen, until the library is left for good."""
+    from iprtool.studies_app import show_studies as shown
+
+    notice, again = "", True
+    while again and (wish := shown(notice)) is not None:
+        notice = ""
+        try:
+            again = _carry_out(wish)
+        except IprtoolError as error:
+            notice = str(error)
+
+
+def _carry_out(wish: "StudiesWish") -> bool:
+    """Open, or make and open, what was chosen; whether another study is wanted after it."""
+    path = Path(wish.path)
+    match wish.kind:
+        case "open":
+            return show(path, asked_keyring(path))
+        case "new":
+            return show(path, _made(path, wish.contact))
+        case "demo":
+            demo = _demo()
+            return show(demo, asked_keyring(demo))
+        case "recording":
+            from iprtool.cli.recalling import open_recording
+
+            open_recording(path)
+            return False
+
+
+def _made(path: Path, contact: str) -> "Keyring":
+    """The keyring with which a study was made just now; it is still open."""
+    from iprtool.store.study import Study
+
+    keyring = asked_keyring(path, make=True)
+    try:
+        with Study.create(path, keyring) as study:
+            if contact:
+                study.set_contact(contact)
+    except BaseException:
+        keyring.close()
+        raise
+    return keyring
+
+
+def _demo() -> Path:
+    from iprtool.demo.study import demo_path, ensure_demo
+
+    if not demo_path().exists():
+        with progress_of("Preparing the demo (once)") as progress:
+            ensure_demo(progress)
+    return demo_path()
+
+
+def show(path: Path, keyring: "Keyring") -> bool:
+    """Show the library of a study until it is left; whether that was for another study. The keyring is closed then.
 
     A recall and a coding take this process's place: the keyring goes with it.
     """
+    from iprtool.desk.known import remember
     from iprtool.launch import become_app
     from iprtool.library.visit import Visit
     from iprtool.store.study import Study
 
     visit = Visit()
-    with asked_keyring(path, passphrase_file) as keyring, Study.open(path, keyring) as study:
+    with keyring, Study.open(path, keyring) as study:
+        remember(path)
         try:
             grant = _until_left(study, visit)
         finally:
             visit.work.close()
     if grant is not None:
         become_app(grant)
+    return visit.other
 
 
 def _until_left(study: "Study", visit: "Visit") -> "Grant | None":
@@ -63,11 +129,11 @@ def _until_left(study: "Study", visit: "Visit") -> "Grant | None":
     return None
 
 
-def asked_keyring(path: Path | None, passphrase_file: Path | None) -> "Keyring":
-    """The keyring, its passphrase asked again where it was mistyped."""
+def asked_keyring(path: Path, passphrase_file: Path | None = None, *, make: bool = False) -> "Keyring":
+    """The keyring that opens a study, its passphrase asked again where it was mistyped."""
     for _ in range(TRIES - 1 if passphrase_file is None else 0):
         try:
-            return keyring_for(path, passphrase_file)
+            return keyring_for(path, passphrase_file, make=make)
         except PassphraseError as error:
             typer.echo(str(error))
-    return keyring_for(path, passphrase_file)
+    return keyring_for(path, passphrase_file, make=make)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from iprtool import __version__
-from iprtool.console import say
+from iprtool.console import has_terminal, say
 from iprtool.launch import forbid_core_dumps
 from iprtool.model.errors import IprtoolError
 
@@ -30,8 +30,14 @@ def top(
     if version:
         say(f"iprtool {__version__}")
         raise typer.Exit
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    if not has_terminal():
         say(context.get_help())
+        return
+    from iprtool.cli.library import show_studies
+
+    show_studies()
 
 
 def main() -> None:

@@ -64,6 +64,7 @@ LIBRARY: tuple[Command, ...] = (
     Command("work", "w", "w", "work", "recordings that are being added: how far they are, cancel them", "see"),
     Command("fold", "left", "←", "fold up", "fold up what is chosen, or go to what it belongs to", "see"),
     Command("unfold", "right", "→", "open up", "show what belongs to what is chosen", "see"),
+    Command("studies", "o", "o", "other study", "close this study, and show the list of studies", "go"),
     Command("help", "question_mark", "?", "help", "every key", "see", footer={"stopped": "help"}),
     Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
     Command("leave", "q,ctrl+q", "q", "leave", "close the library", "see", footer={"stopped": "leave"}),

@@ -18,6 +18,8 @@ class Visit:
         self.done: list[Change] = []
         self.undone: list[Change] = []
         self.work = WorkQueue()
+        self.other = False
+        """Whether the library was left for another study."""
 
     def entered(self, change: Change) -> None:
         """A change was made: it is the next to be undone, and nothing can be done again."""

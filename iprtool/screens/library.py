@@ -213,7 +213,7 @@ class LibraryScreen(Screen[None]):
         """Enter: what is chosen."""
         recall = self.chosen_recall()
         if recall is not None and recall.status == "open" and recall.recall is not None:
-            self._wish(Wish("recall", recall.recall.id))
+            self.wish(Wish("recall", recall.recall.id))
         elif recall is not None and recall.status in ("to_come", "planned"):
             self.action_go(NEW_RECALL)
         elif recall is not None and recall.status == "missing":
@@ -230,7 +230,7 @@ class LibraryScreen(Screen[None]):
         if coding is not None and coding.locked:
             self.action_review()
         else:
-            self._wish(Wish("coding", ident))
+            self.wish(Wish("coding", ident))
 
     def action_review(self) -> None:
         """All layers of the session."""
@@ -242,7 +242,7 @@ class LibraryScreen(Screen[None]):
         else:
             self.post_message(self.Wished(Wish("review", session)))
 
-    def _wish(self, wish: Wish) -> None:
+    def wish(self, wish: Wish) -> None:
         """A recall and a coding take this process's place: what is being worked on would end with it."""
         if self._visit.work.unfinished:
             self.notify("A recording is being added: wait until it is in the study, or cancel it (w).")
@@ -342,10 +342,19 @@ class LibraryScreen(Screen[None]):
         """All commands."""
         self.app.action_command_palette()
 
+    def action_studies(self) -> None:
+        """Close this study for another."""
+        self._leave(other=True)
+
     def action_leave(self) -> None:
-        """Close the library; while something is worked on, only when it is asked twice."""
+        """Close the library."""
+        self._leave(other=False)
+
+    def _leave(self, *, other: bool) -> None:
+        """While something is worked on, only when it is asked twice."""
         if self._visit.work.unfinished and not self._warned:
             self._warned = True
-            self.notify("A recording is being added; q again leaves, and leaves it out of the study.")
+            self.notify("A recording is being added; once more leaves, and leaves it out of the study.")
             return
+        self._visit.other = other
         self.post_message(self.Left())
