@@ -23,6 +23,7 @@ SESSION = Review(
     ],
     [Utterance(11_000, 12_000, "client", "It's warm."), Utterance(61_000, 62_000, "therapist", "Mm.")],
 )
+ENTRIES = entries_of(zip(SESSION.names, SESSION.layers, strict=True), SESSION.transcript)
 LINKS = Links(
     {
         "th": Theme("Being Seen"),
@@ -34,7 +35,7 @@ LINKS = Links(
 
 def found(text: str) -> str:
     """What a line finds: marks by their ids, utterances by their text."""
-    hits = matching(entries_of(SESSION), asked(text), LINKS)
+    hits = matching(ENTRIES, asked(text), LINKS)
     return " ".join(one.ref.mark if one.ref else f"“{one.text}”" for one in hits)
 
 

@@ -11,6 +11,7 @@ from iprtool.cli import (
     recall,
     recalling,
     scores,
+    search,
     studies,
 )
 from iprtool.cli.top import app, main
@@ -28,5 +29,6 @@ __all__ = [
     "recall",
     "recalling",
     "scores",
+    "search",
     "studies",
 ]

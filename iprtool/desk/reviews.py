@@ -15,7 +15,7 @@ from iprtool.model.grant import LayerGrant, ReviewGrant
 from iprtool.model.layer import LayerHead
 from iprtool.model.linking import MarkRef
 from iprtool.model.score import Score
-from iprtool.model.study import Dyad, Recall, Session
+from iprtool.model.study import Coding, Dyad, Recall, Session
 from iprtool.store.layer import create_layer
 from iprtool.store.machine import device
 from iprtool.store.study import Study
@@ -96,6 +96,11 @@ def shown_recalls(study: Study, session: Session) -> list[Recall]:
     return sorted(recalls, key=lambda one: list(PALETTES).index(one.by))
 
 
+def coder_label(coding: Coding) -> str:
+    """How a coder's layer is called: by the pseudonym, with what it is."""
+    return coding.coder if coding.coder.startswith(CODER) else f"{CODER} {coding.coder}"
+
+
 def _recalls(study: Study, session: Session) -> Iterator[LayerGrant]:
     for one in shown_recalls(study, session):
         if one.layer is not None:
@@ -105,8 +110,7 @@ def _recalls(study: Study, session: Session) -> Iterator[LayerGrant]:
 def _codings(study: Study, session: Session) -> Iterator[LayerGrant]:
     for one in study.codings():
         if one.session == session.id:
-            label = one.coder if one.coder.startswith(CODER) else f"{CODER} {one.coder}"
-            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, label)
+            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, coder_label(one))
 
 
 def _scores(study: Study, dyad: Dyad, session: Session) -> Iterator[Score]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from iprtool.model.codebook import Codebook
+from iprtool.model.layer import LayerContent
 from iprtool.model.linking import MarkRef
 from iprtool.model.mark import Mark
+from iprtool.model.study import Utterance
 from iprtool.model.terms import Quotable, RuptureType, levels
 from iprtool.recall.wording import title_of
 from iprtool.reviewing.links import Links
-from iprtool.reviewing.review import Review
 
 FILTERS = ("role", "code", "theme", "group", "rupture", "quotable")
 """What can be asked for by name, as role:client; a value of several words is put between quotes."""
@@ -89,11 +90,15 @@ def _parts(text: str) -> list[str]:
     return list(lexer)
 
 
-def entries_of(review: Review) -> list[Entry]:
-    """All that can be found in a session, in time."""
-    found = [_of_mark(one.mark, one.ref, review.names[one.layer], review.codebook(one)) for one in review.marks]
-    said = (Entry(one.start_ms, one.speaker, "", one.text, one.text.casefold()) for one in review.transcript)
-    return sorted((*found, *said), key=lambda one: one.at_ms)
+def entries_of(layers: Iterable[tuple[str, LayerContent]], transcript: Iterable[Utterance] = ()) -> list[Entry]:
+    """All that can be found in a session, in time; the layers with whose they are."""
+    marked = (
+        _of_mark(mark, MarkRef(layer.head.layer, mark.id), by, layer.head.codebook)
+        for by, layer in layers
+        for mark in layer.marks
+    )
+    said = (Entry(one.start_ms, one.speaker, "", one.text, one.text.casefold()) for one in transcript)
+    return sorted((*marked, *said), key=lambda one: one.at_ms)
 
 
 def _of_mark(mark: Mark, ref: MarkRef, by: str, codebook: Codebook) -> Entry:
@@ -104,7 +109,7 @@ def _of_mark(mark: Mark, ref: MarkRef, by: str, codebook: Codebook) -> Entry:
 
 
 def matching(entries: Iterable[Entry], query: Query, links: Links) -> Iterator[Entry]:
-    """The entries that a query asks for; none for one that asks for nothing. Whose group it is, the caller knows."""
+    """The entries that a query asks for; none for one that asks for nothing. Of the dyad's group the caller knows."""
     if query.empty:
         return
     for entry in entries:

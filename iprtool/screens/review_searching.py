@@ -27,7 +27,8 @@ class Searching:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        return entries_of(self._review)
+        review = self._review
+        return entries_of(zip(review.names, review.layers, strict=True), review.transcript)
 
     @property
     def refs(self) -> list[MarkRef]:

@@ -1,0 +1,51 @@
+"""Searching across a study: what was marked and said in all of its sessions."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import msgspec
+
+from iprtool.model.study import Dyad, Session
+from iprtool.reviewing.links import Links
+from iprtool.reviewing.search import Entry, Query, matching
+
+
+class SessionWords(msgspec.Struct, frozen=True):
+    """All that can be found in one session."""
+
+    dyad: Dyad
+    session: Session
+    entries: list[Entry]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """Something that was found, and in which session."""
+
+    dyad: Dyad
+    session: Session
+    entry: Entry
+
+
+class StudyWords(Protocol):
+    """A study as it is searched; every call may take a moment and be made from any thread."""
+
+    def links(self) -> Links:
+        """What the researcher has said across layers."""
+        ...
+
+    def count(self) -> int:
+        """How many sessions there are."""
+        ...
+
+    def read(self) -> Iterator[SessionWords]:
+        """The sessions, one after the other, by dyad and number."""
+        ...
+
+
+def found(sessions: Iterable[SessionWords], query: Query, links: Links) -> list[Hit]:
+    """What a query asks for, by session and in time; a group has to be the dyad's, case apart."""
+    hits: list[Hit] = []
+    for one in sessions:
+        if not query.group or query.group == (one.dyad.group or "").casefold():
+            hits += (Hit(one.dyad, one.session, entry) for entry in matching(one.entries, query, links))
+    return hits
