@@ -230,7 +230,7 @@ class Beginning:
         plain = self.who.by in PARTICIPANTS or self.kind == "mutual"
         books = [(ident, title) for ident, title, is_plain in self.offers.codebooks if is_plain or not plain]
         yield self._row("codebook", "words", [(None, "as for this role"), *books])
-        if len(self.offers.guides) > 1:
+        if self.offers.guides:
             yield self._row("guide", "guide", [(version, version) for version in self.offers.guides])
 
     def _picture(self) -> Iterator[Row]:

@@ -121,7 +121,7 @@ class NewRecallScreen(Screen[Wish | None]):
 
     def on_resize(self, event: Resize) -> None:
         """Where there is room, the checks stand beside the form."""
-        self.set_class(event.size.width >= 116, "wide")
+        self.set_class(event.size.width >= 150, "wide")
 
     def _rows(self) -> list[Row]:
         heard = Row("heard", "tone heard", self._heard, ((None, "not tested"), *((one, text) for one, text in NO_YES)))
