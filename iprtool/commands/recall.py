@@ -103,7 +103,15 @@ RECALL: tuple[Command, ...] = (
     Command("undo", "ctrl+z", "ctrl+z", "undo", "take the last change back", "mark"),
     Command("redo", "ctrl+y", "ctrl+y", "redo", "do again what was taken back", "mark"),
     Command("lead", "ctrl+l", "ctrl+l", "question asked", "note which kind of question the inquirer asked", "mark"),
-    Command("who_speaks", "ctrl+w", "ctrl+w", "who speaks", "the next one speaks: stops and marks are theirs", "mark"),
+    Command(
+        "who_speaks",
+        "ctrl+w",
+        "ctrl+w",
+        "who speaks",
+        "the next one speaks: stops and marks are theirs",
+        "mark",
+        footer={"playing": "who speaks", "stopped": "who speaks"},
+    ),
     Command(
         "choose_moment",
         "ctrl+x",
@@ -113,7 +121,15 @@ RECALL: tuple[Command, ...] = (
         "mark",
         footer={"stopped": "choose it"},
     ),
-    Command("next_part", "ctrl+n", "ctrl+n", "the next part", "go on to what comes next, and leave the rest", "play"),
+    Command(
+        "next_part",
+        "ctrl+n",
+        "ctrl+n",
+        "the next part",
+        "go on to what comes next, and leave the rest",
+        "play",
+        footer={"playing": "next part", "stopped": "next part"},
+    ),
     Command("previous_part", "home", "home", "the part before", "go back to what came before", "play"),
     Command(
         "sync",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.events import Click
 from textual.strip import Strip
@@ -138,7 +139,9 @@ class FieldsPane(Widget, can_focus=False):
         style = self.get_component_rich_style
         if y == 0:
             hint = "   ↑↓ field · ←→ or digit · enter done"
-            segments = [Segment(self._title, style("fields--title")), Segment(hint, style("fields--label"))]
+            segments = [Segment(self._title, style("fields--title"))]
+            if cell_len(self._title + hint) <= self.size.width:
+                segments.append(Segment(hint, style("fields--label")))
         elif y <= len(self._fields):
             segments = self._field_line(self._fields[y - 1], here=y - 1 == self._here)
         else:

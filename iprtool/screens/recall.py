@@ -134,7 +134,7 @@ class RecallScreen(RecallCourse):
             self.show_moment()
         else:
             self.show_moment()
-            self.panes.ask()
+            self.panes.ask(again=True)
 
     def action_word(self, key: int) -> None:
         """A digit."""

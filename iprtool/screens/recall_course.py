@@ -4,16 +4,20 @@ from textual.widgets import Static
 
 from iprtool.commands import Command
 from iprtool.model.times import clock
-from iprtool.recall.protocols import MutualCourse, SupervisionCourse
+from iprtool.recall.protocols import AskedKind, MutualCourse, SupervisionCourse
 from iprtool.screens.recall_view import RecallView
 
+QUESTIONS: dict[AskedKind, str] = {
+    "helpful": "How helpful was what you have just seen, and which word goes with it? {note} goes on.",
+    "guess": "How was this moment for you, and how do you think it was for the other?",
+}
 NO_TONE = "no sound device"
 
 
 class RecallCourse(RecallView):
     """A recall whose protocol has a say; its keys are the recall screen's."""
 
-    def on_mount(self) -> None:
+    def begin_course(self) -> None:
         """Begin as the protocol says: what is seen of the picture, and whether it begins under the cover."""
         protocol = self.recall.head.protocol
         if self.filmed is not None and protocol.view != "hidden" and (watching := self.watch_picture()) is not None:
@@ -29,7 +33,8 @@ class RecallCourse(RecallView):
     def show_course(self) -> None:
         """What is asked of the person now, and who speaks."""
         course = self.recall.course
-        guidance = "" if self.writing else course.guidance.format_map(_Keys(self.commands))
+        question = QUESTIONS[self.recall.asks] if self.recall.asks and self.panes.is_asking else ""
+        guidance = "" if self.writing else (course.guidance or question).format_map(_Keys(self.commands))
         asked = self.query_one("#asked", Static)
         asked.display = bool(guidance)
         asked.update(guidance)
@@ -101,7 +106,8 @@ class _Keys(dict[str, str]):
     """How the keys of commands are written, by the commands' ids."""
 
     def __init__(self, commands: tuple[Command, ...]) -> None:
-        super().__init__((one.id, one.shown) for one in commands)
+        # A key that is a mark of punctuation is told from the sentence's own.
+        super().__init__((one.id, one.shown if len(one.shown) > 1 else f"“{one.shown}”") for one in commands)
 
     def __missing__(self, ident: str) -> str:
         return ident

@@ -56,7 +56,7 @@ def guess_fields(recall: Recall) -> list[Field]:
     own, guess = recall.rated("own")[1], recall.rated("guess_of_partner")[1]
     return [
         Field("rated_own", "for me", ONE_TO_FIVE, own, advances=True),
-        Field("rated_guess", "for the other", ONE_TO_FIVE, guess, advances=True),
+        Field("rated_guess", "for them", ONE_TO_FIVE, guess, advances=True),
     ]
 
 

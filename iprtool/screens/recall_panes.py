@@ -40,6 +40,11 @@ class RecallPanes:
         return isinstance(self._pane, EditPane)
 
     @property
+    def is_asking(self) -> bool:
+        """Whether what the protocol asks is open."""
+        return self._pane is not None and self._pane.name == "asked"
+
+    @property
     def keys(self) -> tuple[Command, ...]:
         """The keys of the open pane; none where none is open."""
         return KEYS[type(self._pane)] if self._pane is not None else ()
@@ -68,6 +73,8 @@ class RecallPanes:
             return "opening the recording…"
         if recall.playing:
             return "playing\nspace stops"
+        if recall.course.is_over(recall.playback.at_ms):
+            return "the last part\nspace plays it again"
         if state.status == "ended":
             return "the end\nspace plays it again"
         return "stopped\nspace goes on" if recall.stop_id else "space plays"
@@ -88,16 +95,21 @@ class RecallPanes:
         fields = rupture_fields((mark.rupture if mark else None) or Rupture())
         await self._open(FieldsPane("rupture marker", fields, self._set_field, self._finish, name="rupture"))
 
-    def ask(self) -> None:
-        """What the protocol asks at this stop, if it asks anything; its keys are the pane's from this call on."""
+    def ask(self, *, again: bool = False) -> None:
+        """What the protocol asks at this stop, if it asks anything; its keys are the pane's from this call on.
+
+        Asked `again`, only where something is not answered yet.
+        """
         recall = self._screen.recall
         if recall.asks is None or recall.covered or self._screen.writing:
             return
-        self.close()
         if recall.asks == "guess":
             title, fields = "1 very negative – 5 very positive", guess_fields(recall)
         else:
             title, fields = "1 hindering – 5 neither – 9 helpful", helpful_fields(recall)
+        if again and all(field.value is not None for field in fields):
+            return
+        self.close()
         pane = FieldsPane(title, fields, self._set_field, self._answered, name="asked")
         self._place(pane).mount(pane)
         self._screen.show_moment()

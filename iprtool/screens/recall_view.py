@@ -131,6 +131,7 @@ class RecallView(RecordingScreen):
             self._write_note(draft.text)
             self.notice("your unfinished note is here again")
         self.show_moment()
+        self.begin_course()
 
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the marks the room."""
@@ -234,13 +235,17 @@ class RecallView(RecordingScreen):
         self.query_one(MarksList).choose(chosen, self.recall.playback.at_ms)
         self.query_one(TimelineView).selected = chosen
         self._shown_second = -1
-        self._tick()
+        self._show_position()
 
     def _show_keys(self) -> None:
         keys, pane = self.query_one(KeyLine), () if self.writing else self.panes.keys
         keys.table = pane or self.commands
         keys.moment = "pane" if pane else "writing" if self.writing else "playing" if self.recall.playing else "stopped"
         keys.hint = "" if pane else "ctrl+j new line" if self.writing else "type a note"
+
+    def begin_course(self) -> None:
+        """Begin as the protocol says (the recall's course's own)."""
+        raise NotImplementedError
 
     def show_course(self) -> None:
         """What the protocol asks for now (the recall's course's own)."""
@@ -250,7 +255,10 @@ class RecallView(RecordingScreen):
         if self.recall.tick():
             self.show_moment()
             self.panes.ask()
-            return
+        else:
+            self._show_position()
+
+    def _show_position(self) -> None:
         at_ms = self.recall.playback.at_ms
         if self.spoken is not None:
             self.spoken.show(at_ms)
@@ -266,7 +274,11 @@ class RecallView(RecordingScreen):
         count = len(recall.state.marks)
         saving = "NOT SAVED" if recall.saving.failed else "saving…" if recall.saving.waiting else "saved"
         right = f"{count} mark{'' if count == 1 else 's'} {saving}"
-        back = f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on   {right}"
+        back = (
+            right
+            if recall.course.is_bounded
+            else f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on   {right}"
+        )
         room = self.size.width - len(left) - 2
         right = back if len(back) < room else right
         self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)

@@ -134,7 +134,7 @@ class EventCourse(Course):
             case "other":
                 return f"Where did your {other} do or say what mattered most? {{peak}} marks it; {{next_part}} goes on."
             case "rate":
-                return "How helpful was it? Any letter begins a note; {next_part} goes on."
+                return "How helpful was it? Any letter begins a note; {note} goes on."
             case "done":
                 return "That was all that is asked. {end} ends; {previous_part} goes back."
 
