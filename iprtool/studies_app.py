@@ -18,14 +18,13 @@ from iprtool.screens.studies import StudiesScreen
 class StudiesApp(QuietApp[StudiesWish]):
     """The studies known on this machine; it exits with what is to be opened, or with None."""
 
-    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True)]
 
     def __init__(self, notice: str = "") -> None:
-        super().__init__()
         self._notice = notice
         self.studies = StudiesScreen(known_studies(), forget)
+        super().__init__(css_path=["app.tcss", *self.studies.css_path])
         self.title = "iprtool"
 
     def get_default_screen(self) -> Screen[Any]:

@@ -32,14 +32,7 @@ Welcome. There is no study of yours on this computer yet.
 class StudiesScreen(Screen[None]):
     """The list; a form asks for what opening by a path and making a study need."""
 
-    CSS = """
-    StudiesScreen { layout: vertical; background: $background; }
-    StudiesScreen HeadLine { height: 1; background: $primary-background; color: $text; }
-    StudiesScreen KeyLine { height: 1; background: $panel; color: $text-muted; dock: bottom; }
-    StudiesScreen KeyLine { link-color: $text-muted; link-style: none; }
-    StudiesScreen #greeting { padding: 1 2; height: auto; }
-    StudiesScreen OptionList { border: none; background: transparent; height: 1fr; padding: 1; }
-    """
+    CSS_PATH = "studies.tcss"
     ALLOW_SELECT = False
     BINDINGS = bindings_of(STUDIES)
 
