@@ -6,7 +6,8 @@ library is shown again as the study is then.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from textual.screen import Screen
@@ -14,6 +15,9 @@ from textual.screen import Screen
 from iprtool.commands import Command
 from iprtool.library.wish import Chosen
 from iprtool.store.study import Study
+
+if TYPE_CHECKING:
+    from iprtool.screens.study_search import Looked
 
 MakeScreen = Callable[[Study, Chosen], Screen[Any]]
 """Its screen, from the open study and what is chosen in the library; what it needs is imported inside."""
@@ -59,10 +63,25 @@ def _consents(study: Study, chosen: Chosen) -> Screen[Any]:
     return ConsentsScreen(ConsentsDesk(study), study.path.stem, chosen.person)
 
 
+@cache
+def _looked() -> "Looked":
+    from iprtool.screens.study_search import Looked
+
+    return Looked()
+
+
+def _search(study: Study, _chosen: Chosen) -> Screen[Any]:
+    from iprtool.desk.searching import WordsOfStudy
+    from iprtool.screens.study_search import StudySearchScreen
+
+    return StudySearchScreen(study.path.stem, WordsOfStudy(study), _looked())
+
+
 PLACES: tuple[Place, ...] = (
     Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
     Place("scores", "s", "scores", "a session's sheet of scores", _scores),
+    Place("search", "f", "search", "find words, codes, themes and ruptures in all sessions", _search),
 )
 """One line each. Letters that the library has itself are in `iprtool.commands.library`; the new recall's id is
 `new_recall`, since Enter on a recall to come leads there with its session and role chosen."""

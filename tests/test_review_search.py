@@ -53,6 +53,8 @@ def found(text: str) -> str:
         ("role:therapist warm", "t1"),
         ("role:observer", "o1 o2"),
         ('role:"observer 2"', "o2"),
+        ("role:observer_2", "o2"),
+        ("role:cli", ""),
         ("code:felt_safe", "c1 t1"),
         ("code:safe role:client", "c1"),
         ('code:"felt s"', "c1 t1"),

@@ -185,3 +185,22 @@ SEARCH: tuple[Command, ...] = (
     _key("down", "↑↓", "look at them"),
     _key("escape", "esc", "leave the search"),
 )
+
+STUDY_SEARCH: tuple[Command, ...] = (
+    Command("take", "enter", "enter", "open", "its session's review, there", "go", footer={"stopped": "open it"}),
+    Command("down", "down", "↑↓", "next", "the next one", "see", footer={"stopped": "go through them"}),
+    Command("up", "up", "↑", "previous", "the one before", "see"),
+    Command("page_down", "pagedown", "PgDn", "a page on", "a page on", "see"),
+    Command("page_up", "pageup", "PgUp", "a page back", "a page back", "see"),
+    Command("empty", "ctrl+u", "ctrl+u", "empty the line", "look for something else", "see"),
+    Command(
+        "leave",
+        "escape,ctrl+q",
+        "esc",
+        "leave",
+        "back to the library",
+        "see",
+        footer={"stopped": "back to the library"},
+    ),
+)
+"""The search of a whole study: all that is typed is what is looked for."""

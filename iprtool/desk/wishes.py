@@ -19,6 +19,6 @@ def wished_grant(study: Study, wish: Wish) -> Grant:
         case "review":
             session = next(one for one in study.sessions() if one.id == wish.id)
             dyad = next(one for one in study.dyads() if one.id == session.dyad)
-            return review_grant(study, dyad, session)
+            return review_grant(study, dyad, session, at_ms=wish.at_ms, chosen=wish.mark)
         case "coding":
             return coding_grant(study, next(one for one in study.codings() if one.id == wish.id))

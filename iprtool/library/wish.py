@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from iprtool.model.linking import MarkRef
 from iprtool.model.terms import Role
 
 
@@ -24,7 +25,12 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What a person leaves the library for: the id is that of a recall, a coding, or, for a review, of a session."""
+    """What a person leaves the library for: the id is that of a recall, a coding, or, for a review, of a session.
+
+    A review may open at a time, or with a mark chosen.
+    """
 
     kind: Literal["recall", "review", "coding"]
     id: str
+    at_ms: int | None = None
+    mark: MarkRef | None = None

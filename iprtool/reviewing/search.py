@@ -1,5 +1,6 @@
 """Searching what was marked and said: by words, and by code, role, theme, rupture or what may be quoted."""
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 
@@ -115,10 +116,16 @@ def matching(entries: Iterable[Entry], query: Query, links: Links) -> Iterator[E
     for entry in entries:
         if not all(word in entry.folded for word in query.words):
             continue
-        if query.role and query.role not in entry.by.casefold().replace(" ", "_") and query.role not in entry.by:
+        if query.role and not _is_of(entry.by, query.role):
             continue
         if not query.of_marks or (entry.mark is not None and _mark_matches(entry, entry.mark, query, links)):
             yield entry
+
+
+def _is_of(by: str, role: str) -> bool:
+    """Whether it is this role's, or of one of several that have it: coder is every coder's."""
+    whose, asked_for = (re.sub(r"[-_ ]+", " ", one.casefold()) for one in (by, role))
+    return f"{whose} ".startswith(f"{asked_for} ")
 
 
 def _mark_matches(entry: Entry, mark: Mark, query: Query, links: Links) -> bool:
