@@ -42,3 +42,13 @@ def copied(codebook: Codebook, new_id: str, title: str | UnsetType = UNSET) -> C
     """A codebook of one's own that begins as this one, in version 1.0 under another id; CodebookError as `changed`."""
     named = codebook.title if title is UNSET else title
     return SHELF.checked(msgspec.structs.replace(codebook, id=new_id, version="1.0", title=named))
+
+
+def following(codebook: Codebook, earlier: Sequence[Codebook]) -> Codebook:
+    """A version from elsewhere, where it may come after the earlier ones, the oldest first; CodebookError why not."""
+    return SHELF.following(codebook, earlier)
+
+
+def checked(codebook: Codebook) -> Codebook:
+    """The codebook itself, where it holds together; CodebookError says the first thing that does not."""
+    return SHELF.checked(codebook)

@@ -85,6 +85,21 @@ class Shelf(Generic[Versioned]):
                 raise self._refusal(problem)
         return self.checked(new)
 
+    def following(self, new: Versioned, earlier: Sequence[Versioned]) -> Versioned:
+        """A version from elsewhere, where it may come after the earlier ones, the oldest first; the error says why not.
+
+        Its number may not be one of theirs, and no id of theirs may mean something else in it.
+        """
+        if new.version in {one.version for one in earlier}:
+            raise self._refusal(
+                f"there is a version {new.version} of {new.id} already; give the changed {self.noun} a new version"
+            )
+        for table in self.tables if earlier else ():
+            entries = [(one.version, getattr(one, table)) for one in earlier]
+            if (problem := meaning_problem(getattr(new, table), entries)) is not None:
+                raise self._refusal(problem)
+        return self.checked(new)
+
     def checked(self, value: Versioned) -> Versioned:
         """The value itself, where it holds together; the error says the first thing that does not."""
         for _path, reason in self.content(value):

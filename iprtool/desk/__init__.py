@@ -1,5 +1,6 @@
 """The researcher's desk: studies and their keyrings, who recalls what, and the grant that a recall or a review gets."""
 
+from iprtool.desk.codebooks import codebooks_of
 from iprtool.desk.codings import (
     CodingState,
     begin_coding,
@@ -14,7 +15,7 @@ from iprtool.desk.codings import (
 )
 from iprtool.desk.consents import may_use, person_labelled
 from iprtool.desk.grants import recall_grant
-from iprtool.desk.guides import codebooks_of, guide_for, guides_of
+from iprtool.desk.guides import guide_for, guides_of
 from iprtool.desk.people import check_label, ensure_session, person_of, the_only_session, the_recording
 from iprtool.desk.places import OPEN_KEYRING, config_folder, data_folder, keymap, keyring_path, study_of_one
 from iprtool.desk.recalls import begin_recall, codebook_for, event_bounds, recall_by

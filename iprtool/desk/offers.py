@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from iprtool.codebooks.loader import shipped, shipped_ids
-from iprtool.desk.guides import codebooks_of, guides_of
+from iprtool.desk.codebooks import codebooks_of
+from iprtool.desk.guides import guides_of
 from iprtool.desk.people import the_recording
 from iprtool.desk.recalls import dyad_of, event_bounds, planned_for, recalls_by
 from iprtool.library.dates import moment_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from iprtool.codebooks.loader import load, shipped
+from iprtool.codebooks.loader import SUFFIXES, load, shipped
 from iprtool.desk.consents import keeps_consents, makers_of, purpose_of, seen_to_hold
 from iprtool.desk.objects import media_and_peaks
 from iprtool.desk.people import the_recording
@@ -30,16 +30,17 @@ COUPLE_RATINGS = "couple-1992"
 
 
 def codebook_for(by: Role, wanted: str | None, *, plain: bool = False, own: Sequence[Codebook] = ()) -> Codebook:
-    """The palette of a role, or the codebook wanted: the id of one of the study's `own` or of a shipped one, or a file.
+    """The palette of a role, or the codebook wanted: one of the study's `own` or a shipped one by id, or a file.
 
-    Only words to which the codebook gives a key are on digits: the first nine of a list, put there by itself, would be
-    chosen more often for their place. IprtoolError where a participant would not get plain words; `plain` says that
-    one takes part beside the role.
+    An id may have its version with it (id@version), or it is the newest. Only words to which the codebook gives a key
+    are on digits: the first nine of a list, put there by itself, would be chosen more often for their place.
+    IprtoolError where a participant would not get plain words; `plain` says that one takes part beside the role.
     """
     wanted = wanted or PALETTES["client" if plain else by]
-    codebook = next((one for one in reversed(own) if one.id == wanted), None)
+    codebook = next((one for one in reversed(own) if wanted in (one.id, f"{one.id}@{one.version}")), None)
     if codebook is None:
-        codebook = load(Path(wanted)) if Path(wanted).suffix else shipped(wanted)
+        is_file = Path(wanted).suffix.lower() in SUFFIXES
+        codebook = load(Path(wanted)) if is_file else shipped(wanted.partition("@")[0])
     if (plain or face_of([by]) == "participant") and not codebook.plain:
         raise IprtoolError(f"{codebook.title} is not in plain words, which participants need; choose a plain codebook.")
     return codebook

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from iprtool.desk.guides import codebooks_of, guide_for
+from iprtool.desk.codebooks import codebook_in_use, codebooks_of, name_of
+from iprtool.desk.guides import guide_for
 from iprtool.desk.recalls import begin_recall, codebook_for, dyad_of, planned_for, recall_by, the_person
 from iprtool.desk.roles import FACES
 from iprtool.model.errors import IprtoolError
@@ -38,11 +39,12 @@ def start_recall(
     protocol = choice.protocol or _protocol_of(planned)
     also = _also(study, session, choice, protocol)
     plain = any(FACES[one.role] == "participant" for one in also)
+    wanted = choice.codebook or name_of(codebook_in_use(study, "client" if plain else choice.by))
     return begin_recall(
         study,
         session,
         choice.by,
-        codebook=codebook_for(choice.by, choice.codebook, plain=plain, own=codebooks_of(study)),
+        codebook=codebook_for(choice.by, wanted, plain=plain, own=codebooks_of(study)),
         protocol=protocol,
         inquirer=choice.inquirer or (planned.inquirer if planned else None),
         place=choice.place or (planned.place if planned else None),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from iprtool.codebooks.faults import Problem
@@ -64,3 +65,16 @@ def changed(
     """
     given = {"leads": leads if leads is UNSET else tuple(leads), "title": title, "language": language}
     return SHELF.changed(guide, given, earlier)
+
+
+def following(guide: Guide, earlier: Sequence[Guide]) -> Guide:
+    """A version from elsewhere, where it may come after the earlier ones, the oldest first; GuideError why not."""
+    return SHELF.following(guide, earlier)
+
+
+def copied(guide: Guide, new_id: str, title: str, language: str) -> Guide:
+    """A guide that begins as this one, in version 1.0 under another id, to be put into a language; GuideError why not.
+
+    `language` is a BCP 47 tag.
+    """
+    return SHELF.checked(msgspec.structs.replace(guide, id=new_id, version="1.0", title=title, language=language))

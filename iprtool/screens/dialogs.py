@@ -1,19 +1,15 @@
-"""Dialogs of the researcher's screens: a form of a few lines, a question, a choice."""
+"""Dialogs of the researcher's screens: a question with what it is about, and a list to choose from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-Check = Callable[[Mapping[str, str]], str | None]
-"""Why what was typed, by the fields' names, is not right, in one sentence; None where it is."""
+from iprtool.screens.dialog import Dialog
 
 _CSS = """
     {name} {{ align: center middle; }}
@@ -23,76 +19,12 @@ _CSS = """
     }}
     {name} .title {{ color: $accent; text-style: bold; }}
     {name} .hint {{ color: $text-muted; }}
-    {name} .wrong {{ color: $text-error; height: auto; }}
-    {name} Input {{ border: none; height: 1; padding: 0; background: $boost; }}
-    {name} Input:focus {{ background: $primary-background; }}
     {name} VerticalScroll {{ height: auto; max-height: 1fr; }}
     {name} OptionList {{ height: auto; max-height: 1fr; border: none; padding: 0; background: transparent; }}
 """
 
 
-class FormField(msgspec.Struct, frozen=True):
-    """One line of a form: its name, its label, what stands in it, a hint, and what it may be if that is limited."""
-
-    name: str
-    label: str
-    value: str = ""
-    hint: str = ""
-    choices: tuple[str, ...] = ()
-
-
-class FormScreen(ModalScreen[dict[str, str] | None]):
-    """A few lines to be filled in: Enter takes them all if they are right, Escape leaves all as it was."""
-
-    CSS = _CSS.format(name="FormScreen")
-    BINDINGS = [
-        Binding("escape,ctrl+q", "leave", show=False, priority=True),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
-
-    def __init__(self, title: str, fields: Sequence[FormField], check: Check) -> None:
-        super().__init__()
-        self._title, self._fields, self._check = title, fields, check
-
-    def compose(self) -> ComposeResult:
-        """The title, each field with its label, what is wrong, the keys."""
-        with Vertical():
-            yield Static(self._title, classes="title", markup=False)
-            with VerticalScroll(can_focus=False):
-                for field in self._fields:
-                    hint = f"  {field.hint}" if field.hint else ""
-                    yield Static(f"{field.label}{hint}", classes="hint", markup=False)
-                    suggester = SuggestFromList(field.choices) if field.choices else None
-                    yield Input(field.value, id=f"field-{field.name}", suggester=suggester, select_on_focus=False)
-            yield Static("", id="wrong", classes="wrong", markup=False)
-            yield Static("enter takes it · ↑↓ fields · esc leaves it as it was", classes="hint", markup=False)
-
-    @on(Input.Changed)
-    def _changed(self) -> None:
-        """What was wrong is looked at again."""
-        if self.query_one("#wrong", Static).content:
-            self._wrong()
-
-    @on(Input.Submitted)
-    def _submitted(self) -> None:
-        if self._wrong() is None:
-            self.dismiss(self._values())
-
-    def action_leave(self) -> None:
-        """Nothing is changed."""
-        self.dismiss(None)
-
-    def _wrong(self) -> str | None:
-        problem = self._check(self._values())
-        self.query_one("#wrong", Static).update(problem or "")
-        return problem
-
-    def _values(self) -> dict[str, str]:
-        return {one.name: self.query_one(f"#field-{one.name}", Input).value.strip() for one in self._fields}
-
-
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Dialog[bool]):
     """A question, with what it is about: Enter or y says yes, n or Escape no."""
 
     CSS = _CSS.format(name="ConfirmScreen")
@@ -118,7 +50,7 @@ class ConfirmScreen(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class PickScreen(ModalScreen[list[str] | None]):
+class PickScreen(Dialog[list[str] | None]):
     """A list to choose from; with `several`, Space ticks and Enter takes those that are ticked."""
 
     CSS = _CSS.format(name="PickScreen")
