@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from iprtool.dial.session import Dial, Samples
+from iprtool.dial.rating import Samples
+from iprtool.dial.session import Dial
 from iprtool.dial.traces import united
 from iprtool.edits import Hand, LayerState
 from iprtool.model.layer import Coverage, CoverUsed, LayerContent, Marked, Stopped, Trace, Traced, WentOn

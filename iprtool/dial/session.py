@@ -1,60 +1,24 @@
-"""One person's dial on one recording: it plays, the dial is moved, and afterwards its extremes are described.
+"""One person's dial from beginning to end: it is rated, and then its highest and lowest stretches are described.
 
-Gestures come in as calls; out of them come operations for the layer and commands to the player. What was sampled is a
-fact and is never taken back; what was written of a stretch can be undone.
+What was written of a stretch can be undone; what was rated stays.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from iprtool.dial.describing import Describing
-from iprtool.dial.sampling import Sampler
-from iprtool.dial.scale import NEUTRAL, within
-from iprtool.edits import Hand, LayerState
-from iprtool.model.layer import (
-    Closed,
-    CoverUsed,
-    Draft,
-    LayerContent,
-    Marked,
-    Op,
-    OpBody,
-    Stopped,
-    SyncMarked,
-    Traced,
-    ViewChanged,
-)
-from iprtool.model.playing import Player, PlayerState
+from iprtool.dial.rating import Listener, Rating
+from iprtool.edits import Hand
+from iprtool.model.layer import Draft, LayerContent, Marked, Op, Stopped, Traced
+from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
-from iprtool.model.terms import View
-from iprtool.recall.playback import Playback
-from iprtool.recall.saving import Saving
 
 AT_THE_END_MS = 1000
 """So soon after a stretch's end the person is at its end, and not elsewhere."""
 
-Samples = tuple[tuple[int, float], ...]
 
-
-class Listener(Protocol):
-    """Whoever shows the dial. `saved` comes from the writer's thread, the others from the caller's."""
-
-    def traced(self, samples: Samples) -> None:
-        """Some more of the trace is on its way to the disk."""
-
-    def coverage_changed(self) -> None:
-        """A stretch was played, skipped or declined."""
-
-    def saved(self, error: str | None) -> None:
-        """A commit is durable, or did not get there (one sentence)."""
-
-
-class Dial:
-    """The recall in progress: `value` is where the dial stands, `describing` the second part once it has begun.
-
-    `monotonic` is the clock of the wall, in seconds.
-    """
+class Dial(Rating):
+    """The recall in progress; `describing` is its second part, None while the dial is moved."""
 
     def __init__(
         self,
@@ -65,39 +29,24 @@ class Dial:
         listener: Listener,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = LayerState(content)
-        self.head = content.head
-        self.hand = hand
-        self.saving = Saving(log, listener.saved)
-        self.draft = content.draft
-        self.covered = False
+        super().__init__(content, player, log, hand, listener, monotonic)
         self.describing: Describing | None = None
-        self._until_ms: int | None = None
-        self._listener = listener
-        self._sampler = Sampler(self._write_samples, monotonic)
-        self._rating = self.playback = self._new_playback(player)
-        self._left_ms, self.value = _last_sample(self.state)
+        self._rating_playback = self.playback
         self._was_describing = _was_describing(content)
 
-    # What is
-
     @property
-    def playing(self) -> bool:
-        """Whether it plays, as far as the person asked for it."""
-        return self.playback.playing
-
-    @property
-    def has_rated(self) -> bool:
-        """Whether there is a trace."""
-        return bool(self.state.traces)
+    def rates(self) -> bool:
+        """Whether what plays is rated: not while it is described."""
+        return self.describing is None
 
     # Playing
 
     def resume(self) -> None:
         """Go where the person was when the recall was left: the end of the trace, or the stretch being described."""
         unfinished = self.draft is not None and not self.draft.closing
-        if not ((self._was_describing or unfinished) and self.begin_describing()) and self._left_ms:
-            self.playback.seek(self._left_ms)
+        left_ms = self.left[0]
+        if not ((self._was_describing or unfinished) and self.begin_describing()) and left_ms:
+            self.playback.seek(left_ms)
 
     def go_on(self) -> None:
         """Play on from here; a stretch that is described has an end, from which it is played again."""
@@ -108,62 +57,14 @@ class Dial:
             self._until_ms = here.end_ms if here is not None and at_ms < here.end_ms else None
             self.playback.play()
 
-    def halt(self) -> None:
-        """The sound stops first; the trace reaches up to here."""
-        stamp = self.playback.halt()
-        if self.describing is None:
-            self._sampler.sample(stamp, self.value)
-            self._sampler.flush()
+    def uncover(self, *, to_ms: int | None = None) -> None:
+        """The cover is lifted; with `to_ms` the stretch up to there is declined, and one described left."""
+        here = self.describing.here if self.describing else None
+        super().uncover(to_ms=to_ms if to_ms is None or here is None else min(to_ms, here.end_ms))
+        if to_ms is not None and here is not None:
+            self.next_stretch()
 
-    def seek(self, to_ms: int) -> None:
-        """Go to a time; what is rated from there on is another pass."""
-        self._leave_here()
-        self.playback.seek(to_ms)
-
-    def seek_by(self, ms: int) -> None:
-        """Go on or back by so much."""
-        self.seek(self.playback.at_ms + ms)
-
-    def set_rate(self, rate: float) -> None:
-        """Play at another speed."""
-        self._leave_here()
-        self.playback.set_rate(rate)
-
-    def tick(self) -> bool:
-        """Called ten times a second while it plays: takes a sample; whether a stretch has come to its end now."""
-        stamp = self.playback.player.now()
-        if self.describing is None and self.playing:
-            self._sampler.sample(stamp, self.value)
-        if self.playing and self._until_ms is not None and stamp.ms >= self._until_ms:
-            self.playback.halt()
-            return True
-        self.playback.tick()
-        return False
-
-    def player_changed(self, state: PlayerState) -> None:
-        """Follows the player: the trace begins as it plays, and at the recording's end is written as far as it goes."""
-        self.playback.player_changed(state)
-        if not self.playing:
-            self._sampler.flush()
-        elif self.describing is None:
-            self._sampler.sample(self.playback.player.now(), self.value)
-
-    def _leave_here(self) -> None:
-        if self.describing is None and self.playing:
-            self._sampler.sample(self.playback.player.now(), self.value)
-            self._sampler.flush()
-
-    # The dial
-
-    def turn_to(self, value: float) -> None:
-        """Set the dial, within its scale; the next sample has it."""
-        self.value = within(value)
-
-    def turn(self, by: float) -> None:
-        """Move the dial by so much."""
-        self.turn_to(self.value + by)
-
-    # Describing
+    # From the one to the other
 
     def begin_describing(self) -> bool:
         """Turn to the highest and lowest stretches; False where the trace has none."""
@@ -178,12 +79,14 @@ class Dial:
         return True
 
     def rate_on(self) -> None:
-        """Back to the dial, where the trace ended."""
+        """Back to the dial, where the trace was left."""
         if self.playing:
             self.halt()
-        self.describing, self.playback, self._until_ms = None, self._rating, None
-        left_ms, self.value = _last_sample(self.state)
+        self.describing, self.playback, self._until_ms = None, self._rating_playback, None
+        left_ms, self.value = self.left
         self.playback.player.seek(left_ms)
+
+    # Describing
 
     def next_stretch(self) -> bool:
         """Leave this stretch as it is and go to the next; False where it was the last."""
@@ -216,8 +119,7 @@ class Dial:
         """What is written of this stretch as far as it is written, made durable as it is typed."""
         if self.describing is not None and (here := self.describing.here) is not None:
             mark = self.describing.mark
-            self.draft = Draft(text, here.start_ms, mark.id if mark else None, self.describing.stop_id, here.start_ms)
-            self.saving.save_draft(self.draft if text.strip() else None)
+            self._keep(Draft(text, here.start_ms, mark.id if mark else None, self.describing.stop_id, here.start_ms))
 
     def save_note(self, text: str) -> None:
         """What was written belongs to this stretch's mark: made, changed, or removed where nothing is left of it."""
@@ -259,74 +161,6 @@ class Dial:
     def _stop_playing(self) -> None:
         if self.playing:
             self.playback.halt()
-
-    # Picture, cover and close
-
-    def sync_mark(self, *, tone: bool) -> None:
-        """A tone was sounded for an external recorder, or could not be."""
-        self._do([(self.head.layer, SyncMarked(self.playback.at_ms, tone))])
-
-    def view_changed(self, view: View) -> None:
-        """From here on this is seen of the picture. A recall begins with it hidden."""
-        self._do([(self.head.layer, ViewChanged(view, self.playback.at_ms))])
-
-    def cover(self) -> None:
-        """Silence and stillness at once, no question."""
-        self.halt()
-        self.playback.player.set_muted(True)
-        self.covered = True
-        self._do([(self.head.layer, CoverUsed(True, self.playback.at_ms))])
-
-    def uncover(self, *, to_ms: int | None = None) -> None:
-        """The cover is lifted; with `to_ms` what lies before it is declined, a stretch to describe left."""
-        self.covered = False
-        self.playback.player.set_muted(False)
-        self._do([(self.head.layer, CoverUsed(False, self.playback.at_ms))])
-        if to_ms is None:
-            return
-        here = self.describing.here if self.describing else None
-        self.playback.decline(to_ms if here is None else min(to_ms, here.end_ms))
-        if here is not None:
-            self.next_stretch()
-
-    def keep_closing(self, text: str) -> None:
-        """The answer to the closing question as far as it is written, made durable as it is typed."""
-        self.draft = Draft(text, self.playback.at_ms, closing=True)
-        self.saving.save_draft(self.draft if text.strip() else None)
-
-    def close(self, answer: str = "") -> None:
-        """The recall ends with the answer to the closing question."""
-        self._do([(self.head.layer, Closed(answer.strip()))], clear_draft=True)
-        self.draft = None
-
-    # Within
-
-    def _new_playback(self, player: Player) -> Playback:
-        reaction_ms = self.head.protocol.reaction_time_ms
-        return Playback(player, self.head.duration_ms, reaction_ms, self.hand.new_id, self._write_coverage)
-
-    def _write_samples(self, batch: Traced) -> None:
-        self._do([(self.hand.new_id(), batch)])
-        self._listener.traced(batch.samples)
-
-    def _write_coverage(self, spans: Sequence[tuple[str, OpBody]]) -> None:
-        if spans:
-            self._do(spans)
-            self._listener.coverage_changed()
-
-    def _do(self, bodies: Sequence[tuple[str, OpBody]], *, clear_draft: bool = False) -> None:
-        if bodies or clear_draft:
-            self._apply(self.hand.ops(*bodies), clear_draft=clear_draft)
-
-    def _apply(self, ops: Sequence[Op], *, clear_draft: bool = False) -> None:
-        self.state.apply(ops)
-        self.saving.commit(ops, clear_draft=clear_draft)
-
-
-def _last_sample(state: LayerState) -> tuple[int, float]:
-    """Where the trace was left and where the dial stood; the beginning and neutral where there is none."""
-    last = next(reversed(state.traces.values()), None)
-    return last.samples[-1] if last is not None and last.samples else (0, NEUTRAL)
 
 
 def _was_describing(content: LayerContent) -> bool:

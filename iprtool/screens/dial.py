@@ -9,11 +9,9 @@ from iprtool.model.terms import View
 from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
+from iprtool.screens.dial_describing import DialDescribing
 from iprtool.screens.dial_gauge import Gauge
-from iprtool.screens.dial_stretches import item_id
-from iprtool.screens.dial_view import DialView
 from iprtool.screens.help import HelpScreen
-from iprtool.screens.keys import ENTER_REPEAT_S
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.timeline.widget import TimelineView
@@ -23,10 +21,8 @@ WHILE_WRITING = ("replay", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 
 
-class DialScreen(DialView):
+class DialScreen(DialDescribing):
     """A dial from its first key to its closing question."""
-
-    _entered = -1.0
 
     # Keys
 
@@ -40,14 +36,14 @@ class DialScreen(DialView):
         elif command is not None:
             await self.run_action(command.action)
         elif self.dial.describing is not None and event.is_printable and event.character is not None:
-            self._begin_note(event.character)
+            self.begin_note(event.character)
         else:
             return False
         return True
 
     async def _take_while_writing(self, event: Key, command: Command | None) -> bool:
         if event.key == "enter":
-            self._save_note()
+            self.save_note()
         elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
             self.settle_note()
             self.show_moment()
@@ -100,97 +96,6 @@ class DialScreen(DialView):
     def _turned(self, event: Gauge.Turned) -> None:
         self.dial.turn_to(event.value)
         self.show_value()
-
-    # Describing
-
-    def action_describe(self) -> None:
-        """On to the highest and lowest stretches; not while it plays, by an Enter too much."""
-        if self.playing:
-            self.notice("space stops first; then enter goes on to describing")
-        elif self.dial.begin_describing():
-            self.show_part()
-            self.show_moment()
-        else:
-            self.notice("no stretch stands out yet: the dial was hardly moved, or not for long")
-
-    def action_rate_on(self) -> None:
-        """Back to the dial."""
-        self.settle_note()
-        self.dial.rate_on()
-        self.show_part()
-        self.show_moment()
-
-    def action_note(self) -> None:
-        """Enter, while not writing."""
-        if self.monotonic() - self._entered > ENTER_REPEAT_S:
-            self._begin_note("")
-
-    @on(NoteArea.Wanted)
-    def _note_wanted(self, event: NoteArea.Wanted) -> None:
-        self._begin_note(event.text)
-
-    def _begin_note(self, text: str) -> None:
-        """Stop, and write from here."""
-        describing = self.dial.describing
-        if describing is None or describing.here is None:
-            return
-        if self.playing:
-            self.dial.halt()
-        note = describing.mark.note if describing.mark else ""
-        self.write_note(f"{note} {text}" if note and text else note + text)
-        self.show_moment()
-
-    @on(NoteArea.Changed, "#note")
-    def _note_changed(self) -> None:
-        if self.writing:
-            self.dial.keep_draft(self.query_one("#note", NoteArea).text)
-
-    def _save_note(self) -> None:
-        if self.monotonic() - self._entered > ENTER_REPEAT_S:
-            self.action_next_stretch()
-
-    def action_next_stretch(self) -> None:
-        """Go on to the next stretch, and hear it."""
-        self._entered = self.monotonic()
-        self.settle_note()
-        if self.dial.next_stretch():
-            self.dial.replay()
-        self.show_moment()
-
-    def action_previous_stretch(self) -> None:
-        """Back to the stretch before."""
-        self.settle_note()
-        if not self.dial.previous_stretch():
-            self.notice("this is the first one")
-        self.show_moment()
-
-    def action_choose(self, place: int) -> None:
-        """A stretch was clicked."""
-        self.settle_note()
-        self.dial.choose_stretch(place)
-        self.show_moment()
-
-    @on(TimelineView.ItemChosen)
-    def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
-        places = range(len(self.dial.describing.stretches)) if self.dial.describing else ()
-        for place in places:
-            if event.item_id == item_id(place):
-                self.action_choose(place)
-
-    def action_replay(self) -> None:
-        """Hear this stretch again; a note being written stays as it is."""
-        self.dial.replay()
-        self.show_moment()
-
-    def action_undo(self) -> None:
-        """Take the last change back."""
-        self.notice("undone" if self.dial.undo() else "nothing to undo")
-        self.show_moment()
-
-    def action_redo(self) -> None:
-        """Do it again."""
-        self.notice("done again" if self.dial.redo() else "nothing to redo")
-        self.show_moment()
 
     # Ways through the recording
 

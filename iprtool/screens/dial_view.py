@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.widgets import Digits, Static
 
 from iprtool.commands import DESCRIBE, DIAL, Command, of_face, without_picture
+from iprtool.dial.rating import Samples
 from iprtool.dial.sampling import SAMPLES_PER_SECOND
 from iprtool.dial.scale import HIGHEST, LOWEST, NEUTRAL, label
-from iprtool.dial.session import Dial, Samples
+from iprtool.dial.session import Dial
 from iprtool.dial.traces import GAP_MS
 from iprtool.edits import Hand
 from iprtool.model.layer import LayerContent
@@ -25,7 +26,7 @@ from iprtool.model.terms import Face
 from iprtool.model.times import clock
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.dial_gauge import Gauge
-from iprtool.screens.dial_stretches import StretchesList, doing_text, head_text, item_id, lane_items
+from iprtool.screens.dial_stretches import StretchesList, doing_text, lane_items
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import elapsed_text, span_of, transport_text
@@ -119,9 +120,7 @@ class DialView(RecordingScreen):
         self.hear_player()
         dial.resume()
         self.show_part()
-        if (draft := dial.draft) is not None and not draft.closing and dial.describing is not None:
-            self.write_note(draft.text)
-            self.notice("your unfinished note is here again")
+        self.begin_as_left()
         self._begin_as_set()
         self.show_moment()
 
@@ -202,6 +201,23 @@ class DialView(RecordingScreen):
         whole = f"iprtool  {title}"
         head.left = whole if cell_len(whole) + cell_len(head.right) < self.size.width - 2 else title
 
+    @property
+    def writing(self) -> bool:
+        """Whether a note is being written."""
+        return self.query_one("#note", NoteArea).writing
+
+    async def take_key(self, event: Key) -> bool:
+        """Whether a key was a command, or the first letter of a note (the dial screen's own)."""
+        raise NotImplementedError
+
+    def begin_as_left(self) -> None:
+        """A note left unfinished is there again (the describing's own)."""
+        raise NotImplementedError
+
+    def show_stretch(self) -> None:
+        """The stretch being described (the describing's own)."""
+        raise NotImplementedError
+
     def show_part(self) -> None:
         """The dial, or the stretches to be described, with their commands."""
         self._take_commands()
@@ -224,22 +240,9 @@ class DialView(RecordingScreen):
         (self._ticker.resume if dial.playing else self._ticker.pause)()
         self.show_around()
         self.show_value()
-        self._show_stretch()
+        self.show_stretch()
         self._shown_second = -1
         self._show_position()
-
-    def _show_stretch(self) -> None:
-        describing = self.dial.describing
-        if describing is None:
-            return
-        mark = describing.mark
-        note = self.query_one("#note", NoteArea)
-        if not self.writing:
-            note.write(mark.note if mark else "")
-        note.display = describing.here is not None
-        self.query_one(StretchesList).show(describing)
-        self.query_one(TimelineView).selected = item_id(describing.place)
-        self.query_one("#card-head", Static).update(head_text(describing))
 
     def _tick(self) -> None:
         if self.dial.tick():
@@ -269,28 +272,3 @@ class DialView(RecordingScreen):
         if self.watching is not None and self.watching.is_in_terminal:
             doing = f"{clock(dial.playback.at_ms)}  {doing.replace(chr(10), ' · ')}"
         self.query_one("#doing", Static).update(doing)
-
-    # The note
-
-    @property
-    def writing(self) -> bool:
-        """Whether a note is being written."""
-        return self.query_one("#note", NoteArea).writing
-
-    async def take_key(self, event: Key) -> bool:
-        """Whether a key was a command, or the first letter of a note (the dial screen's own)."""
-        raise NotImplementedError
-
-    def write_note(self, text: str) -> None:
-        """Write from here, after what is there."""
-        note = self.query_one("#note", NoteArea)
-        note.writing = True
-        note.write(text)
-        self.set_focus(note)
-
-    def settle_note(self) -> None:
-        """The note being written is saved before anything else happens."""
-        note = self.query_one("#note", NoteArea)
-        if note.writing:
-            note.writing = False
-            self.dial.save_note(note.text)

@@ -4,7 +4,8 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from iprtool.dial.session import Dial, Samples
+from iprtool.dial.rating import Samples
+from iprtool.dial.session import Dial
 from iprtool.edits import Hand
 from iprtool.store.layer import LayerFile
 from tests.fakes import FakePlayer

@@ -1,0 +1,150 @@
+"""What is described on the dial's screen: stretch after stretch is played, written of or left out, and undone."""
+
+from textual import on
+from textual.widgets import Static
+
+from iprtool.screens.dial_stretches import StretchesList, head_text, item_id
+from iprtool.screens.dial_view import DialView
+from iprtool.screens.keys import ENTER_REPEAT_S
+from iprtool.screens.note_area import NoteArea
+from iprtool.timeline.widget import TimelineView
+
+
+class DialDescribing(DialView):
+    """A dial whose highest and lowest stretches can be described; its keys are the dial screen's."""
+
+    _entered = -1.0
+
+    # From the one to the other
+
+    def action_describe(self) -> None:
+        """On to the highest and lowest stretches; not while it plays, by an Enter too much."""
+        if self.playing:
+            self.notice("space stops first; then enter goes on to describing")
+        elif self.dial.begin_describing():
+            self._entered = self.monotonic()
+            self.show_part()
+            self.show_moment()
+        else:
+            self.notice("no stretch stands out yet: the dial was hardly moved, or not for long")
+
+    def action_rate_on(self) -> None:
+        """Back to the dial."""
+        self.settle_note()
+        self.dial.rate_on()
+        self.show_part()
+        self.show_moment()
+
+    # Showing
+
+    def show_stretch(self) -> None:
+        """The stretches as they stand, and what is written of the one that the person is at."""
+        describing = self.dial.describing
+        if describing is None:
+            return
+        mark = describing.mark
+        note = self.query_one("#note", NoteArea)
+        if not self.writing:
+            note.write(mark.note if mark else "")
+        note.display = describing.here is not None
+        self.query_one(StretchesList).show(describing)
+        self.query_one(TimelineView).selected = item_id(describing.place)
+        self.query_one("#card-head", Static).update(head_text(describing))
+
+    # The note
+
+    def begin_as_left(self) -> None:
+        """A note left unfinished is there again."""
+        draft = self.dial.draft
+        if draft is not None and not draft.closing and self.dial.describing is not None:
+            self._write_note(draft.text)
+            self.notice("your unfinished note is here again")
+
+    def _write_note(self, text: str) -> None:
+        """Write from here, after what is there."""
+        note = self.query_one("#note", NoteArea)
+        note.writing = True
+        note.write(text)
+        self.set_focus(note)
+
+    def settle_note(self) -> None:
+        """The note being written is saved before anything else happens."""
+        note = self.query_one("#note", NoteArea)
+        if note.writing:
+            note.writing = False
+            self.dial.save_note(note.text)
+
+    def action_note(self) -> None:
+        """Enter, while not writing."""
+        if self.monotonic() - self._entered > ENTER_REPEAT_S:
+            self.begin_note("")
+
+    @on(NoteArea.Wanted)
+    def _note_wanted(self, event: NoteArea.Wanted) -> None:
+        self.begin_note(event.text)
+
+    def begin_note(self, text: str) -> None:
+        """Stop, and write from here."""
+        describing = self.dial.describing
+        if describing is None or describing.here is None:
+            return
+        if self.playing:
+            self.dial.halt()
+        note = describing.mark.note if describing.mark else ""
+        self._write_note(f"{note} {text}" if note and text else note + text)
+        self.show_moment()
+
+    @on(NoteArea.Changed, "#note")
+    def _note_changed(self) -> None:
+        if self.writing:
+            self.dial.keep_draft(self.query_one("#note", NoteArea).text)
+
+    def save_note(self) -> None:
+        """Enter, while writing: the note is kept, and the next stretch is come to."""
+        if self.monotonic() - self._entered > ENTER_REPEAT_S:
+            self.action_next_stretch()
+
+    # From stretch to stretch
+
+    def action_next_stretch(self) -> None:
+        """Go on to the next stretch, and hear it."""
+        self._entered = self.monotonic()
+        self.settle_note()
+        if self.dial.next_stretch():
+            self.dial.replay()
+        self.show_moment()
+
+    def action_previous_stretch(self) -> None:
+        """Back to the stretch before."""
+        self.settle_note()
+        if not self.dial.previous_stretch():
+            self.notice("this is the first one")
+        self.show_moment()
+
+    def action_choose(self, place: int) -> None:
+        """A stretch was clicked."""
+        self.settle_note()
+        self.dial.choose_stretch(place)
+        self.show_moment()
+
+    @on(TimelineView.ItemChosen)
+    def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
+        places = range(len(self.dial.describing.stretches)) if self.dial.describing else ()
+        for place in places:
+            if event.item_id == item_id(place):
+                self.action_choose(place)
+
+    def action_replay(self) -> None:
+        """Hear this stretch again; a note being written stays as it is."""
+        self.dial.replay()
+        self.show_moment()
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self.notice("undone" if self.dial.undo() else "nothing to undo")
+        self.show_moment()
+
+    def action_redo(self) -> None:
+        """Do it again."""
+        self.notice("done again" if self.dial.redo() else "nothing to redo")
+        self.show_moment()
