@@ -30,12 +30,14 @@ _BOOK = Codebook("recaller-plain", "1.0", "Plain", "", tuple(CodeEntry(code, cod
 
 COLUMNS = {
     "mark": "id author kind start_ms raw_start_ms uncertainty_ms end_ms raw_end_ms rate note stop stopped_by timeframe "
-    "perspective helpful lead guide_version about quotable partner_recognisable episode rupture_type rupture_mover "
-    "rupture_locus rupture_salience rupture_addressed rupture_resolved",
+    "perspective helpful lead guide_version about quotable partner_recognisable episode chosen rupture_type "
+    "rupture_mover rupture_locus rupture_salience rupture_addressed rupture_resolved",
     "mark_code": "mark position codebook version code rating",
     "mark_peak": "mark position at_ms by_role uncertainty_ms",
     "stop": "id at_ms raw_ms uncertainty_ms stopped_by rate went_on_ms",
     "coverage": "id kind start_ms end_ms rate",
+    "trace": "batch position at_ms value rate",
+    "value": "id value",
     "op": "lamport id device actor entity kind grp undoes",
     "op_body": "lamport body reason at_utc",
 }
@@ -53,7 +55,7 @@ def _type(name: str) -> Any:
         return _STRING
     if name in _NUMBERS:
         return _NUMBER
-    if name == "partner_recognisable":
+    if name in {"partner_recognisable", "chosen"}:
         return pa.bool_()
     return _INTEGER if name in _INTEGERS or name.endswith("_ms") else _TERM
 
@@ -83,6 +85,7 @@ def tuples(n: int) -> dict[str, list[tuple[Any, ...]]]:
             "helpful": chance.choice((None, 5.0, 6.5, 8.0)),
             "quotable": "ask",
             "partner_recognisable": False,
+            "chosen": False,
             "note": "",
         }
         marks.append(tuple(values.get(name) for name in NAMES["mark"]))

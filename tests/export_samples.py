@@ -1,6 +1,6 @@
 """Studies made up for the tests of the export: rows as the store gives them, without a store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,19 @@ from iprtool.export.build import Asked
 from iprtool.export.rows import LayerRows, Rows, RowsOf, StudyRows
 from iprtool.export.write import write_export
 from iprtool.model.codebook import Codebook, CodeEntry, RatingScale
-from iprtool.model.layer import Closed, Coverage, CoverUsed, Deleted, Marked, Op, OpBody, Stop, Stopped
+from iprtool.model.layer import (
+    Closed,
+    Coverage,
+    CoverUsed,
+    Deleted,
+    LayerValue,
+    Marked,
+    Op,
+    OpBody,
+    Stop,
+    Stopped,
+    Trace,
+)
 from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.model.protocol import RecallProtocol
 from iprtool.model.study import Dyad, Recall, Recording, Session
@@ -57,6 +69,8 @@ GONE = Mark("m-gone", "recaller", "point", 70_000, 70_000, 40)
 _NAMES = {
     "mark_code": ["mark", "position", "codebook", "version", "code", "rating"],
     "mark_peak": ["mark", "position", "at_ms", "by_role", "uncertainty_ms"],
+    "trace": ["batch", "position", "at_ms", "value", "rate"],
+    "value": ["id", "value"],
     "op": ["lamport", "id", "device", "actor", "entity", "kind", "grp", "undoes"],
     "op_body": ["lamport", "body", "reason", "at_utc"],
 }
@@ -81,6 +95,8 @@ def layer_rows(
     stops: Iterable[Stop] = (),
     coverage: Iterable[Coverage] = (),
     ops: Iterable[Op] = (),
+    traces: Iterable[Trace] = (),
+    values: Mapping[str, LayerValue] | None = None,
 ) -> RowsOf:
     """A layer's tables from its values, as the store would give them."""
     marks, numbered = tuple(marks), list(enumerate(ops, start=1))
@@ -91,6 +107,11 @@ def layer_rows(
         "mark_peak": [
             (mark.id, at, *msgspec.structs.astuple(peak)) for mark in marks for at, peak in enumerate(mark.peaks)
         ],
+        "trace": [
+            (one.id, position, at_ms, value, one.rate)
+            for position, (one, at_ms, value) in enumerate((one, *sample) for one in traces for sample in one.samples)
+        ],
+        "value": list((values or {}).items()),
         "op": [(n, one.id, one.device, one.actor, one.entity, one.kind, one.group, one.undoes) for n, one in numbered],
         "op_body": [(n, msgspec.json.encode(one.body).decode(), one.reason, one.at_utc) for n, one in numbered],
     }

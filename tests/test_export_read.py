@@ -59,7 +59,7 @@ def test_the_metadata_of_a_file_names_schema_codebooks_and_recordings(folder: Pa
     """Schema version, study, codebooks with their versions and the recordings' checksums are in every file."""
     metadata = {key.decode(): text.decode() for key, text in arrow_file(folder, "peaks").schema_arrow.metadata.items()}
     (recording,) = arrow_file(folder, "recordings").read()["recording_id"].to_pylist()
-    assert metadata["iprtool.schema_version"] == "1"
+    assert metadata["iprtool.schema_version"] == "2"
     assert json.loads(metadata["iprtool.codebooks"]) == [{"codebook": "plain", "version": "1.0"}]
     assert json.loads(metadata["iprtool.media_sha256"]) == {recording: "ab" * 32}
 
@@ -83,7 +83,7 @@ def test_the_reader_runs_beside_the_folder(folder: Path, tmp_path: Path) -> None
     run = subprocess.run(
         [sys.executable, "-I", folder / "read.py"], capture_output=True, text=True, cwd=tmp_path, check=True
     )
-    assert "annotations: 2 rows, 29 columns" in run.stdout
+    assert "annotations: 2 rows, 31 columns" in run.stdout
     assert "    start_ms: Int64 ms\n" in run.stdout
     assert all(f"{table.name}: " in run.stdout for table in TABLES)
 

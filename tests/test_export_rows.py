@@ -40,6 +40,7 @@ def test_a_full_mark_leaves_with_every_field() -> None:
     assert first == {
         "annotation_id": tokens.one("m-interval", "annotation"),
         "recall_id": tokens.one("recall-client", "recall"),
+        "coding_id": None,
         "author": "inquirer",
         "kind": "interval",
         "start_ms": 2_000,
@@ -56,6 +57,7 @@ def test_a_full_mark_leaves_with_every_field() -> None:
         "lead": "affect",
         "guide_version": "2",
         "about": "therapist",
+        "chosen": False,
         "quotable": "no",
         "partner_recognisable": True,
         "rupture_type": "withdrawal",
@@ -64,8 +66,8 @@ def test_a_full_mark_leaves_with_every_field() -> None:
         "rupture_salience": 3,
         "rupture_addressed": "unsure",
         "rupture_resolved": 5,
-        "episode_id": tokens.one("e-1", "episode"),
         "note": None,
+        "quote_note": None,
     }
     assert (second["start_ms"], second["end_ms"], second["note"], second["about"]) == (
         61_000,
@@ -103,7 +105,7 @@ def test_free_text_and_dates_stay_unless_asked_for(tmp_path: Path) -> None:
     assert "note" not in plain["annotations"].column_names
     assert {"place", "closing_answer", "day_offset"}.isdisjoint(plain["recalls"].column_names)
     assert "at_offset_ms" not in plain["ops"].column_names
-    assert {"note"} == set(asked["annotations"].column_names) - set(plain["annotations"].column_names)
+    assert set(asked["annotations"].column_names) - set(plain["annotations"].column_names) == {"note", "quote_note"}
 
 
 def test_a_note_that_may_not_be_quoted_never_leaves() -> None:

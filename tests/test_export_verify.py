@@ -147,7 +147,7 @@ def newer(table: pa.Table) -> pa.Table:
         ("stops", replaced("at_ms", DURATION_MS + 1), "In stops, at_ms is outside the recording"),
         ("coverage", replaced("start_ms", 75_000), "In coverage, end_ms is before start_ms"),
         ("dyads", lambda table: pa.concat_tables([table, table]), "In dyads, dyad_id is another row's too (rows: 2)"),
-        ("ops", newer, "ops has schema version 99, and this iprtool knows 1: update iprtool"),
+        ("ops", newer, "ops has schema version 99, and this iprtool knows 2: update iprtool"),
         ("stops", lambda table: table.drop_columns("rate"), "stops has other columns or types"),
         ("stops", lambda table: table.replace_schema_metadata(None), "stops has schema version none"),
     ],

@@ -1,27 +1,29 @@
 """The study's rows as the tables of the export, sorted, so that the same state gives the same bytes."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 import iprtool
-from iprtool.export.arrow import array_of, arrow_schema, settled, type_name
-from iprtool.export.bodies import Told, told
+from iprtool.export.arrow import array_of, arrow_schema, settled
+from iprtool.export.bodies import Told
+from iprtool.export.coded import coding_records
 from iprtool.export.layers import layer_tables
-from iprtool.export.rows import StudyRows
+from iprtool.export.linked import link_records
+from iprtool.export.links import Links, Standing
+from iprtool.export.roster import Record, roster_records
+from iprtool.export.rows import LayerRows, StudyRows
 from iprtool.export.schema import SCHEMA_VERSION, Table
 from iprtool.export.tables import TABLES
 from iprtool.export.tokens import Tokens
+from iprtool.export.vocabularies import codebook_records, codebooks_in_use, dictionary_records
 from iprtool.model.codebook import Codebook
-from iprtool.model.study import Recall, Recording
+from iprtool.model.layer import LayerValue
 
-_DAY_MS = 86_400_000
-
-_Record = Mapping[str, Any]
+_NAMES_CODES = ("annotation_codes", "segment_codes", "session_ratings")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -49,34 +51,81 @@ def build(rows: StudyRows, asked: Asked, step: Callable[[], None] = lambda: None
     Raises ExportError where a value does not fit its column, and what reading a layer raises.
     """
     tables, tokens = leaving(asked), Tokens(rows.key)
-    parts, said = _of_layers(rows, tables, tokens, step)
-    first_ms = min((one.first_ms for one in said.values() if one.first_ms is not None), default=None)
+    links = Links(_review_values(rows.review), rows.withheld_layers)
+    read = _Read(rows, tables, tokens, links, dates=asked.dates)
+    for layer in sorted(rows.layers, key=lambda one: (one.purpose != "recall", tokens.one(one.owner, "recall"))):
+        read.layer(layer)
+        step()
+    if rows.review is not None:
+        read.layer(rows.review)
+    parts, first_ms = read.parts, read.first_ms
     if first_ms is not None:
         parts["ops"] = [_since(part, first_ms) for part in parts["ops"]]
-    for name, records in _of_people(rows, said, first_ms).items():
+    records = roster_records(rows, read.said, first_ms) | link_records(rows, links, read.standing)
+    for name, some in records.items():
         order = [(column, "ascending") for column in tables[name].key]
-        parts[name] = [_of_records(tables[name], records, tokens).sort_by(order)]
-    parts["codebook"] = [_of_records(tables["codebook"], _of_codebooks(rows.codebooks), tokens)]
-    parts["dictionary"] = [_of_records(tables["dictionary"], _of_columns(tables.values()), tokens)]
-    about = _about(rows, tokens)
+        parts[name] = [_of_records(tables[name], some, tokens).sort_by(order)]
+    books = codebooks_in_use(rows, _named(parts))
+    parts["codebook"] = [_of_records(tables["codebook"], codebook_records(books), tokens)]
+    parts["dictionary"] = [_of_records(tables["dictionary"], dictionary_records(tables.values()), tokens)]
+    about = _about(rows, books, tokens)
     return Built(about, [(table, _whole(table, parts[name], about, tokens)) for name, table in tables.items()])
 
 
-def _of_layers(
-    rows: StudyRows, tables: Mapping[str, Table], tokens: Tokens, step: Callable[[], None]
-) -> tuple[dict[str, list[pa.Table]], dict[str, Told]]:
-    """The tables that are read from layers, a part from each, and what each recall's operations tell."""
-    parts: dict[str, list[pa.Table]] = {name: [] for name, table in tables.items() if table.rows}
-    said: dict[str, Told] = {}
-    dates = any(column.asked == "dates" for column in tables["ops"].columns)
-    for layer in sorted(rows.layers, key=lambda one: tokens.one(one.recall, "recall")):
+class _Read:
+    """What the layers give: parts of the tables, what each recall's operations tell, which marks are there."""
+
+    def __init__(
+        self, rows: StudyRows, tables: Mapping[str, Table], tokens: Tokens, links: Links, *, dates: bool
+    ) -> None:
+        self._tables, self._tokens, self._links, self._dates = tables, tokens, links, dates
+        self._codings = {one.id: one for one in rows.codings}
+        self._lengths = {one.id: one.duration_ms for one in rows.recordings}
+        self.parts: dict[str, list[pa.Table]] = {name: [] for name in tables}
+        self.said: dict[str, Told] = {}
+        self.standing: Standing = {}
+
+    @property
+    def first_ms(self) -> int | None:
+        """When the first operation of all was done, in UTC milliseconds, where dates leave."""
+        return min((one.first_ms for one in self.said.values() if one.first_ms is not None), default=None)
+
+    def layer(self, layer: LayerRows) -> None:
+        """Read a layer."""
         with layer.opened() as rows_of:
-            made = layer_tables(layer, rows_of, tables, tokens)
-            made["ops"], said[layer.recall] = told(rows_of, made["ops"], dates=dates)
-        for name, part in made.items():
-            parts[name].append(part)
-        step()
-    return parts, said
+            made = layer_tables(layer, rows_of, self._tables, self._tokens, self._links, dates=self._dates)
+        self.said[layer.owner] = made.said
+        self.standing |= made.standing
+        for name, part in made.tables.items():
+            self.parts[name].append(part)
+        self._records("leads", _leads(layer, made.said))
+        coding = self._codings.get(layer.owner)
+        if coding is not None:
+            for name, records in coding_records(coding, self._lengths[coding.recording], made.values).items():
+                self._records(name, records)
+
+    def _records(self, name: str, records: Sequence[Record]) -> None:
+        if records:
+            self.parts[name].append(_of_records(self._tables[name], records, self._tokens))
+
+
+def _review_values(review: LayerRows | None) -> dict[str, LayerValue]:
+    if review is None:
+        return {}
+    with review.opened() as rows_of:
+        return dict(rows_of("value")[1])
+
+
+def _leads(layer: LayerRows, said: Told) -> list[Record]:
+    return [
+        {
+            **msgspec.structs.asdict(lead),
+            "recall": layer.owner,
+            "position": position,
+            "stop": None if entity == layer.layer else entity,
+        }
+        for position, (entity, lead) in enumerate(said.leads)
+    ]
 
 
 def _since(ops: pa.Table, first_ms: int) -> pa.Table:
@@ -85,88 +134,16 @@ def _since(ops: pa.Table, first_ms: int) -> pa.Table:
     return ops.set_column(place, "at_offset_ms", offsets)
 
 
-def _of_people(rows: StudyRows, said: Mapping[str, Told], first_ms: int | None) -> dict[str, list[_Record]]:
-    return {
-        "dyads": [msgspec.structs.asdict(one) for one in rows.dyads],
-        "sessions": [msgspec.structs.asdict(one) for one in rows.sessions],
-        "recordings": [_recording(one) for one in rows.recordings],
-        "recalls": [_recall(one, said.get(one.id), first_ms) for one in rows.recalls],
-    }
+def _named(parts: Mapping[str, Sequence[pa.Table]]) -> set[tuple[str, str]]:
+    """The codebooks, with versions, that codes are of."""
+    named: set[tuple[str, str]] = set()
+    for part in (part for name in _NAMES_CODES for part in parts[name]):
+        pairs = part.select(["codebook", "codebook_version"]).group_by(["codebook", "codebook_version"]).aggregate([])
+        named |= {(row["codebook"], row["codebook_version"]) for row in pairs.to_pylist()}
+    return named
 
 
-def _recording(recording: Recording) -> _Record:
-    ends = [part.start_ms + part.duration_ms for part in recording.parts]
-    starts = [part.start_ms for part in recording.parts[1:]]
-    gaps = [f"{end}-{start}" for end, start in zip(ends[:-1], starts, strict=True) if end < start]
-    return {
-        **msgspec.structs.asdict(recording),
-        "channel_speakers": " ".join(recording.channel_speakers) or None,
-        "n_parts": max(1, len(recording.parts)),
-        "gaps": " ".join(gaps) or None,
-    }
-
-
-def _recall(recall: Recall, said: Told | None, first_ms: int | None) -> _Record:
-    closed = said.closed if said else None
-    began_ms = said.first_ms if said else None
-    return {
-        **msgspec.structs.asdict(recall),
-        **msgspec.structs.asdict(recall.protocol),
-        # Who recalls holds the layer's key alone, so that a recall ends in its layer before the study's roster says so.
-        "status": "ended" if said and said.ended and recall.status != "missing" else recall.status,
-        "protocol": recall.protocol.name,
-        "may_stop": " ".join(recall.protocol.may_stop),
-        "closing_helpful": closed.helpful if closed else None,
-        "closing_answer": closed.answer if closed else None,
-        "day_offset": (began_ms - first_ms) // _DAY_MS if began_ms is not None and first_ms is not None else None,
-    }
-
-
-def _of_codebooks(codebooks: Iterable[Codebook]) -> list[_Record]:
-    """One record per code; where copies of one version differ, the first copy's wording of a code stands."""
-    records: dict[tuple[str, str, str], _Record] = {}
-    for book in sorted(codebooks, key=lambda one: (one.id, one.version)):
-        scale = book.rating
-        for position, entry in enumerate(book.codes):
-            record = {
-                "codebook": book.id,
-                "codebook_version": book.version,
-                "position": position,
-                "code": entry.id,
-                "label": entry.label,
-                "gloss": entry.gloss,
-                "code_group": entry.group,
-                "polarity": entry.polarity,
-                "rating_minimum": scale.minimum if scale else None,
-                "rating_maximum": scale.maximum if scale else None,
-                "rating_step": scale.step if scale else None,
-                "title": book.title,
-                "source": book.source,
-            }
-            records.setdefault((book.id, book.version, entry.id), record)
-    return list(records.values())
-
-
-def _of_columns(tables: Iterable[Table]) -> list[_Record]:
-    """One record per column of these tables."""
-    return [
-        {
-            "table_name": table.name,
-            "column_name": column.name,
-            "type": type_name(column),
-            "description": column.description,
-            "unit": column.unit,
-            "levels": "|".join(column.levels),
-            "nullable": column.nullable,
-            "is_key": column.name in table.key,
-            "refers_to": column.refers,
-        }
-        for table in tables
-        for column in table.columns
-    ]
-
-
-def _of_records(table: Table, records: Sequence[_Record], tokens: Tokens) -> pa.Table:
+def _of_records(table: Table, records: Sequence[Record], tokens: Tokens) -> pa.Table:
     return pa.table(
         {
             column.name: array_of(column, [record[column.read_from] for record in records], tokens)
@@ -175,9 +152,9 @@ def _of_records(table: Table, records: Sequence[_Record], tokens: Tokens) -> pa.
     )
 
 
-def _about(rows: StudyRows, tokens: Tokens) -> dict[str, str]:
+def _about(rows: StudyRows, codebooks: Sequence[Codebook], tokens: Tokens) -> dict[str, str]:
     """What every file says in its metadata of the study: no date, so that the same state gives the same bytes."""
-    books = sorted({(book.id, book.version) for book in rows.codebooks})
+    books = sorted({(book.id, book.version) for book in codebooks})
     media = {tokens.one(one.id, "recording"): one.original_sha256 for one in rows.recordings}
     return {
         "iprtool.version": iprtool.__version__,

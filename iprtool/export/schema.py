@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a column is added, removed or changes its meaning; an export names it in every file's metadata."""
 
 ColumnKind = Literal["id", "category", "integer", "number", "boolean", "text"]
@@ -24,10 +24,18 @@ LETTERS = {
     "annotation": "a",
     "stop": "t",
     "coverage": "v",
+    "batch": "b",
+    "coding": "k",
+    "segment": "n",
     "episode": "e",
+    "match": "x",
+    "theme": "h",
+    "value": "u",
+    "score": "z",
     "operation": "o",
     "gesture": "g",
     "person": "p",
+    "actor": "w",
     "device": "m",
 }
 """The letter that an id begins with, by what it names."""

@@ -59,7 +59,7 @@ def export_study(
         tables = tuple(result.rows)
         study.log_export(ExportEntry(recipient, tables, ("parquet", "csv"), with_text, result.manifest_sha256))
 
-    rows = study_rows(study, fresh_ids=fresh_ids)
+    rows = study_rows(study, today=today, fresh_ids=fresh_ids)
     return write_export(rows, to, folder_name(study.path, today), asked, progress=progress, note=note)
 
 
