@@ -184,19 +184,17 @@ def test_major_and_subtle_are_told_apart_by_salience(salience: int | None, name:
 
 
 @pytest.mark.parametrize(
-    ("locus", "text"),
+    ("locus", "strained"),
     [
-        ("task", "task (working alliance) · salience 4, major"),
-        ("goal", "goal (working alliance) · salience 4, major"),
-        ("bond", "bond (working alliance) · salience 4, major"),
-        ("genuineness", "genuineness (real relationship) · salience 4, major"),
-        ("realism", "realism (real relationship) · salience 4, major"),
-        ("unclear", "unclear · salience 4, major"),
-        (None, "salience 4, major"),
+        ("task", "working alliance"),
+        ("goal", "working alliance"),
+        ("bond", "working alliance"),
+        ("genuineness", "real relationship"),
+        ("realism", "real relationship"),
     ],
 )
-def test_which_relationship_is_strained_is_told_by_the_locus(locus: Locus | None, text: str) -> None:
-    assert episodes.strain_text(locus, 4) == text
+def test_which_relationship_is_strained_is_told_by_the_locus(locus: Locus, strained: str) -> None:
+    assert episodes.episode_title(Episode("e", "mixed", 0, locus=locus)) == f"e  00:00–open · {strained}"
 
 
 def test_an_episode_in_one_line() -> None:
@@ -209,15 +207,14 @@ def test_an_episode_in_one_line() -> None:
         120_000,
         "client",
         "bond",
-        3,
+        2,
         "repaired",
         4,
     )
-    assert episodes.episode_text(episode) == (
-        "episode 1  01:00–02:00 · withdrawal · by client · bond (working alliance) · salience 3, major · 1 marker"
-        " · 2 strategies · repaired 4"
-    )
-    assert episodes.episode_text(Episode("e", "mixed", 0)) == "e  00:00–open · mixed · unclear"
+    title = "episode 1  01:00–02:00 · 1 marker · 2 strategies · working alliance · subtle"
+    assert (episodes.episode_title(episode), episodes.outcome_text(episode)) == (title, "repaired 4")
+    unclear = Episode("e", "mixed", 0, locus="unclear")
+    assert (episodes.episode_title(unclear), episodes.outcome_text(unclear)) == ("e  00:00–open", "unclear")
 
 
 RRRS = Codebook(

@@ -82,28 +82,15 @@ def outcome_text(episode: Episode) -> str:
     return " ".join([episode.outcome, *([str(episode.resolved)] if episode.resolved else [])])
 
 
-def strain_text(locus: Locus | None, salience: int | None) -> str:
-    """Where the strain lies, on which relationship, how heavy it is: bond (working alliance) · salience 4, major."""
-    parts = []
-    if locus is not None:
-        on = RELATIONSHIPS.get(locus)
-        parts.append(f"{locus} ({on})" if on else locus)
-    if salience is not None:
-        parts.append(f"salience {salience}, {weight(salience)}")
-    return " · ".join(parts)
-
-
-def episode_text(episode: Episode) -> str:
-    """An episode in one line."""
+def episode_title(episode: Episode) -> str:
+    """An episode above its fields: when, how much belongs to it, which relationship it strains, major or subtle."""
     ends = clock(episode.end_ms) if episode.end_ms is not None else "open"
     parts = [
         f"{episode.label}  {clock(episode.start_ms)}–{ends}",
-        episode.rupture_type,
-        f"by {episode.mover}" if episode.mover else "",
-        strain_text(episode.locus, episode.salience),
         _counted(len(episode.markers), "marker"),
         _counted(len(episode.strategies), "strategy", "strategies"),
-        outcome_text(episode),
+        RELATIONSHIPS.get(episode.locus, "") if episode.locus else "",
+        weight(episode.salience) or "",
     ]
     return " · ".join(part for part in parts if part)
 

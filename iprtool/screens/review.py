@@ -158,6 +158,8 @@ class ReviewScreen(LinkingScreen):
         episodes = self.linking.episodes if self.linking else {}
         height = next(lane.height for lane in timeline.lanes if lane.name == RUPTURES)
         timeline.set_lane(ruptures_lane(self.review, episodes, rows=height))
+        # A form that opens or closes lets the rows' styles be forgotten, and what they showed with them.
+        timeline.refresh()
         self.show_moment()
 
     @on(RecordingScreen.SpeechArrived)

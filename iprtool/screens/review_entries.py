@@ -8,7 +8,7 @@ from iprtool.model.codebook import Codebook
 from iprtool.model.linking import Episode, MarkRef, Strategy, Theme
 from iprtool.model.terms import EpisodeOutcome, Locus, Mover, Quotable, RuptureType, levels
 from iprtool.model.times import clock
-from iprtool.reviewing.episodes import episode_text, strategies_in, strategies_shown
+from iprtool.reviewing.episodes import episode_title, strategies_in, strategies_shown
 from iprtool.reviewing.linking import Linking
 from iprtool.reviewing.review import Placed, Review
 from iprtool.screens.fields import Field
@@ -61,7 +61,11 @@ class EpisodeEntry:
             Field("resolved", "resolved", ONE_TO_FIVE, episode.resolved),
             Field("end_ms", "ends at", tuple((ms, clock(ms)) for ms in ends), episode.end_ms),
         ]
-        return episode_text(episode), fields, [Text("label", "name", episode.label), Text("note", "note", episode.note)]
+        return (
+            episode_title(episode),
+            fields,
+            [Text("label", "name", episode.label), Text("note", "note", episode.note)],
+        )
 
     def form(self, changed: Nothing, done: Nothing) -> FieldsForm:
         """Its form; `changed` is told of each change, `done` when it is closed."""
