@@ -77,9 +77,25 @@ def _search(study: Study, _chosen: Chosen) -> Screen[Any]:
     return StudySearchScreen(study.path.stem, WordsOfStudy(study), _looked())
 
 
+def _codebooks(study: Study, _: Chosen) -> Screen[Any]:
+    from iprtool.desk.codebooks import StudyCodebooks
+    from iprtool.screens.codebooks import CodebooksScreen
+
+    return CodebooksScreen(StudyCodebooks(study), study.path.stem)
+
+
+def _guides(study: Study, _: Chosen) -> Screen[Any]:
+    from iprtool.desk.guides import StudyGuides
+    from iprtool.screens.guides import GuidesScreen
+
+    return GuidesScreen(StudyGuides(study), study.path.stem)
+
+
 PLACES: tuple[Place, ...] = (
     Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
+    Place("codebooks", "k", "codebooks", "the words of recalls and codings, in their versions", _codebooks),
+    Place("guides", "g", "guide", "the inquirer's leads, in their versions; the printed card", _guides),
     Place("scores", "s", "scores", "a session's sheet of scores", _scores),
     Place("search", "f", "search", "find words, codes, themes and ruptures in all sessions", _search),
 )

@@ -1,7 +1,9 @@
 """The inquirer's card: a guide on paper."""
 
 import textwrap
+from pathlib import Path
 
+from iprtool.model.errors import IprtoolError
 from iprtool.model.guide import Guide
 
 CELLS = 72
@@ -16,3 +18,14 @@ def card_text(guide: Guide) -> str:
         for lead in guide.of(category):
             lines += textwrap.wrap(lead.text, CELLS, initial_indent="  [ ] ", subsequent_indent="      ")
     return "\n".join(lines) + "\n"
+
+
+def write_card(guide: Guide, path: Path) -> None:
+    """Write the card to a new file; IprtoolError where there is one already, or it can't be written."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(card_text(guide))
+    except FileExistsError:
+        raise IprtoolError(f"{path.name} is there already; choose another name.") from None
+    except OSError as error:
+        raise IprtoolError(f"{path.name} could not be written ({error.strerror}); choose another folder.") from None
