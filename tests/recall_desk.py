@@ -1,6 +1,6 @@
 """A recall screen in a running app, with a player whose time the test moves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,20 +10,26 @@ from iprtool.app import IprtoolApp
 from iprtool.edits import Hand
 from iprtool.model.layer import LayerContent
 from iprtool.model.mark import Mark
+from iprtool.model.study import Utterance
 from iprtool.model.terms import Face
 from iprtool.screens.key_line import KeyLine
 from iprtool.screens.recall import RecallScreen
+from iprtool.screens.recording import Filmed
 from tests.fakes import FakeLog, FakePlayer, content
 
 
 class Desk:
     """A recall screen in a running app, its fake player and its log."""
 
-    def __init__(self, loaded: LayerContent, face: Face) -> None:
+    def __init__(
+        self, loaded: LayerContent, face: Face, filmed: Filmed | None = None, words: Sequence[Utterance] = ()
+    ) -> None:
         self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
         self.now_s = 0.0
         hand = Hand("client", "dev")
-        self.screen = RecallScreen(loaded, self.player, self.log, hand, face, monotonic=lambda: self.now_s)
+        self.screen = RecallScreen(
+            loaded, self.player, self.log, hand, face, filmed=filmed, words=words, monotonic=lambda: self.now_s
+        )
         self.app = IprtoolApp(self.screen)
         self.pilot: Pilot[None]
 
@@ -40,6 +46,17 @@ class Desk:
             await self.press("space")
         self.player.run(ms)
         await self.pilot.pause()
+
+    async def watch(self, ms: int) -> None:
+        """Play on for so long, in steps as the screen looks at them, or until the program stops it."""
+        if self.player.state.status != "playing":
+            await self.press("space")
+        for _ in range(0, ms, 200):
+            self.player.run(200)
+            self.screen.tick()
+            await self.pilot.pause()
+            if self.player.state.status != "playing":
+                return
 
     @property
     def marks(self) -> list[Mark]:
@@ -59,9 +76,15 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    face: Face = "participant", size: tuple[int, int] = (100, 30), loaded: LayerContent | None = None, **head: Any
+    face: Face = "participant",
+    size: tuple[int, int] = (100, 30),
+    loaded: LayerContent | None = None,
+    *,
+    filmed: Filmed | None = None,
+    words: Sequence[Utterance] = (),
+    **head: Any,
 ) -> AsyncIterator[Desk]:
-    table = Desk(loaded or content(**head), face)
+    table = Desk(loaded or content(**head), face, filmed, words)
     async with table.app.run_test(size=size) as pilot:
         table.pilot = pilot
         await pilot.pause()

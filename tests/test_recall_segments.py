@@ -67,6 +67,8 @@ def test_one_can_go_back_and_skip() -> None:
     table.watch(60_000)
     table.watch(2_000)
     table.recall.previous_part()
+    assert table.player.at_ms == 60_000
+    table.recall.previous_part()
     assert table.player.at_ms == 10_000
     table.recall.next_part()
     table.recall.next_part()

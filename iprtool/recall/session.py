@@ -115,7 +115,7 @@ class Recall(Marking):
 
     def previous_part(self) -> None:
         """Go back to the part before, or to what was asked before."""
-        self._to_part(self.course.previous())
+        self._to_part(self.course.previous(self.playback.at_ms))
 
     def _to_part(self, to_ms: int | None) -> None:
         if to_ms is not None:

@@ -1,6 +1,6 @@
 """The write-up of a supervision: what was learned from the moments chosen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -34,11 +34,10 @@ class LessonsScreen(Screen[None]):
     ALLOW_SELECT = False
     BINDINGS = [Binding("ctrl+q", "go_on", show=False)]
 
-    def __init__(self, recall: Recall, chosen: Sequence[Mark], go_on: Callable[[], None]) -> None:
+    def __init__(self, recall: Recall, chosen: Sequence[Mark]) -> None:
         super().__init__()
         self._recall = recall
         self._chosen = chosen
-        self._go_on = go_on
         self._over = False
         draft = recall.draft
         self._begun = draft.text if draft is not None and draft.lessons else recall.lessons
@@ -64,7 +63,6 @@ class LessonsScreen(Screen[None]):
         self._over = True
         self._recall.learn(self.query_one(NoteArea).text)
         self.dismiss(None)
-        self._go_on()
 
 
 def moments_text(chosen: Sequence[Mark], codebook: Codebook) -> str:

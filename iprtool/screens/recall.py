@@ -343,7 +343,8 @@ class RecallScreen(RecallCourse):
             self.watching.cover()
         course = self.recall.course
         if isinstance(course, SupervisionCourse):
-            self.app.push_screen(LessonsScreen(self.recall, course.chosen, lambda: self._close(self.monotonic())))
+            lessons = LessonsScreen(self.recall, course.chosen)
+            self.app.push_screen(lessons, lambda _: self._close(self.monotonic()))
         else:
             self._close()
 

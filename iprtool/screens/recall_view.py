@@ -79,6 +79,7 @@ class RecallView(RecordingScreen):
         self.commands = commands if filmed else without_picture(commands)
         self.recall = Recall(content, player, log, hand, self)
         self.panes = RecallPanes(self)
+        self._lane = "marks" if protocol.kind == "mutual" else "mine"
         self.codebook = content.head.codebook
         self.monotonic = monotonic
         self._began = monotonic()
@@ -115,11 +116,11 @@ class RecallView(RecordingScreen):
         self.query_one(TimelineView).set_lanes(
             [
                 PeaksLane("sound"),
-                MarksLane("mine", self.recall.state.marks.index.seen_as(self._item)),
+                MarksLane(self._lane, self.recall.state.marks.index.seen_as(self._item)),
                 SpansLane("played", [span_of(span) for span in self.recall.state.coverage.values()]),
             ]
         )
-        self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
+        self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self.tick, pause=True)
         self.set_interval(1, self.show_elapsed)
         self._retry = self.set_interval(2, self.recall.saving.retry, pause=True)
         self.show_elapsed()
@@ -134,8 +135,9 @@ class RecallView(RecordingScreen):
         self.begin_course()
 
     def on_resize(self, event: Resize) -> None:
-        """A narrow terminal gives the marks the room."""
+        """A narrow terminal gives the marks the room, a low one has less of what was said."""
         self.set_class(event.size.width < 100, "narrow")
+        self.set_class(event.size.height < 30, "low")
 
     @property
     def playing(self) -> bool:
@@ -146,7 +148,7 @@ class RecallView(RecordingScreen):
 
     def marks_changed(self, changes: Sequence[MarkChange]) -> None:  # noqa: ARG002
         """Marks were made, changed or removed: timeline, list and card follow."""
-        self.query_one(TimelineView).lane_changed("mine")
+        self.query_one(TimelineView).lane_changed(self._lane)
         self.show_marks()
         self.show_moment()
 
@@ -251,7 +253,8 @@ class RecallView(RecordingScreen):
         """What the protocol asks for now (the recall's course's own)."""
         raise NotImplementedError
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Now and then while it plays: what was played is kept, and the program stops where it is to stop."""
         if self.recall.tick():
             self.show_moment()
             self.panes.ask()

@@ -17,7 +17,8 @@ class SpokenPane(Static):
     """The transcript: what was begun last stands out, with what came before it and what follows."""
 
     DEFAULT_CSS = """
-    SpokenPane { height: 5; padding: 0 1; border-top: solid $panel; }
+    SpokenPane { height: 6; padding: 0 1; border-top: solid $panel; }
+    .low SpokenPane { height: 3; border: none; }
     """
     ALLOW_SELECT = False
 

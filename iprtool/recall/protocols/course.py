@@ -104,8 +104,8 @@ class Course:
         """Go to the next part, or leave out what is asked now; where that begins, if elsewhere."""
         return None
 
-    def previous(self) -> int | None:
-        """Go back to the part before, or to what was asked before; where that begins, if elsewhere."""
+    def previous(self, at_ms: int) -> int | None:  # noqa: ARG002
+        """Go back to where this part began, to the part before, or to what was asked before; where that is."""
         return None
 
     # What

@@ -92,7 +92,7 @@ class EventCourse(Course):
         self._free = True
         return None
 
-    def previous(self) -> int | None:
+    def previous(self, at_ms: int) -> int | None:  # noqa: ARG002
         """See `Course`."""
         if self._free:
             self._free = False

@@ -5,6 +5,8 @@ from iprtool.model.layer import LayerHead
 from iprtool.recall.protocols.course import Course
 
 AT_THE_END_MS = 250
+JUST_BEGUN_MS = 1500
+"""So soon after its beginning, going back is meant to lead to the segment before."""
 
 
 class SegmentsCourse(Course):
@@ -72,9 +74,10 @@ class SegmentsCourse(Course):
         self._here += 1
         return self.bounds[0]
 
-    def previous(self) -> int | None:
+    def previous(self, at_ms: int) -> int | None:
         """See `Course`."""
-        self._here = max(0, self._here - 1)
+        if at_ms < self.bounds[0] + JUST_BEGUN_MS:
+            self._here = max(0, self._here - 1)
         return self.bounds[0]
 
     @property
@@ -91,7 +94,7 @@ class SegmentsCourse(Course):
     def guidance(self) -> str:
         """See `Course`."""
         if self.is_done:
-            return "That was the last part. {end} ends; {previous_part} goes back a part."
+            return "That was the last part. {end} ends; {previous_part} goes back."
         if self._here in self._done:
             return "What was going on for you there? {stop_or_go_on} plays the next part."
         return ""
