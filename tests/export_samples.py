@@ -27,6 +27,7 @@ from iprtool.model.layer import (
 from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.model.protocol import RecallProtocol
 from iprtool.model.study import Dyad, Recall, Recording, Session
+from iprtool.model.terms import LayerPurpose
 
 NAME = "export-x-2025-03-04"
 DURATION_MS = 600_000
@@ -139,14 +140,14 @@ def _flat(mark: Mark) -> dict[str, Any]:
     return plain | {f"rupture_{name}": value for name, value in rupture.items()}
 
 
-def layer(ident: str, recall: str, **values: Any) -> LayerRows:
-    """A layer of a recall, with these marks, stops, coverage and operations."""
+def layer(ident: str, owner: str, purpose: LayerPurpose = "recall", **values: Any) -> LayerRows:
+    """A layer of a recall or a coding, with these marks, stops, coverage, traces, values and operations."""
     rows = layer_rows(**values)
 
     def opened() -> AbstractContextManager[RowsOf]:
         return nullcontext(rows)
 
-    return LayerRows(ident, recall, opened)
+    return LayerRows(ident, owner, opened, purpose)
 
 
 def a_study(**changes: Any) -> StudyRows:

@@ -18,11 +18,12 @@ from iprtool.export.arrow import arrow_type
 from iprtool.export.tables import BY_NAME, TABLES
 from iprtool.model.terms import MarkKind, Role, levels
 from tests.export_samples import a_study, exported
+from tests.export_whole import a_whole_study
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return exported(a_study(), tmp_path_factory.mktemp("to"), text=True, dates=True)
+    return exported(a_whole_study(), tmp_path_factory.mktemp("to"), text=True, dates=True)
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +61,17 @@ def test_the_metadata_of_a_file_names_schema_codebooks_and_recordings(folder: Pa
     metadata = {key.decode(): text.decode() for key, text in arrow_file(folder, "peaks").schema_arrow.metadata.items()}
     (recording,) = arrow_file(folder, "recordings").read()["recording_id"].to_pylist()
     assert metadata["iprtool.schema_version"] == "2"
-    assert json.loads(metadata["iprtool.codebooks"]) == [{"codebook": "plain", "version": "1.0"}]
+    assert json.loads(metadata["iprtool.codebooks"]) == [
+        {"codebook": "3rs", "version": "2015"},
+        {"codebook": "own", "version": "2"},
+        {"codebook": "plain", "version": "1.0"},
+    ]
     assert json.loads(metadata["iprtool.media_sha256"]) == {recording: "ab" * 32}
 
 
 def test_pandas_keeps_whole_numbers_whole_and_categories_with_their_levels(frames: dict[str, pd.DataFrame]) -> None:
     """Where values are absent a time is still Int64 and a term still has every level; units are at hand."""
-    annotations = frames["annotations"]
+    annotations = frames["annotations"].sort_values("start_ms").iloc[:2]
     assert annotations["end_ms"].dtype == pd.Int64Dtype()
     assert annotations["end_ms"].isna().tolist() == [False, True]
     assert annotations["helpful"].dtype == pd.Float64Dtype()
@@ -74,7 +79,7 @@ def test_pandas_keeps_whole_numbers_whole_and_categories_with_their_levels(frame
     assert tuple(annotations["kind"].cat.categories) == levels(MarkKind)
     assert tuple(annotations["about"].cat.categories) == levels(Role)
     assert annotations["about"].isna().tolist() == [False, True]
-    assert annotations.attrs["units"]["start_ms"] == "ms"
+    assert frames["annotations"].attrs["units"]["start_ms"] == "ms"
     assert frames["recalls"]["missing_reason"].value_counts()["declined"] == 1
 
 
@@ -83,7 +88,7 @@ def test_the_reader_runs_beside_the_folder(folder: Path, tmp_path: Path) -> None
     run = subprocess.run(
         [sys.executable, "-I", folder / "read.py"], capture_output=True, text=True, cwd=tmp_path, check=True
     )
-    assert "annotations: 2 rows, 31 columns" in run.stdout
+    assert "annotations: 5 rows, 31 columns" in run.stdout
     assert "    start_ms: Int64 ms\n" in run.stdout
     assert all(f"{table.name}: " in run.stdout for table in TABLES)
 
@@ -98,7 +103,8 @@ def test_duckdb_reads_the_folder_with_its_study_and_every_column_by_its_bare_nam
     marks = duckdb.connect().sql(
         f"SELECT start_ms, end_ms FROM '{folder}/parquet/annotations/*/*.parquet' ORDER BY start_ms"
     )
-    assert marks.fetchall() == [(2_000, 9_000), (61_000, None)]
+    expected = [(2_000, 9_000), (61_000, None), (62_000, None), (90_000, None), (300_000, None)]
+    assert marks.fetchall() == expected
     assert [str(kind) for kind in marks.types] == ["BIGINT", "BIGINT"]
 
 

@@ -1,11 +1,10 @@
 """Wall-clock times as the study notes them, as milliseconds; only what lies between two of them ever leaves."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = len("2026-03-02")
-DAY_MS = 86_400_000
-HOUR_MS = 3_600_000
+_HOUR_MS = 3_600_000
 
 
 def utc_ms(text: str) -> int | None:
@@ -26,13 +25,13 @@ def day_ms(text: str | None) -> int | None:
 
 
 def days_between(first_ms: int | None, ms: int | None) -> int | None:
-    """Whole days from one to the other, None where one is not known."""
-    return None if first_ms is None or ms is None else (ms - first_ms) // DAY_MS
+    """Days of the calendar from one to the other on this machine's clock, None where one is not known."""
+    return None if first_ms is None or ms is None else (_day(ms) - _day(first_ms)).days
 
 
 def hours_between(first_ms: int | None, ms: int | None) -> float | None:
     """Hours to the hundredth from one to the other, None where one is not known."""
-    return None if first_ms is None or ms is None else round((ms - first_ms) / HOUR_MS, 2)
+    return None if first_ms is None or ms is None else round((ms - first_ms) / _HOUR_MS, 2)
 
 
 def _read(text: str) -> datetime | None:
@@ -44,3 +43,7 @@ def _read(text: str) -> datetime | None:
 
 def _since_epoch(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _day(ms: int) -> date:
+    return (_EPOCH + timedelta(milliseconds=ms)).astimezone().date()

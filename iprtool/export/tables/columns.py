@@ -65,7 +65,7 @@ def text(
 
 def day_offset(of: str) -> Column:
     """A day, counted from the study's first operation; leaves only when dates are asked for."""
-    description = f"Whole days from the study's first operation to {of}; negative before it."
+    description = f"Days of the calendar from the study's first operation to {of}; negative before it."
     return Column("day_offset", "integer", description, unit="d", asked="dates")
 
 
