@@ -1,0 +1,140 @@
+"""Commands for the interview guide: its versions, which one is in force, the inquirer's card."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from iprtool.cli.options import PassphraseFile, StudyPath
+from iprtool.cli.top import app
+from iprtool.console import keyring_for, say
+
+if TYPE_CHECKING:
+    from iprtool.desk.steps import Step
+
+guide_app = typer.Typer(help="The interview guide: the inquirer's leads.", no_args_is_help=True)
+app.add_typer(guide_app, name="guide")
+
+FILE = typer.Argument(metavar="FILE", readable=False, help="a guide as TOML")
+Version = Annotated[
+    str | None, typer.Option("--version", help="which version, or id@version; the one in force where it is left out")
+]
+
+
+@guide_app.command("check")
+def check_guide(file: Annotated[Path, FILE]) -> None:
+    """Check a guide's file: each error with its line and reason."""
+    from iprtool.guides import check, load
+
+    problems = check(file)
+    for problem in problems:
+        where = f"{file}:{problem.line}" if problem.line is not None else str(file)
+        typer.echo(f"{where}: {problem.reason}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    guide = load(file)
+    say(f"{guide.title}, version {guide.version} ({guide.language}): {len(guide.leads)} leads.")
+
+
+@guide_app.command("list")
+def list_guides(study: StudyPath, passphrase_file: PassphraseFile = None) -> None:
+    """List the guides of a study in their versions."""
+    from iprtool.desk.guides import StudyGuides, name_of
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        for row in StudyGuides(opened).guides():
+            one, force = row.guide, "  in force" if row.in_force else ""
+            own = "own" if row.own else "   "
+            say(f"{own} {name_of(one):<24}{one.language:<7}{len(one.leads):>3} leads  {one.title}{force}")
+
+
+@guide_app.command("load")
+def load_guide(study: StudyPath, file: Annotated[Path, FILE], passphrase_file: PassphraseFile = None) -> None:
+    """Keep a guide or its next version, which is in force from now on; recalls that have begun keep theirs."""
+    from iprtool.desk.guides import differences_of, keep_guide
+    from iprtool.guides import load
+    from iprtool.store.study import Study
+
+    guide = load(file)
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        _say(keep_guide(opened, guide))
+        for line in differences_of(opened, guide):
+            say(f"  {line}")
+
+
+@guide_app.command("use")
+def put_guide_in_force(
+    study: StudyPath,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="a version, or id@version")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Let new recalls begin with this version."""
+    from iprtool.desk.guides import guide_for, put_in_force
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        _say(put_in_force(opened, guide_for(opened, version)))
+
+
+@guide_app.command("write")
+def write_guide(
+    study: StudyPath,
+    to: Annotated[Path, typer.Option("--to", readable=False, metavar="FILE", help="a new TOML file")],
+    version: Version = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Write the guide to a TOML file, to be changed there and loaded again."""
+    from iprtool.codebooks.writing import save
+    from iprtool.desk.guides import guide_for, name_of
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        guide = guide_for(opened, version)
+    save(guide, to)
+    say(f"{name_of(guide)} is written to {to}.")
+
+
+@guide_app.command("print")
+def print_guide(
+    study: StudyPath,
+    version: Version = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", readable=False, metavar="FILE", help="a new file; else it is shown")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Print the inquirer's own card as plain text for paper; it is not for participants."""
+    from iprtool.desk.guides import guide_for
+    from iprtool.guides.card import card_text, write_card
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        guide = guide_for(opened, version)
+    if to is None:
+        say(card_text(guide).rstrip())
+    else:
+        write_card(guide, to)
+        say(f"The card is written to {to}.")
+
+
+@guide_app.command("diff")
+def compare_guides(
+    study: StudyPath,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="a version, or id@version")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="a version, or id@version")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Show what changed from one version of the guide to another, a line each."""
+    from iprtool.codebooks.versions import differences
+    from iprtool.desk.guides import guide_for
+    from iprtool.store.study import Study
+
+    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        lines = differences(guide_for(opened, old), guide_for(opened, new))
+    for line in lines or ("Nothing is different.",):
+        say(line)
+
+
+def _say(step: "Step") -> None:
+    say(f"{step.what}.")
