@@ -1,9 +1,11 @@
-"""The open study as the library's screens see it: the desk, and what adds recordings, behind one port."""
+"""The open study as the library's screens see it: the desk, and what adds recordings, behind one port.
+
+What adds them is imported when it is needed: it brings numpy and FFmpeg along.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from iprtool.adding import add_recording, add_transcript
 from iprtool.desk.roster import carry_out, roster_of, settle, take_back, with_records
 from iprtool.library.editing import Change
 from iprtool.library.port import NewRecording
@@ -56,6 +58,7 @@ class StudyOnShelf:
 
     def add_recording(self, new: NewRecording, progress: Callable[[float], None]) -> str:
         """Conform and seal a recording; the session is asked last, when it is too late to go back."""
+        from iprtool.adding import add_recording
         from iprtool.media.transcript import read_vtt
 
         words = read_vtt(Path(new.transcript)) if new.transcript else None
@@ -82,6 +85,7 @@ class StudyOnShelf:
 
     def add_transcript(self, recording: str, path: str) -> None:
         """Seal a transcript to a recording."""
+        from iprtool.adding import add_transcript
         from iprtool.media.transcript import read_vtt
 
         add_transcript(self._study, recording, read_vtt(Path(path)))

@@ -1,12 +1,15 @@
 """Studies made up for the tests of the library, as values and as folders."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
 from iprtool.library.roster import Roster
 from iprtool.model.study import Coding, Dyad, Person, Recall, Recording, Session
 from iprtool.model.terms import Role
+from iprtool.store.keys import Keyring
+from iprtool.store.study import Study
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 HOUR_MS = 3_600_000
@@ -75,3 +78,12 @@ def a_roster(**more: object) -> Roster:
 
 def coding(ident: str, coder: str, *, locked: bool = False) -> Coding:
     return Coding(ident, "s", coder, f"l-{ident}", "r", "3rs-2022", "1", locked=locked)
+
+
+def write_study(path: Path, keyring: Keyring, roster: Roster) -> Study:
+    """A study with this roster; what its entries say is sealed elsewhere is not there."""
+    study = Study.create(path, keyring)
+    for entries in (roster.dyads, roster.persons, roster.sessions, roster.recordings, roster.recalls, roster.codings):
+        for one in entries:
+            study.put(one)
+    return study

@@ -31,7 +31,7 @@ LIBRARY: tuple[Command, ...] = (
         "correct",
         "what is chosen: a dyad's label and group, a session's number and time, a person, a recording, the study",
         "people",
-        footer={"stopped": "correct"},
+        footer={"stopped": "edit"},
     ),
     Command(
         "missing",
@@ -41,7 +41,7 @@ LIBRARY: tuple[Command, ...] = (
         "note that the chosen recall did not take place, and why; or that it is to come after all",
         "people",
     ),
-    Command("undo", "u,ctrl+z", "u", "undo", "take back what was entered last", "people", footer={"stopped": "undo"}),
+    Command("undo", "u,ctrl+z", "u", "undo", "take back what was entered last", "people"),
     Command("redo", "ctrl+y", "ctrl+y", "redo", "enter again what was taken back", "people"),
     Command(
         "filter",

@@ -162,7 +162,7 @@ class LibraryScreen(Screen[None]):
         late = sum(one.late for one in self._dues)
         due_words = f"   due {len(self._dues)}{f', {late} late' if late else ''}" if self._dues else ""
         self.query_one(HeadLine).right = f"{counts_words(self._whole.counts)}{due_words}"
-        self.query_one(StudyTree).show(study_row(self._shelf.name, self._shown), self.chosen)
+        self.query_one(StudyTree).show(study_row(self._shelf.name, self._shown, self._whole), self.chosen)
         self._show_detail()
 
     def _show_detail(self) -> None:

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from iprtool.library.overview import CodingState, DyadState, Overview, RecallState, SessionState
+from iprtool.library.overview import CodingState, Counts, DyadState, Overview, RecallState, SessionState
 from iprtool.library.wish import Chosen
 from iprtool.library.wording import GLYPHS, coding_words, counts_words, length_words, role_words, status_words
 from iprtool.model.study import Person
@@ -34,22 +34,23 @@ class Row(msgspec.Struct, frozen=True):
     unfolded: bool = True
 
 
-def study_row(name: str, shown: Overview) -> Row:
-    """The study with everything under it."""
+def study_row(name: str, shown: Overview, whole: Overview) -> Row:
+    """The study with everything under it that is shown; what is counted is counted in the whole of it."""
+    counts = {one.dyad.id: one.counts for one in whole.dyads}
     many = len(shown.dyads) + sum(1 + len(one.recalls) + len(one.codings) for one in shown.sessions) > MANY_ROWS
-    rows = [_dyad_row(one, unfolded=not many) for one in shown.dyads]
+    rows = [_dyad_row(one, counts[one.dyad.id], unfolded=not many) for one in shown.dyads]
     if shown.staff:
         rows.append(_people_row("inquirers, coders", Chosen(), shown.staff))
-    return Row(Chosen(), ((name, "bold"), (f"  {counts_words(shown.counts)}", "")), tuple(rows))
+    return Row(Chosen(), ((name, "bold"), (f"  {counts_words(whole.counts)}", "")), tuple(rows))
 
 
-def _dyad_row(dyad: DyadState, *, unfolded: bool) -> Row:
+def _dyad_row(dyad: DyadState, counted: Counts, *, unfolded: bool) -> Row:
     here = Chosen(dyad=dyad.dyad.id)
     rows = [_session_row(one, here, unfolded=unfolded) for one in dyad.sessions]
     if dyad.persons:
         rows.append(_people_row("people", here, dyad.persons))
     group = f" · {dyad.dyad.group}" if dyad.dyad.group else ""
-    counts = counts_words(dyad.counts) if dyad.sessions else "no session yet"
+    counts = counts_words(counted) if counted.expected else "no session yet"
     return Row(here, ((dyad.dyad.label, "bold"), (f"  {counts}{group}", "dim")), tuple(rows))
 
 
@@ -143,8 +144,9 @@ class StudyTree(Tree[Row], inherit_bindings=False):
         while above is not None:
             above.expand()
             above = above.parent
-        # Asking for the last line has the lines worked out.
+        # Asking for the last line has the lines worked out. On the same line there may be another row now.
         if self.last_line >= 0:
+            self.cursor_line = -1
             self.move_cursor(at)
 
     def _all_nodes(self) -> Iterator[TreeNode[Row]]:

@@ -20,6 +20,7 @@ from tests.bench import (
     drawing,
     endurance,
     exporting,
+    library,
     matrix,
     outline,
     playing,
@@ -33,7 +34,20 @@ from tests.bench.row import MEASURES, Measure, NotMeasured, Row
 from tests.bench.table import Load, show
 
 ROOT = Path(__file__).parents[2]
-FAMILIES = (playing, watching, matrix, endurance, stopping, starting, running, drawing, saving, outline, exporting)
+FAMILIES = (
+    playing,
+    watching,
+    matrix,
+    endurance,
+    stopping,
+    starting,
+    running,
+    drawing,
+    saving,
+    outline,
+    exporting,
+    library,
+)
 LONGEST_S = 600.0
 
 

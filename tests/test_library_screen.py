@@ -1,0 +1,401 @@
+"""The library's screen: what it shows, what its keys enter and take back, where it leads."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from textual.screen import Screen
+from textual.widgets import Static
+
+from iprtool.commands import LIBRARY, first_keys, key_line
+from iprtool.edits import Hand
+from iprtool.library.visit import Visit
+from iprtool.library.wish import Chosen, Wish
+from iprtool.library_places import PLACES, Place
+from iprtool.model.layer import Closed
+from iprtool.model.study import Person, Recall, Session
+from iprtool.screens.key_line import HeadLine
+from iprtool.screens.library_due import DueScreen
+from iprtool.screens.library_form import FormScreen
+from iprtool.screens.library_menu import MenuScreen
+from iprtool.screens.library_tree import StudyTree
+from iprtool.store.layer import LayerFile, create_layer
+from tests.library_desk import Library, library, screen_text
+from tests.library_samples import a_roster, coding, lavik
+from tests.sounds import make_recording
+from tests.store_samples import HEAD
+
+
+def head(shown: Library) -> str:
+    return str(shown.screen.query_one(HeadLine).right)
+
+
+def error_of(shown: Library) -> str:
+    return str(shown.app.screen.query_one("#form-error", Static).render())
+
+
+async def test_the_lavik_study_is_shown_with_what_is_missing(tmp_path: Path) -> None:
+    async with library(tmp_path, lavik(), size=(120, 60)) as shown:
+        assert head(shown) == "47 of 48 · 1 declined"
+        assert "Lavik  47 of 48 · 1 declined" in shown.rows
+        assert "D07  3 of 4 · 1 declined · good outcome" in shown.rows
+        assert "session 5  C ✓ T ✗  01:00:00 film" in shown.rows
+        assert "therapist  D07-T  ✗ missing: declined" in shown.rows
+        assert "D07 · session 5 · therapist: declined" in shown.detail
+        text = screen_text(shown.app)
+        assert "D12" in text
+        await shown.choose(dyad="d7", session="d7-5", by="therapist")
+        assert shown.detail.splitlines()[:2] == ["D07 · session 5 · therapist", "✗ missing: declined"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_every_size_has_the_head_the_tree_the_detail_and_the_keys(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with library(tmp_path, lavik(), size=size) as shown:
+        lines = screen_text(shown.app).splitlines()
+        assert lines[0].strip().startswith("iprtool  Lavik")
+        assert "47 of 48" in lines[0]
+        assert "enter open" in lines[-1]
+        assert "session 3" in lines[3]
+        assert "recalls: 47 of 48" in lines[2]
+
+
+def test_the_key_line_fits_eighty_columns() -> None:
+    shown = key_line(LIBRARY, "stopped")[: first_keys(LIBRARY, "stopped")]
+    assert sum(len(f"{keys} {text} · ") for keys, text, _ in shown) <= 80
+
+
+def test_no_key_of_the_library_and_its_places_does_two_things() -> None:
+    keys = [key for command in LIBRARY for key in command.keys.split(",")]
+    keys += [place.key for place in PLACES]
+    assert len(keys) == len(set(keys))
+    assert len({place.id for place in PLACES}) == len(PLACES)
+
+
+async def test_a_person_is_added_undone_and_added_again(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("a")
+        assert isinstance(shown.app.screen, MenuScreen)
+        await shown.press("p", "i", "tab")
+        await shown.type("D05-I")
+        await shown.press("enter")
+        assert [(one.label, one.role, one.dyad) for one in shown.study.persons()][2:] == [("D05-I", "interpreter", "d")]
+        assert shown.app.screen is shown.screen
+        assert "interpreter   D05-I" in shown.rows
+        await shown.press("u")
+        assert len(shown.study.persons()) == 2
+        await shown.press("ctrl+y")
+        assert len(shown.study.persons()) == 3
+        assert shown.said[-1] == "Done again: D05-I added."
+        history = [one for one in shown.study.roster.history() if one.kind == "person"]
+        assert len(history) == 5
+
+
+async def test_what_does_not_fit_is_said_in_the_form_and_nothing_is_kept(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("a", "p", "tab")
+        await shown.type("Anna Karlsen")
+        await shown.press("enter")
+        assert isinstance(shown.app.screen, FormScreen)
+        assert "never entered" in error_of(shown)
+        await shown.press("escape")
+        assert shown.app.screen is shown.screen
+        assert len(shown.study.persons()) == 2
+
+
+async def test_an_enter_pressed_twice_adds_once(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.press("a", "d")
+        await shown.pilot.press("enter", "enter")
+        await shown.pilot.pause()
+        assert [one.label for one in shown.study.dyads()] == ["D05", "D06"]
+
+
+async def test_a_session_is_added_to_the_chosen_dyad_and_corrected(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("a", "s", "tab", "tab")
+        await shown.type("2026-03-02 14:50")
+        await shown.press("enter")
+        added = shown.study.sessions()[-1]
+        assert (added.dyad, added.number, added.held_at) == ("d", 4, "2026-03-02T14:50")
+        await shown.choose(dyad="d", session=added.id)
+        await shown.press("e")
+        await shown.type("5")
+        await shown.press("enter")
+        assert shown.study.sessions()[-1] == Session(added.id, "d", 5, "2026-03-02T14:50")
+        await shown.press("u", "u")
+        assert [one.number for one in shown.study.sessions()] == [3]
+
+
+async def test_a_recordings_channels_and_its_day_are_corrected_with_its_session(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d", session="s")
+        await shown.press("e", "tab", "tab")
+        await shown.type("2126-05-01")
+        await shown.press("tab", "tab", "t", "tab", "c", "enter")
+        (recording,) = shown.study.recordings()
+        assert recording.keep_until == "2126-05-01"
+        assert recording.channel_speakers == ("therapist", "client")
+        assert shown.study.sessions() == [Session("s", "d", 3)]
+        assert "kept until 2126-05-01" in shown.detail
+
+
+async def test_dyad_person_and_study_are_corrected(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("e", "tab")
+        await shown.type("good outcome")
+        await shown.press("enter")
+        assert shown.study.dyads()[0].group == "good outcome"
+        await shown.choose(dyad="d", person="c")
+        await shown.press("e")
+        await shown.type("D05-A")
+        await shown.press("enter")
+        assert shown.study.persons()[0] == Person("c", "D05-A", "client", "d")
+        await shown.choose()
+        await shown.press("e")
+        await shown.type("Call us.")
+        await shown.press("down", "down", "right", "enter")
+        assert shown.study.contact == "Call us."
+        assert shown.study.setting("recalled") == "client"
+        await shown.press("u")
+        assert shown.study.contact == ""
+        assert shown.study.setting("recalled") == "client,therapist"
+
+
+async def test_a_recall_that_did_not_take_place_has_its_reason_and_stays_chosen(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d", session="s", by="therapist")
+        await shown.press("x", "right", "enter")
+        (recall,) = shown.study.recalls()
+        assert (recall.by, recall.status, recall.missing_reason, recall.person) == (
+            "therapist",
+            "missing",
+            "not_reached",
+            "t",
+        )
+        assert (shown.visit.chosen.by, shown.visit.chosen.recall) == ("therapist", recall.id)
+        assert "1 not reached" in head(shown)
+        await shown.press("x", "left", "left", "enter")
+        assert shown.study.recalls()[0].status == "planned"
+        await shown.press("u", "u")
+        assert shown.study.recalls() == []
+
+
+async def test_what_something_rests_on_is_not_undone(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.press("a", "d", "enter")
+        dyad = shown.study.dyads()[-1]
+        shown.study.put(Session("later", dyad.id, 1))
+        await shown.press("u")
+        assert "Something belongs to this by now" in shown.said[-1]
+        assert len(shown.study.dyads()) == 2
+
+
+async def test_a_filter_narrows_the_tree_as_it_is_typed_and_esc_shows_it_all(tmp_path: Path) -> None:
+    async with library(tmp_path, lavik()) as shown:
+        await shown.press("slash", *"missing")
+        assert [row[:3] for row in shown.rows if row.startswith("D")] == ["D07"]
+        assert sum(row.startswith("session") for row in shown.rows) == 1
+        await shown.press("enter", "down", "down")
+        assert shown.visit.chosen.dyad == "d7"
+        await shown.press("slash", "escape")
+        assert sum(row.startswith("D") for row in shown.rows) == 12
+        assert shown.visit.chosen.dyad == "d7"
+
+
+async def test_what_is_due_is_listed_and_leads_there(tmp_path: Path) -> None:
+    ended = (datetime.now() - timedelta(hours=5)).isoformat(timespec="minutes")
+    roster = a_roster(sessions=(Session("s", "d", 3, ended),), codings=(coding("k", "K1"),))
+    async with library(tmp_path, roster) as shown:
+        assert "due 3" in head(shown)
+        assert "recall to come, 48 h end in 4" in shown.detail
+        await shown.press("d")
+        assert isinstance(shown.app.screen, DueScreen)
+        await shown.press("down", "enter")
+        assert (shown.visit.chosen.session, shown.visit.chosen.by) == ("s", "therapist")
+
+
+async def test_enter_goes_on_with_a_recall_begins_one_or_shows_the_review(tmp_path: Path) -> None:
+    open_one = Recall("o", "s", "client", layer="l", status="open", person="c")
+    async with library(tmp_path, a_roster(recalls=(open_one,))) as shown:
+        await shown.choose(dyad="d", session="s", by="client")
+        await shown.press("enter")
+        assert shown.wish == Wish("recall", "o")
+    for at, roster in enumerate((a_roster(recalls=(msgspec.structs.replace(open_one, status="ended"),)), a_roster())):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with library(folder, roster) as shown:
+            await shown.choose(dyad="d", session="s", **({"by": "client"} if at == 0 else {}))
+            await shown.press("enter")
+            assert shown.wish == Wish("review", "s")
+
+
+async def test_a_coding_is_gone_on_with_until_it_is_locked(tmp_path: Path) -> None:
+    for locked in (False, True):
+        folder = tmp_path / str(locked)
+        folder.mkdir()
+        async with library(folder, a_roster(codings=(coding("k", "K1", locked=locked),))) as shown:
+            await shown.choose(dyad="d", session="s", coding="k")
+            await shown.press("enter")
+            assert shown.wish == (Wish("review", "s") if locked else Wish("coding", "k"))
+
+
+class There(Screen[Any]):
+    """A place that is left with what it is told."""
+
+    BINDINGS = [("w", "leave(True)"), ("b", "leave(False)")]
+
+    def action_leave(self, wished: bool) -> None:
+        self.dismiss(Wish("recall", "new") if wished else None)
+
+
+async def test_a_place_is_made_from_the_study_and_what_is_chosen_and_may_end_in_a_wish(tmp_path: Path) -> None:
+    asked: list[Chosen] = []
+
+    def make(study: Any, chosen: Chosen) -> Screen[Any]:
+        asked.append(chosen)
+        study.put(Person(f"p{len(asked)}", f"K{len(asked)}", "observer"))
+        return There()
+
+    place = Place("new_recall", "n", "new recall", "begin one", make)
+    async with library(tmp_path, a_roster(), places=(place,)) as shown:
+        await shown.choose(dyad="d", session="s", by="therapist")
+        await shown.press("enter")
+        assert isinstance(shown.app.screen, There)
+        await shown.press("b")
+        assert shown.app.screen is shown.screen
+        assert "observer      K1" in shown.rows
+        await shown.press("n", "w")
+        assert shown.wish == Wish("recall", "new")
+    assert [(one.session, one.by) for one in asked] == [("s", "therapist")] * 2
+
+
+async def test_what_a_layer_says_is_taken_over_a_little_later(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.settled()
+        layer, path, key = shown.study.new_object("layer")
+        create_layer(path, key, HEAD)
+        shown.study.put(Recall("o", "s", "client", layer=layer, status="open", person="c"))
+        with LayerFile(path, key) as log:
+            log.commit([Hand("client", "dev").op(layer, Closed("fine"))]).result()
+        shown.screen.refresh_study()
+        assert "client     D05-C  … begun" in shown.rows
+        shown.screen.settle()
+        await shown.settled()
+        assert "client     D05-C  ✓ done" in shown.rows
+        assert shown.study.recalls()[0].status == "ended"
+
+
+async def test_what_was_folded_up_stays_so_when_the_study_is_read_again(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("left")
+        tree = shown.screen.query_one(StudyTree)
+        assert not tree.cursor_node.is_expanded
+        shown.study.put(Person("k", "K1", "observer"))
+        shown.screen.refresh_study()
+        await shown.pilot.pause()
+        assert tree.cursor_node.data.chosen == Chosen(dyad="d")
+        assert not tree.cursor_node.is_expanded
+        await shown.press("right", "right")
+        assert shown.visit.chosen == Chosen(dyad="d", session="s")
+
+
+async def add_recording(shown: Library, file: Path) -> None:
+    await shown.choose(dyad="d", session="s")
+    await shown.press("a", "r")
+    await shown.type(str(file))
+    await shown.press("enter")
+
+
+async def test_a_recording_is_added_beside_the_screen(tmp_path: Path) -> None:
+    file = tmp_path / "two words.m4a"
+    make_recording(file, "m4a", 2)
+    (tmp_path / "words.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.500\n<v client>Yes.\n")
+    async with library(tmp_path, a_roster(recordings=())) as shown:
+        await add_recording(shown, file)
+        assert shown.app.screen is shown.screen
+        shown.visit.work.wait()
+        await shown.pilot.pause()
+        (recording,) = shown.study.recordings()
+        assert recording.session == "s"
+        assert any("recording added" in one for one in shown.said)
+        assert "session 3  C ○ T ○  00:02 sound" in shown.rows
+        await shown.press("e", "tab", "tab", "tab")
+        await shown.type(str(tmp_path / "words.vtt"))
+        await shown.press("enter")
+        shown.visit.work.wait()
+        await shown.pilot.pause()
+        assert shown.study.recordings()[0].transcript is not None
+
+
+async def test_a_file_that_is_no_recording_is_said_and_the_library_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("no film")
+    async with library(tmp_path, a_roster(recordings=())) as shown:
+        await add_recording(shown, tmp_path / "none.mp4")
+        assert "There is no file none.mp4" in error_of(shown)
+        await shown.type(str(tmp_path / "text.mp4"))
+        await shown.press("enter")
+        shown.visit.work.wait()
+        await shown.pilot.pause()
+        assert shown.visit.work.jobs[0].state == "failed"
+        assert "text.mp4" in shown.said[-1]
+        assert shown.study.recordings() == []
+
+
+async def test_work_goes_on_and_is_not_left_behind_by_accident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on = threading.Event()
+
+    def slow(_shelf: Any, _new: Any, progress: Callable[[float], None]) -> str:
+        progress(0.42)
+        may_go_on.wait(30)
+        progress(0.9)
+        return "never"
+
+    monkeypatch.setattr("iprtool.library_shelf.StudyOnShelf.add_recording", slow)
+    (tmp_path / "a.wav").write_bytes(b"x")
+    open_one = Recall("o", "s", "client", layer="l", status="open", person="c")
+    async with library(tmp_path, a_roster(recalls=(open_one,)), size=(120, 40)) as shown:
+        for _ in range(2):
+            await add_recording(shown, tmp_path / "a.wav")
+        while not shown.visit.work.jobs[0].part:
+            await shown.pilot.pause(0.01)
+        await shown.pilot.pause()
+        line = str(shown.screen.query_one("#work", Static).render())
+        assert "42 %" in line
+        assert "1 waiting" in line
+        await shown.choose(dyad="d", session="s", by="client")
+        await shown.press("enter")
+        assert shown.wish is None
+        assert "wait until it is in the study" in shown.said[-1]
+        await shown.press("q")
+        assert "once more leaves" in shown.said[-1]
+        assert not shown.app._exit
+        await shown.press("w", "x", "up", "x", "escape")
+        may_go_on.set()
+        shown.visit.work.wait()
+        await shown.pilot.pause()
+        assert [job.state for job in shown.visit.work.jobs] == ["cancelled", "cancelled"]
+        assert not shown.screen.query_one("#work").display
+
+
+async def test_the_library_comes_back_where_it_was(tmp_path: Path) -> None:
+    visit = Visit()
+    async with library(tmp_path, lavik(), visit=visit) as shown:
+        await shown.choose(dyad="d9", session="d9-3", by="client")
+        await shown.press("enter")
+        assert shown.wish == Wish("review", "d9-3")
+        visit.notice = "Something happened."
+        again = Library(shown.study, visit, ())
+        async with again.app.run_test(size=(100, 30)) as pilot:
+            await pilot.pause()
+            assert visit.chosen.session == "d9-3"
+            assert visit.chosen.by == "client"
+            assert again.said == ["Something happened."]
