@@ -95,7 +95,7 @@ def _faults(entry: ObjectEntry, path: Path, key: bytes, tell: Callable[[float], 
             if rows not in ([], ["ok"]):
                 yield "damaged", f"{path.name} is damaged ({len(rows)} faults): put back a copy of the file."
                 return
-        if entry.kind == "layer":
+        if entry.kind in ("layer", "review"):
             yield from (("unlike its operations", fault) for fault in layer_faults(connection, path.name))
     finally:
         connection.close()

@@ -1,0 +1,208 @@
+"""Reviews at the desk and on the disk: what one is given, the study's one review object, and the search of a study."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from iprtool import desk
+from iprtool.codebooks.loader import shipped
+from iprtool.desk.consents import mark_withdrawn
+from iprtool.desk.searching import WordsOfStudy
+from iprtool.desk.wishes import wished_grant
+from iprtool.edits import Hand
+from iprtool.library.wish import Wish
+from iprtool.model.errors import StoreError
+from iprtool.model.grant import ReviewGrant
+from iprtool.model.layer import Marked, Op, Put
+from iprtool.model.linking import MarkRef, Theme
+from iprtool.model.score import Score
+from iprtool.model.study import Dyad, Person, Session, Utterance
+from iprtool.opened import read
+from iprtool.recall.saving import Saving
+from iprtool.reviewing.across import found
+from iprtool.reviewing.linking import Linking
+from iprtool.reviewing.review import Review
+from iprtool.reviewing.search import asked
+from iprtool.store.derived import write_transcript
+from iprtool.store.keys import Keyring, create_open_keyring
+from iprtool.store.layer import LayerFile
+from iprtool.store.oplog import LAYER
+from iprtool.store.schema import open_object
+from iprtool.store.study import Study
+from iprtool.store.verify import verify_study
+from tests.review_samples import mark
+from tests.store_samples import a_study
+
+CLIENT = Person("p", "D05-C", "client", "d")
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    with create_open_keyring(tmp_path / "open.keyring") as keyring:
+        yield keyring
+
+
+@pytest.fixture
+def study(tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
+    """Dyad D05's session 3 with a client's and a therapist's marks, a transcript and a coder; session 4 has nothing."""
+    monkeypatch.setenv("IPRTOOL_HOME", str(tmp_path / "home"))
+    with a_study(tmp_path, keyring) as study:
+        study.put(msgspec.structs.replace(study.dyads()[0], group="good"))
+        study.put(CLIENT)
+        session = study.sessions()[0]
+        study.put(Session("s4", "d", 4))
+        (recording,) = study.recordings()
+        words, path, key = study.new_object("derived")
+        write_transcript(path, key, [Utterance(500, 900, "therapist", "Say more.")])
+        study.put(msgspec.structs.replace(recording, transcript=words))
+        desk.begin_coding(study, session, "K1", codebook=shipped("3rs-2015"))
+        desk.begin_recall(study, session, "therapist", codebook=desk.codebook_for("therapist", None))
+        for recall in study.recalls():
+            assert recall.layer is not None
+            write(study, recall.layer, [Marked(mark(f"{recall.by}-1", 600, note=f"so said the {recall.by}"))])
+        yield study
+
+
+def write(study: Study, layer: str, bodies: Sequence[Marked]) -> None:
+    with LayerFile(study.path_of(layer), study.key_of(layer)) as log:
+        log.commit([Hand("x", "dev").op(body.mark.id, body) for body in bodies]).result()
+
+
+def granted(study: Study, number: int = 3, *, writing: bool = True) -> ReviewGrant:
+    return desk.review_grant(study, *desk.the_only_session(study, "D05", number), writing=writing)
+
+
+def test_the_study_has_one_review_made_when_it_is_first_needed(study: Study) -> None:
+    assert study.setting("review") is None
+    ident = desk.review_object(study)
+    assert desk.review_object(study) == ident == study.setting("review")
+    assert [one.kind for one in study.objects() if one.id == ident] == ["review"]
+    grant = granted(study)
+    assert grant.review is not None
+    assert Path(grant.review.path) == study.path_of(ident)
+    assert verify_study(study) == []
+
+
+def test_a_review_that_does_not_add_up_is_found(study: Study) -> None:
+    ident = desk.review_object(study)
+    put_value(study, ident, Theme("shame"))
+    assert verify_study(study) == []
+    with closing(open_object(study.path_of(ident), study.key_of(ident), LAYER)) as connection:
+        connection.execute("DELETE FROM value")
+    assert [(one.object, one.what) for one in verify_study(study)] == [(ident, "unlike its operations")]
+
+
+def put_value(study: Study, layer: str, value: Theme) -> None:
+    with LayerFile(study.path_of(layer), study.key_of(layer)) as log:
+        log.commit([Hand("researcher", "dev").op("theme", Put(value))]).result()
+
+
+def test_a_review_that_cannot_be_made_leaves_nothing(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr("iprtool.desk.reviews.create_layer", fail)
+    with pytest.raises(StoreError, match="full"):
+        desk.review_object(study)
+    assert study.setting("review") is None
+    assert [one for one in study.objects() if one.kind == "review"] == []
+
+
+def test_a_grant_has_the_layers_with_their_names_and_the_session_s_scores(study: Study) -> None:
+    with study.record_of(CLIENT) as record:
+        for number, session in enumerate(("s", "s", "s4")):
+            score = Score(str(number), session, "p", "client", "ors", "1", "total", 20.0)
+            record.add("score", score.id, score)
+    grant = granted(study)
+    assert [(one.by, one.label) for one in grant.layers] == [
+        ("client", ""),
+        ("therapist", ""),
+        ("observer", "coder K1"),
+    ]
+    assert [one.id for one in grant.layers] == [Path(one.layer.path).stem for one in grant.layers]
+    assert (grant.scores, grant.group) == (2, "good")
+
+
+def test_who_has_withdrawn_is_left_out_of_review_and_search(study: Study) -> None:
+    mark_withdrawn(study, CLIENT, "2026-01-01")
+    assert [one.by for one in granted(study).layers] == ["therapist", "observer"]
+    assert words_found(study, "so said") == ["D05 3 therapist-1"]
+
+
+def test_who_may_not_write_gets_no_review_object_and_none_is_made(study: Study) -> None:
+    grant = granted(study, writing=False)
+    assert (grant.review, study.setting("review")) == (None, None)
+    opened = read(grant)
+    assert (opened.own, opened.log) == (None, None)
+    assert len(opened.layers) == 3
+
+
+def test_what_is_said_is_there_when_the_review_is_opened_again(study: Study) -> None:
+    for turn in range(2):
+        opened = read(granted(study))
+        assert opened.own is not None
+        assert opened.log is not None
+        review, log = Review(opened.layers, opened.words), opened.log
+        written: list[Op] = []
+
+        def commit(ops: Sequence[Op], log: LayerFile = log, written: list[Op] = written) -> None:
+            log.commit(ops).result()
+            written += ops
+
+        linking = Linking(opened.own, review, Hand("researcher", "dev"), commit)
+        at = {one.mark.id: one for one in review.marks}
+        if turn == 0:
+            linking.say_same(at["client-1"], at["therapist-1"])
+            linking.make_theme(Theme("shame", "to be seen"), at["client-1"].ref)
+            linking.flag(at["client-1"], quotable="no")
+            linking.begin_episode(at["client-1"])
+        else:
+            assert [one.name for one in linking.links.themes_of(at["client-1"].ref)] == ["shame"]
+            assert linking.links.same_as(at["client-1"].ref) == [at["therapist-1"].ref]
+            assert len(linking.episodes) == 1
+            assert linking.undo()
+            assert linking.episodes == {}
+        log.close()
+        assert written
+    assert verify_study(study) == []
+
+
+def test_a_wish_opens_a_review_where_something_was_found(study: Study) -> None:
+    ref = MarkRef("layer", "client-1")
+    grant = wished_grant(study, Wish("review", "s", 600, ref))
+    assert isinstance(grant, ReviewGrant)
+    assert (grant.at_ms, grant.chosen) == (600, ref)
+
+
+def words_found(study: Study, text: str) -> list[str]:
+    words = WordsOfStudy(study)
+    hits = found(words.read(), asked(text), words.links())
+    return [
+        f"{hit.dyad.label} {hit.session.number} {hit.entry.ref.mark if hit.entry.ref else hit.entry.text}"
+        for hit in hits
+    ]
+
+
+def test_a_study_is_searched_session_by_session(study: Study) -> None:
+    study.put(Dyad("e", "D01", "bad"))
+    study.put(Session("s5", "e", 5))
+    words = WordsOfStudy(study)
+    assert words.count() == 3
+    assert [(one.dyad.label, one.session.number) for one in words.read()] == [("D01", 5), ("D05", 3), ("D05", 4)]
+    assert words_found(study, "said") == ["D05 3 client-1", "D05 3 therapist-1"]
+    assert words_found(study, "more group:good") == ["D05 3 Say more."]
+    assert words_found(study, "more group:bad") == []
+    assert words_found(study, "theme:shame") == []
+
+
+def test_a_study_is_searched_by_themes_and_by_what_may_be_quoted(study: Study) -> None:
+    review = desk.review_object(study)
+    ref = next(one.ref for one in Review(read(granted(study, writing=False)).layers).marks if one.by == "client")
+    with LayerFile(study.path_of(review), study.key_of(review)) as log:
+        saving = Saving(log, lambda _: None)
+        Linking(log.load(), Review([]), Hand("researcher", "dev"), saving.commit).make_theme(Theme("shame"), ref)
+    assert words_found(study, "theme:SHAME") == ["D05 3 client-1"]
+    assert words_found(study, "quotable:ask") == ["D05 3 client-1", "D05 3 therapist-1"]
