@@ -9,6 +9,8 @@ import pytest
 
 import iprtool
 from iprtool.commands import RECALL, REVIEW, Command, first_keys, key_line, of_face
+from iprtool.commands.recall import of_protocol
+from iprtool.model.terms import ProtocolKind, levels
 from iprtool.screens.recall import RecallScreen
 from iprtool.screens.review import ReviewScreen
 
@@ -100,9 +102,12 @@ def test_no_recall_key_rests_on_what_terminals_keep_for_themselves() -> None:
     assert not [key for key in keys if key.startswith("alt+") or (key[0] == "f" and key[1:].isdigit())]
 
 
-def test_the_key_line_fits_eighty_columns() -> None:
+@pytest.mark.parametrize("kind", levels(ProtocolKind))
+def test_the_key_line_fits_eighty_columns(kind: ProtocolKind) -> None:
     for face in ("participant", "therapist", "researcher"):
         for moment in ("playing", "stopped", "writing"):
-            table = of_face(RECALL, face)
+            table = of_protocol(of_face(RECALL, face), kind)
             shown = key_line(table, moment)[: first_keys(table, moment)]
-            assert sum(len(f"{keys} {text} · ") for keys, text, _ in shown) + len("ctrl+j new line") < 80
+            # Where a protocol has keys of its own, they come before the hint.
+            hint = len("ctrl+j new line") if kind == "free" or moment == "writing" else 0
+            assert sum(len(f"{keys} {text} · ") for keys, text, _ in shown) + hint < 80

@@ -110,7 +110,7 @@ RECALL: tuple[Command, ...] = (
         "who speaks",
         "the next one speaks: stops and marks are theirs",
         "mark",
-        footer={"playing": "who speaks", "stopped": "who speaks"},
+        footer={"playing": "who", "stopped": "who"},
     ),
     Command(
         "choose_moment",
@@ -128,7 +128,7 @@ RECALL: tuple[Command, ...] = (
         "the next part",
         "go on to what comes next, and leave the rest",
         "play",
-        footer={"playing": "next part", "stopped": "next part"},
+        footer={"playing": "next", "stopped": "next"},
     ),
     Command("previous_part", "home", "home", "the part before", "go back to what came before", "play"),
     Command(
