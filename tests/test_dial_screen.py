@@ -1,11 +1,12 @@
 """The dial's screen by its keys and mouse: it plays, the dial is moved and drawn, and what is over it."""
 
+import msgspec
 import pytest
 from textual.events import MouseScrollDown
 
 from iprtool.commands import DESCRIBE, DIAL, RECALL, Command, first_keys, key_line, of_face
 from iprtool.commands.dial import tables
-from iprtool.model.layer import Closed, CoverUsed, Stopped, ViewChanged
+from iprtool.model.layer import Closed, CoverUsed, LayerContent, Stopped, ViewChanged
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial import DialScreen
@@ -13,7 +14,7 @@ from iprtool.screens.dial_gauge import Gauge
 from iprtool.screens.help import HelpScreen
 from iprtool.timeline.lanes import TraceLane
 from iprtool.timeline.scale import Scale
-from tests.dial_desk import desk, traced
+from tests.dial_desk import desk, dial_head, traced
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -198,6 +199,17 @@ async def test_after_a_break_it_goes_on_where_it_was_paused() -> None:
     async with desk(traced(((20_000, 5), (20_000, 7)))) as table:
         assert (table.status, table.player.at_ms, table.value) == ("paused", 40_000, 7)
         assert "⠉" in table.shown or "⠒" in table.shown or "⣀" in table.shown
+
+
+async def test_at_its_end_a_space_does_not_begin_it_anew() -> None:
+    async with desk(LayerContent(msgspec.structs.replace(dial_head(), duration_ms=8_000))) as table:
+        await table.press("space")
+        await table.play(9_000)
+        assert "the recording has ended; enter goes on" in table.key_line
+        count = len(table.samples)
+        await table.press("space")
+        assert table.status == "ended"
+        assert len(table.samples) == count
 
 
 async def test_clicking_the_timeline_goes_there() -> None:

@@ -197,6 +197,8 @@ def test_at_the_end_of_the_recording_everything_is_written() -> None:
     assert table.player.state.status == "ended"
     assert not table.dial.playing
     assert table.samples[-1][0] == 1_200
+    assert not table.dial.go_on()
+    assert table.player.state.status == "ended"
 
 
 def test_a_dial_that_did_not_move_has_nothing_to_describe() -> None:

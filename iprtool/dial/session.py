@@ -48,14 +48,20 @@ class Dial(Rating):
         if not ((self._was_describing or unfinished) and self.begin_describing()) and left_ms:
             self.playback.seek(left_ms)
 
-    def go_on(self) -> None:
-        """Play on from here; a stretch that is described has an end, from which it is played again."""
+    def go_on(self) -> bool:
+        """Play on from here; a stretch that is described has an end, from which it is played again.
+
+        False at the end of the recording: a Space too much would rate all of it anew.
+        """
+        if self.rates and self.playback.player.state.status == "ended":
+            return False
         here, at_ms = self.describing.here if self.describing else None, self.playback.at_ms
         if here is not None and here.end_ms <= at_ms < here.end_ms + AT_THE_END_MS:
             self.replay()
         else:
             self._until_ms = here.end_ms if here is not None and at_ms < here.end_ms else None
             self.playback.play()
+        return True
 
     def uncover(self, *, to_ms: int | None = None) -> None:
         """The cover is lifted; with `to_ms` the stretch up to there is declined, and one described left."""

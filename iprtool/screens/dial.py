@@ -11,6 +11,7 @@ from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial_describing import DialDescribing
 from iprtool.screens.dial_gauge import Gauge
+from iprtool.screens.dial_view import ENDED
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
@@ -64,8 +65,8 @@ class DialScreen(DialDescribing):
         self.settle_note()
         if self.playing:
             self.dial.halt()
-        else:
-            self.dial.go_on()
+        elif not self.dial.go_on():
+            self.notice(ENDED)
         self.show_moment()
 
     # The dial

@@ -31,7 +31,7 @@ from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import elapsed_text, span_of, transport_text
 from iprtool.screens.recording import Filmed, RecordingScreen
-from iprtool.timeline.lanes import MarksLane, PeaksLane, SpansLane, TraceLane
+from iprtool.timeline.lanes import PeaksLane, SpansLane, TraceLane
 from iprtool.timeline.widget import TimelineView
 
 Tables = tuple[tuple[Command, ...], tuple[Command, ...]]
@@ -224,7 +224,7 @@ class DialView(RecordingScreen):
         describing = self.dial.describing
         self.set_class(describing is not None, "describing")
         self.query_one(KeyLine).table = self.commands
-        stretches = [MarksLane("stretches", lane_items(describing))] if describing else []
+        stretches = [SpansLane("stretches", lane_items(describing), choosable=True)] if describing else []
         self.query_one(TimelineView).set_lanes([*self._lanes[:2], *stretches, *self._lanes[2:]])
         self.set_focus(self.query_one("#note") if describing else None)
 
