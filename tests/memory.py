@@ -15,8 +15,8 @@ def pieces(pid: int) -> Iterator[bytes]:
     with (PROC / str(pid) / "mem").open("rb", buffering=0) as memory:
         for line in (PROC / str(pid) / "maps").read_text().splitlines():
             found = _MAP.match(line)
-            if found is None or found[4] in _NOT_READ:
-                continue
+            if found is None or found[4] in _NOT_READ or (".so" in found[4] and "w" not in found[3]):
+                continue  # a library's own text is as it is on the disk
             start, end = int(found[1], 16), int(found[2], 16)
             for at in range(start, end, _PIECE):
                 try:
