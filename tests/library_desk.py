@@ -40,8 +40,8 @@ class Library:
 
     async def type(self, text: str) -> None:
         """Into the field that has the focus, in the place of what it holds."""
-        self.app.focused.value = ""  # type: ignore[union-attr]  # a field has it
-        await self.press(*("space" if letter == " " else letter for letter in text))
+        self.app.focused.value = text  # type: ignore[union-attr]  # a field has it
+        await self.pilot.pause()
 
     async def choose(self, **fields: Any) -> None:
         """Put the cursor on a row."""

@@ -5,9 +5,7 @@ from iprtool.commands.table import Command
 STUDIES: tuple[Command, ...] = (
     Command("open", "enter", "enter", "open", "open the chosen study", "go", footer={"stopped": "open"}),
     Command("new", "n", "n", "new study", "make a study: a folder on this computer", "go", footer={"stopped": "new"}),
-    Command(
-        "by_path", "o", "o", "open another", "open a study by its folder", "go", footer={"stopped": "another folder"}
-    ),
+    Command("by_path", "o", "o", "open another", "open a study by its folder", "go", footer={"stopped": "another"}),
     Command(
         "recording",
         "r",

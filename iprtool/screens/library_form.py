@@ -137,6 +137,7 @@ class FormScreen(Dialog[bool]):
         self._fields = list(fields)
         self._take = take
         self._about = about
+        self._refused: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Title, fields, what is wrong, and the keys."""
@@ -172,7 +173,8 @@ class FormScreen(Dialog[bool]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        self.query_one("#form-error", Static).update("")
+        if self.values != self._refused:
+            self.query_one("#form-error", Static).update("")
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -197,6 +199,7 @@ class FormScreen(Dialog[bool]):
         try:
             self._take(self.values)
         except IprtoolError as error:
+            self._refused = self.values
             self.query_one("#form-error", Static).update(str(error))
             return
         self.dismiss(True)

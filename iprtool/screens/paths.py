@@ -1,6 +1,7 @@
 """Paths that are typed: completed as one types, in the folder that was typed so far."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from textual.suggester import Suggester
@@ -14,7 +15,10 @@ MEDIA_SUFFIXES = frozenset((*_SOUND, *_FILM, ".vtt"))
 
 def full_path(text: str) -> Path:
     """The path that was typed; ~ is the person's own folder."""
-    return Path(text.strip()).expanduser().absolute()
+    path = Path(text.strip())
+    with suppress(RuntimeError):  # ~ of somebody who is not on this machine
+        path = path.expanduser()
+    return path.absolute()
 
 
 def completed(typed: str) -> str | None:
@@ -22,13 +26,13 @@ def completed(typed: str) -> str | None:
     if not typed or "\0" in typed:
         return None
     folder_text, _, begun = typed.rpartition("/")
-    folder = Path(f"{folder_text}/" if "/" in typed else ".").expanduser()
+    folder = full_path(f"{folder_text}/" if "/" in typed else ".")
     try:
         names = sorted(one.name for one in folder.iterdir() if _is_offered(one, begun))
         if not names:
             return None
         ending = "/" if (folder / names[0]).is_dir() else ""
-    except (OSError, RuntimeError):
+    except OSError:
         return None
     return f"{typed.removesuffix(begun) if begun else typed}{names[0]}{ending}"
 

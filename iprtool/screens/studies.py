@@ -33,6 +33,7 @@ class StudiesScreen(Screen[None]):
     """The list; a form asks for what opening by a path and making a study need."""
 
     CSS_PATH = "studies.tcss"
+    AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS = bindings_of(STUDIES)
 
