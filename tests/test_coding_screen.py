@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from iprtool.app import IprtoolApp
+from iprtool.codebooks.loader import shipped
 from iprtool.commands import CODING, without_picture
 from iprtool.edits import Hand
-from iprtool.model.layer import Draft, LayerContent, Locked, Unblinded
+from iprtool.model.layer import Draft, LayerContent, Locked, Unblinded, Unlocked
 from iprtool.model.study import Utterance
 from iprtool.screens.coding import CodingScreen
 from iprtool.screens.coding_dialogs import LeftScreen, LockScreen
@@ -294,6 +296,35 @@ async def test_a_coder_who_was_unblinded_is_told_so() -> None:
     loaded = LayerContent(coding_content().head, ops=ops, locked=True)
     async with desk(loaded=loaded) as table:
         assert "LOCKED, unblinded" in table.shown
+
+
+async def test_a_coding_that_was_unlocked_says_why_as_it_was_written() -> None:
+    hand = Hand("researcher", "dev")
+    unlocked = msgspec.structs.replace(hand.op("layer-1", Unlocked()), reason="look [bold]again[/] at 3")
+    loaded = LayerContent(coding_content().head, ops=(hand.op("layer-1", Locked()), unlocked))
+    async with desk(loaded=loaded) as table:
+        assert table.said == ["This coding was unlocked by the researcher: look [bold]again[/] at 3"]
+        assert [notice.markup for notice in table.app._notifications] == [False]
+
+
+async def test_codes_and_notes_are_shown_as_they_are_written() -> None:
+    book = shipped("3rs-2015")
+    entry = msgspec.structs.replace(book.codes[0], label="[red]no[/red] way", gloss="[b]", group="[x]")
+    scales = (msgspec.structs.replace(book.session_ratings[0], label="[/] odd"),)
+    odd = msgspec.structs.replace(book, codes=(entry,), session_ratings=scales)
+    async with desk(loaded=LayerContent(msgspec.structs.replace(coding_content().head, codebook=odd))) as table:
+        await table.press("e", "n", "[", "/", "]", "enter")
+        assert "[red]no[/red] way" in table.shown
+        assert "“[/]”" in table.shown
+        await table.press("L")
+        assert "whole session: [/] odd" in table.shown
+        await table.press("escape", "s", "9")
+        assert table.said[-1] == "[/] odd is rated 1 to 5."
+
+
+async def test_where_there_is_room_each_code_has_its_gloss() -> None:
+    async with desk(size=(200, 60)) as table:
+        assert "The client turns to stories or to something else" in table.shown
 
 
 async def test_a_click_chooses_a_code_and_another_finds_it() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.consents import give_consent, mark_withdrawn
 from iprtool.edits import Hand
 from iprtool.model.coding import SegmentSeen
 from iprtool.model.errors import IprtoolError, StoreError
@@ -196,3 +197,16 @@ def test_a_coding_needs_a_recording(study: Study) -> None:
     with pytest.raises(IprtoolError, match="no recording yet"):
         desk.begin_coding(study, study.sessions()[1], "K1", codebook=OLD)
     assert study.persons() == []
+
+
+def test_a_session_of_somebody_who_has_withdrawn_is_coded_no_more(study: Study) -> None:
+    client = Person("p", "D05-C", "client", "d")
+    study.put(client)
+    coding = coded(study)
+    give_consent(study, client, ["research"], "2020-01-31")
+    assert desk.coding_grant(study, coding).layer
+    mark_withdrawn(study, client, "2020-02-01")
+    for gesture in (lambda: desk.coding_grant(study, coding), lambda: coded(study, "K2")):
+        with pytest.raises(IprtoolError, match="D05-C"):
+            gesture()
+    assert [one.coder for one in study.codings()] == ["K1"]

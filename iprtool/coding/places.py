@@ -10,7 +10,7 @@ from iprtool.coding.listening import Listening
 from iprtool.coding.progress import Left, left_of, unheard
 from iprtool.coding.sheet import Sheet
 from iprtool.edits import Hand, LayerState, MarkChange
-from iprtool.model.layer import LayerContent, Op, OpBody, Put, Unblinded
+from iprtool.model.layer import LayerContent, Op, OpBody, Put, Unblinded, Unlocked
 from iprtool.model.mark import Mark
 from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
@@ -40,7 +40,7 @@ class AtSegments:
     """A coding as it stands: `sheet` is what it says, `listening` which segment is coded and where the recording is.
 
     `code` and `scale` are chosen among the codes and the whole session's scales; `whole` is whether the latter are what
-    is rated now. `mark_id` is the evidence chosen.
+    is rated now. `mark_id` is the evidence chosen. `unlocked_because` is the reason for which it was unlocked last.
     """
 
     def __init__(self, content: LayerContent, player: Player, log: LayerLog, hand: Hand, listener: Listener) -> None:
@@ -51,6 +51,7 @@ class AtSegments:
         self.sheet = Sheet(self.head, self.state.values)
         self.draft = content.draft
         self.unblinded = any(isinstance(op.body, Unblinded) for op in content.ops)
+        self.unlocked_because = next((op.reason for op in content.ops[::-1] if isinstance(op.body, Unlocked)), None)
         self.whole = False
         self.code = self.head.codebook.codes[0].id
         self.scale = next((one.id for one in self.head.codebook.session_ratings), "")

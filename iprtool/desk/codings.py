@@ -3,12 +3,14 @@
 import re
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from iprtool.codebooks.loader import SUFFIXES, load, shipped
 from iprtool.coding.progress import Progress, progress_of
+from iprtool.desk.consents import may_use, purpose_of
 from iprtool.desk.objects import media_and_peaks, object_grant
 from iprtool.desk.people import the_recording
 from iprtool.edits import Hand
@@ -60,12 +62,14 @@ def begin_coding(
     """A new coding with its empty layer, which pins codebook and segments; none where that fails.
 
     The coder is a person of the study by this label, made where there is none. IprtoolError where the label is no
-    pseudonym or a participant's, where this coder codes the session already, or where two versions would be mixed.
+    pseudonym or a participant's, where this coder codes the session already, where two versions would be mixed, or
+    where somebody who is on the recording has withdrawn.
     """
     _check_coder(study, coder_label)
     if coding_by(study, session, coder_label) is not None:
         raise IprtoolError(f"{coder_label} codes this session already; go on with that coding.")
     _check_not_mixed(codebook, study.codings())
+    _check_none_withdrawn(study, session.id)
     recording = the_recording(study, session)
     media_and_peaks(study, recording)
     dyad = _dyad(study, session)
@@ -103,7 +107,11 @@ def begin_coding(
 
 
 def coding_grant(study: Study, coding: Coding) -> CodingGrant:
-    """What the coder's process gets: their own layer, the recording, its outline and transcript; no other layer."""
+    """What the coder's process gets: their own layer, the recording, its outline and transcript; no other layer.
+
+    IprtoolError where somebody who is on the recording has withdrawn.
+    """
+    _check_none_withdrawn(study, coding.session)
     recording = next(one for one in study.recordings() if one.id == coding.recording)
     media, peaks = media_and_peaks(study, recording)
     return CodingGrant(
@@ -190,6 +198,16 @@ def _check_coder(study: Study, label: str) -> None:
         )
     if any(one.label == label and one.dyad is not None for one in study.persons()):
         raise IprtoolError(f"{label} is a participant of this study, and codings are by others; choose another label.")
+
+
+def _check_none_withdrawn(study: Study, session_id: str) -> None:
+    on = date.today().isoformat()
+    dyad = next(one.dyad for one in study.sessions() if one.id == session_id)
+    for person in study.persons():
+        if person.dyad == dyad and person.withdrawn_on is not None and on >= person.withdrawn_on:
+            problem = may_use(study, person, purpose_of(study), on)
+            if problem is not None:
+                raise IprtoolError(problem)
 
 
 def _check_not_mixed(codebook: Codebook, codings: Sequence[Coding]) -> None:

@@ -22,6 +22,9 @@ COLUMN_CELLS = 38
 """A column is at least so wide; where there is more room there are more of them."""
 
 MOST_COLUMNS = 3
+GLOSS_CELLS = 50
+"""With so many cells beside the longest label, each code has its gloss there."""
+
 BEFORE_LABEL = 7
 """Cells for the pointer, the sign and the number."""
 
@@ -113,11 +116,20 @@ class CodesPane(Widget, can_focus=False):
             Segment(number, style("codes--number")),
             Segment(cut(line.label, width - BEFORE_LABEL - len(more) - 1), text),
             Segment(more, style("codes--more")),
+            *self._gloss(line, width - BEFORE_LABEL - len(more)),
         ]
         if chosen:
             lit = style("codes--chosen")
             parts = [Segment(one.text, (one.style or lit) + lit) for one in parts]
         return parts
+
+    def _gloss(self, row: Row, cells: int) -> list[Segment]:
+        """A code in plain words, where a column is so wide that there is room for it."""
+        widest = max(len(one.label) for one in self._board.rows)
+        if cells < widest + GLOSS_CELLS:
+            return []
+        text = f"{' ' * (widest - len(row.label) + 2)}{cut(row.gloss, cells - widest - 3)}"
+        return [Segment(text, self.get_component_rich_style("codes--more"))]
 
 
 def lines_of(board: Board) -> list[Line]:

@@ -32,8 +32,8 @@ from iprtool.timeline.scale import ZOOM_STEPS_MS
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
-WIDE = 100
-"""From so many columns on there is room for evidence and transcript beside the codes."""
+WIDE, WITHOUT_TRANSCRIPT = 100, 140
+"""From so many columns on there is room for evidence and transcript beside the codes; for evidence alone."""
 
 HIGH = 32
 """From so many rows on a note has room for two lines at all times, so that writing one moves nothing."""
@@ -110,6 +110,8 @@ class CodingView(RecordingScreen):
         left = self.coding.left.segments
         if left and not self.coding.locked:
             self.coding.go(left[0])
+        if self.coding.unlocked_because and not self.coding.locked:
+            self.notify(f"This coding was unlocked by the researcher: {self.coding.unlocked_because}", markup=False)
         draft = self.coding.resume_draft()
         if draft is not None:
             self.write_note(draft)
@@ -133,7 +135,8 @@ class CodingView(RecordingScreen):
     def show_side(self, on: bool | None) -> None:
         """Show or hide what is beside the codes; None is as there is room."""
         self._side_wanted = on
-        self.query_one("#side").display = self.size.width >= WIDE if on is None else on
+        least = WIDE if self._words.transcript else WITHOUT_TRANSCRIPT
+        self.query_one("#side").display = self.size.width >= least if on is None else on
 
     def _lanes(self) -> list[Lane]:
         state, segments = self.coding.state, self.coding.sheet.segments

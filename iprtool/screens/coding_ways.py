@@ -20,7 +20,7 @@ class CodingWays(CodingView):
             self.settle_note()
             gesture()
         except RefusedError as error:
-            self.notify(str(error), severity="warning", timeout=6)
+            self.notify(str(error), severity="warning", timeout=6, markup=False)
             return False
         self.show_moment()
         return True
