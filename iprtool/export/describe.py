@@ -11,6 +11,7 @@ from iprtool.export.build import Asked, Built
 from iprtool.export.files import csv_path
 from iprtool.export.schema import Column, Table
 from iprtool.export.tables import BY_NAME
+from iprtool.model.leaving import Leaving
 
 _FRICTIONLESS = {
     "id": "string",
@@ -21,8 +22,11 @@ _FRICTIONLESS = {
     "boolean": "boolean",
 }
 _LEFT_OUT = (
-    ("text", "Free text: notes, closing answers, places and the study's own labels of dyads."),
-    ("dates", "Dates, even as offsets: when a recall was held or an operation done."),
+    (
+        "text",
+        "Free text: notes, closing answers, places, names of themes and episodes, the study's own labels of people.",
+    ),
+    ("dates", "Dates, even as offsets: when a session or a recall was held or an operation done."),
 )
 _NEVER = "Notes of annotations whose `quotable` is `no`: they leave in no export."
 READERS = ("read.py", "read.R")
@@ -99,7 +103,8 @@ def dataset_description(tables: Iterable[Table], about: Mapping[str, str]) -> di
         "@type": "Dataset",
         "name": _title(about),
         "description": "Annotations of recorded sessions by the people who were in them, and what they hang on: "
-        "dyads, sessions, recordings, recalls, codes. Times are milliseconds from a recording's start.",
+        "dyads, sessions, recordings, recalls, observers' codings, codes, scores. Times are milliseconds from a "
+        "recording's start.",
         "identifier": about["iprtool.study_id"],
         "version": f"iprtool {about['iprtool.version']}, export schema {about['iprtool.schema_version']}",
         "variableMeasured": _variables(tables),
@@ -124,16 +129,17 @@ def _variables(tables: Iterable[Table]) -> list[dict[str, Any]]:
     return list(said.values())
 
 
-def readme(built: Built, asked: Asked) -> str:
-    """The README of an export: what the data are, how to read them, every table and column."""
+def readme(built: Built, asked: Asked, leaving: Leaving) -> str:
+    """The README of an export: what the data are, how to read them, what is left out, every table and column."""
     about = built.about
     granted = {"text": asked.text, "dates": asked.dates}
     left_out = [sentence for name, sentence in _LEFT_OUT if not granted[name]]
+    of_tables = [f"From `{one.name}`: {one.left_out}." for one in leaving.tables if one.left_out]
     return Template(text_of("README.md")).substitute(
         study_id=about["iprtool.study_id"],
         version=about["iprtool.version"],
         schema_version=about["iprtool.schema_version"],
-        left_out="\n".join(f"- {sentence}" for sentence in (*left_out, _NEVER)),
+        left_out="\n".join(f"- {sentence}" for sentence in (*left_out, _NEVER, *of_tables)),
         overview="\n".join(_overview(built)),
         tables="\n".join(line for table, _ in built.tables for line in _section(table)),
     )

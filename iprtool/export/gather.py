@@ -33,8 +33,8 @@ def study_rows(study: Study, *, today: date, fresh_ids: bool = False, key: bytes
     cannot be opened.
     """
     allowed = Allowed(study, today)
-    recalls = tuple(study.settled(recall) for recall in study.recalls())
-    withheld = {one.id: why for one in recalls if (why := allowed.recall(one)) is not None}
+    withheld = {one.id: why for one in study.recalls() if (why := allowed.recall(one)) is not None}
+    recalls = tuple(one if one.id in withheld else study.settled(one) for one in study.recalls())
     withheld |= {one.id: why for one in study.codings() if (why := allowed.coding(one)) is not None}
     codings = tuple(one if one.id in withheld else _settled(study, one) for one in study.codings())
     scores, withheld_scores = _scores(study, allowed)

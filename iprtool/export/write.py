@@ -20,8 +20,10 @@ from iprtool.export.files import (
     write_parquet,
 )
 from iprtool.export.gather import study_rows
+from iprtool.export.leaving import leaving_of
 from iprtool.export.rows import StudyRows
 from iprtool.export.tables import TABLES
+from iprtool.model.leaving import Leaving
 from iprtool.store.entries import ExportEntry
 from iprtool.store.study import Study
 
@@ -30,11 +32,12 @@ Progress = Callable[[int, int], None]
 
 
 class ExportResult(msgspec.Struct, frozen=True):
-    """An export that was written: its folder's path, the rows of each table, and its manifest's SHA-256."""
+    """An export that was written: its folder's path, the rows of each table, its manifest's SHA-256, what left."""
 
     folder: str
     rows: dict[str, int]
     manifest_sha256: str
+    leaving: Leaving
 
 
 def export_study(
@@ -56,8 +59,14 @@ def export_study(
     asked = Asked(with_text, with_dates)
 
     def note(result: ExportResult) -> None:
-        tables = tuple(result.rows)
-        study.log_export(ExportEntry(recipient, tables, ("parquet", "csv"), with_text, result.manifest_sha256))
+        of_tables = (f"{one.name}: {one.left_out}" for one in result.leaving.tables if one.left_out)
+        left = (*of_tables, *result.leaving.reasons)
+        formats = ("parquet", "csv")
+        study.log_export(
+            ExportEntry(
+                recipient, tuple(result.rows), formats, with_text, result.manifest_sha256, with_dates, fresh_ids, left
+            )
+        )
 
     rows = study_rows(study, today=today, fresh_ids=fresh_ids)
     return write_export(rows, to, folder_name(study.path, today), asked, progress=progress, note=note)
@@ -94,9 +103,10 @@ def write_export(
             write_parquet(table, made, partial / parquet_path(table.name, built.about["iprtool.study_id"]))
             write_csv(made, partial / csv_path(table.name))
             step()
-        _write_descriptions(partial, built, asked)
+        leaving = leaving_of(rows, built)
+        _write_descriptions(partial, built, asked, leaving)
         manifest = write_manifest(partial)
-        result = ExportResult(name, {table.name: made.num_rows for table, made in built.tables}, manifest)
+        result = ExportResult(name, {one.name: one.rows for one in leaving.tables}, manifest, leaving)
         step()
         # First the ledger: an export that is noted and was not finished does no harm; one that nobody noted does.
         if note is not None:
@@ -104,10 +114,10 @@ def write_export(
         return msgspec.structs.replace(result, folder=str(move_into_place(partial, to, name)))
 
 
-def _write_descriptions(folder: Path, built: Built, asked: Asked) -> None:
+def _write_descriptions(folder: Path, built: Built, asked: Asked, leaving: Leaving) -> None:
     tables = [table for table, _ in built.tables]
     texts = {
-        "README.md": readme(built, asked),
+        "README.md": readme(built, asked, leaving),
         "dataset_description.json": as_json(dataset_description(tables, built.about)),
         "datapackage.json": as_json(datapackage(tables, built.about)),
         **{name: text_of(name) for name in READERS},

@@ -52,13 +52,19 @@ class ObjectEntry(msgspec.Struct, frozen=True):
 
 
 class ExportEntry(msgspec.Struct, frozen=True):
-    """One export in the ledger: what left, for whom, in which formats, with text or not, and its manifest's SHA-256."""
+    """One export in the ledger: what left, for whom, in which formats, with text or not, and its manifest's SHA-256.
+
+    `left_out` says, a table or a reason each, what did not leave and why.
+    """
 
     to: str
     tables: tuple[str, ...]
     formats: tuple[str, ...] = ()
     with_text: bool = False
     manifest_sha256: str = ""
+    with_dates: bool = False
+    fresh_ids: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 class Setting(msgspec.Struct, frozen=True):
