@@ -67,6 +67,7 @@ class Desk:
 
     async def settle(self) -> None:
         """What is worked out beside the screen has come in."""
+        await self.pilot.pause()
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 

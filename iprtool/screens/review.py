@@ -11,7 +11,7 @@ from textual.widgets import Static
 from iprtool.commands import REVIEW, without_picture
 from iprtool.commands.review import WRITING, read_only
 from iprtool.model.layer import LayerContent
-from iprtool.model.linking import MarkRef
+from iprtool.model.linking import Episode, MarkRef
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
 from iprtool.reviewing.episodes import outcome_text
@@ -73,6 +73,8 @@ class ReviewScreen(LinkingScreen):
         self._until_ms: int | None = None
         self._shown_second = -1
         self._told_unsaved = False
+        self._shown_moments = self.moments
+        self._shown_episodes: dict[str, Episode] = {}
 
     def compose(self) -> ComposeResult:
         """Head line, timeline, transport, accounts, transcript, key line."""
@@ -101,7 +103,7 @@ class ReviewScreen(LinkingScreen):
         self.hear_player()
         self._begin()
         self.show_links()
-        self.look_for_moments()
+        self.call_after_refresh(self.look_for_moments)
         if self.filmed is not None:
             self.call_after_refresh(self._begin_watching)
 
@@ -152,12 +154,16 @@ class ReviewScreen(LinkingScreen):
         self.call_after_refresh(self.show_moment)
 
     def show_links(self) -> None:
-        """Matches and episodes as they are now."""
+        """Matches and episodes as they are now; a lane of thousands is made anew only where it shows others."""
         timeline = self.query_one(TimelineView)
-        timeline.set_lane(matched_lane(self.moments.all))
+        if self._shown_moments is not self.moments:
+            self._shown_moments = self.moments
+            timeline.set_lane(matched_lane(self.moments.all))
         episodes = self.linking.episodes if self.linking else {}
-        height = next(lane.height for lane in timeline.lanes if lane.name == RUPTURES)
-        timeline.set_lane(ruptures_lane(self.review, episodes, rows=height))
+        if self._shown_episodes != episodes:
+            self._shown_episodes = episodes
+            height = next(lane.height for lane in timeline.lanes if lane.name == RUPTURES)
+            timeline.set_lane(ruptures_lane(self.review, episodes, rows=height))
         # A form that opens or closes lets the rows' styles be forgotten, and what they showed with them.
         timeline.refresh()
         self.show_moment()

@@ -1,5 +1,6 @@
 """What the researcher says across layers, by keys: one moment or not, episodes, strategies, themes, quoting, search."""
 
+import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from iprtool.screens.review_forms import FieldsForm, Form
 from iprtool.screens.review_searching import Searching
 
 RETRY_S = 3.0
+BREATH_S = 0.0002
 
 
 class Writing(NamedTuple):
@@ -126,7 +128,13 @@ class LinkingScreen(RecordingScreen):
 
     def _find_moments(self, links: Links) -> None:
         worker = get_current_worker()
-        found = moments(self.review, links, self._tolerance_ms, lambda: worker.is_cancelled)
+
+        def stopped() -> bool:
+            # Python's threads take turns of 5 ms, which a key would feel: this one gives way far more often.
+            time.sleep(BREATH_S)
+            return worker.is_cancelled
+
+        found = moments(self.review, links, self._tolerance_ms, stopped)
         if not worker.is_cancelled:
             self.post_message(self.Matched(links, found))
 
