@@ -10,6 +10,7 @@ from iprtool.commands import CODING
 from iprtool.model.terms import Clarity
 from iprtool.screens.coding_dialogs import LeftScreen, LockScreen
 from iprtool.screens.coding_panes import CodesPane
+from iprtool.screens.coding_presenting import unheard_text
 from iprtool.screens.coding_ways import CodingWays
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
@@ -185,7 +186,7 @@ class CodingScreen(CodingWays):
     def action_left(self) -> None:
         """What is left."""
         self.halt_here()
-        self.app.push_screen(LeftScreen(self.coding.left, self.unheard_text))
+        self.app.push_screen(LeftScreen(self.coding.left, unheard_text(self.coding)))
 
     def action_lock(self) -> None:
         """Ask, then lock."""
@@ -193,7 +194,7 @@ class CodingScreen(CodingWays):
         if self.coding.locked:
             self.attempt(self.coding.lock)
         else:
-            self.app.push_screen(LockScreen(self.coding.left, self.unheard_text), self._locked)
+            self.app.push_screen(LockScreen(self.coding.left, unheard_text(self.coding)), self._locked)
 
     def _locked(self, reason: str | None) -> None:
         if reason is not None and self.attempt(lambda: self.coding.lock(reason)):

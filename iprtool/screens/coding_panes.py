@@ -14,9 +14,8 @@ from iprtool.coding.board import Board, Row
 from iprtool.coding.wording import CLARITY_SIGNS
 from iprtool.model.codebook import Codebook
 from iprtool.model.mark import Mark
-from iprtool.model.times import clock
 from iprtool.recall.wording import words_of
-from iprtool.timeline.lanes import LaneItem
+from iprtool.screens.coding_presenting import times_of
 
 COLUMN_CELLS = 38
 """A column is at least so wide; where there is more room there are more of them."""
@@ -195,22 +194,3 @@ class EvidencePane(Static):
         ]
         self.display = bool(lines)
         self.update(Content("\n").join(lines))
-
-
-def times_of(mark: Mark) -> str:
-    """From when to when a mark is."""
-    end = "–…" if mark.kind == "open_interval" else f"–{clock(mark.end_ms)}" if mark.end_ms is not None else ""
-    return f"{clock(mark.start_ms)}{end}"
-
-
-def evidence_item(mark: Mark, codebook: Codebook) -> LaneItem:
-    """Evidence as an item of the timeline."""
-    return LaneItem(
-        id=mark.id,
-        start_ms=mark.start_ms,
-        end_ms=mark.end_ms,
-        glyph="◆",
-        label=words_of(mark, codebook),
-        open=mark.kind == "open_interval",
-        style="coder",
-    )

@@ -9,25 +9,22 @@ from textual.events import Key, Resize
 from textual.message import Message
 from textual.widgets import Static
 
-from iprtool.coding.board import Row
-from iprtool.coding.progress import ranges_of
 from iprtool.coding.session import CodingSession
-from iprtool.coding.wording import segment_text
 from iprtool.commands import CODING, Command, without_picture
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Utterance
-from iprtool.model.times import clock
 from iprtool.reviewing.review import Review
-from iprtool.screens.coding_panes import CodesPane, EvidencePane, evidence_item, times_of
+from iprtool.screens.coding_panes import CodesPane, EvidencePane
+from iprtool.screens.coding_presenting import about_text, lane_text, lanes_of, progress_text, segment_text
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import span_of, transport_text, turns_of
 from iprtool.screens.recording import Filmed, RecordingScreen
 from iprtool.screens.review_panes import TranscriptPane
-from iprtool.timeline.lanes import Lane, MarksLane, PeaksLane, SegmentsLane, SpansLane, SpeechLane
+from iprtool.timeline.lanes import SegmentsLane, SpeechLane
 from iprtool.timeline.scale import ZOOM_STEPS_MS
 from iprtool.timeline.widget import TimelineView
 
@@ -39,7 +36,6 @@ HIGH = 32
 """From so many rows on a note has room for two lines at all times, so that writing one moves nothing."""
 
 SEGMENT_CELLS = 60
-DONE = "✓"
 
 
 class CodingView(RecordingScreen):
@@ -103,7 +99,7 @@ class CodingView(RecordingScreen):
         """The layer as it stands, at the first segment that is not finished; a note half written is there again."""
         self.query_one(HeadLine).left = f"iprtool  {self.coding.head.title}"
         self.query_one(KeyLine).table = self.commands
-        self.query_one(TimelineView).set_lanes(self._lanes())
+        self.query_one(TimelineView).set_lanes(lanes_of(self.coding, self._words.transcript))
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
         self._retry = self.set_interval(2, self.coding.saving.retry, pause=True)
         self.hear_player()
@@ -138,24 +134,6 @@ class CodingView(RecordingScreen):
         least = WIDE if self._words.transcript else WITHOUT_TRANSCRIPT
         self.query_one("#side").display = self.size.width >= least if on is None else on
 
-    def _lanes(self) -> list[Lane]:
-        state, segments = self.coding.state, self.coding.sheet.segments
-        lanes: list[Lane] = [PeaksLane("sound")]
-        if self._words.transcript:
-            turns = [(one.start_ms, one.end_ms, one.speaker) for one in self._words.transcript]
-            lanes.append(SpeechLane("speech", turns))
-        texts = {number: self._lane_text(number) for number in range(segments.count)}
-        return [
-            *lanes,
-            SegmentsLane("segments", segments.size_ms, segments.duration_ms, texts),
-            MarksLane("evidence", state.marks.index.seen_as(lambda mark: evidence_item(mark, self.codebook))),
-            SpansLane("played", [span_of(span) for span in state.coverage.values()]),
-        ]
-
-    def _lane_text(self, segment: int) -> str:
-        sheet = self.coding.sheet
-        return f"{segment_text(sheet, segment)} {DONE if sheet.is_finished(segment) else ''}".strip()
-
     @on(RecordingScreen.SpeechArrived)
     def _speech(self, event: RecordingScreen.SpeechArrived) -> None:
         turns = turns_of(event.spans, self._channel_speakers)
@@ -175,7 +153,7 @@ class CodingView(RecordingScreen):
         """Codes, ratings or what is finished changed."""
         lane = self.segments_lane
         for number in range(lane.count):
-            lane.set_text(number, self._lane_text(number))
+            lane.set_text(number, lane_text(self.coding.sheet, number))
         self.query_one(TimelineView).lane_changed("segments")
         self.show_moment()
 
@@ -216,11 +194,11 @@ class CodingView(RecordingScreen):
         """The segment, its codes and evidence, the note, the keys of the moment."""
         coding, note = self.coding, self.query_one("#note", NoteArea)
         row = coding.row
-        self._show_head()
-        self.query_one("#segment", Static).update(self._segment_text())
+        self.query_one(HeadLine).right = progress_text(coding)
+        self.query_one("#segment", Static).update(segment_text(coding, self.player.now().ms))
         self.query_one(CodesPane).show(coding.board, row.id)
         self.query_one(EvidencePane).show(coding.evidence, self.codebook, coding.mark_id)
-        self.query_one("#about-what", Static).update(self._about(row))
+        self.query_one("#about-what", Static).update(about_text(coding))
         self.query_one("#about").set_class(self.writing, "-writing")
         if not self.writing:
             note.write(coding.note)
@@ -233,34 +211,6 @@ class CodingView(RecordingScreen):
         self._show_segment_chosen()
         self._shown_second = -1
         self._show_time()
-
-    def _show_head(self) -> None:
-        coding, left = self.coding, self.coding.left
-        count, scales = coding.sheet.segments.count, len(self.codebook.session_ratings)
-        parts = [f"segments {count - len(left.segments)}/{count}"]
-        parts += [f"session {scales - len(left.scales)}/{scales}"] if scales else []
-        state = "LOCKED, unblinded" if coding.unblinded else "LOCKED" if coding.locked else ""
-        self.query_one(HeadLine).right = "  ".join([*([state] if state else []), *parts])
-
-    def _segment_text(self) -> str:
-        coding = self.coding
-        if coding.whole:
-            return "whole session · enter or s goes back to the segments"
-        start_ms, end_ms = coding.sheet.segments.bounds(coding.segment)
-        done = f"{DONE} finished" if coding.sheet.is_finished(coding.segment) else "not finished"
-        at = self.player.now().ms
-        outside = f" · the recording is in segment {coding.sheet.segments.at(at) + 1}" if self._is_outside() else ""
-        of = f"segment {coding.segment + 1} of {coding.sheet.segments.count}"
-        return f"{of} · {clock(start_ms)}–{clock(end_ms)} · {done}{outside}"
-
-    def _is_outside(self) -> bool:
-        return self.coding.listening.is_outside
-
-    def _about(self, row: Row) -> str:
-        mark = self.coding.mark
-        if mark is not None:
-            return f"◆ {times_of(mark)}"
-        return f"{row.label} {row.scale.minimum:g}–{row.scale.maximum:g}" if row.scale is not None else row.label
 
     def _show_segment_chosen(self) -> None:
         lane, timeline = self.segments_lane, self.query_one(TimelineView)
@@ -282,7 +232,7 @@ class CodingView(RecordingScreen):
         if at_ms // 1000 != self._shown_second:
             self._shown_second = at_ms // 1000
             self._show_transport()
-            self.query_one("#segment", Static).update(self._segment_text())
+            self.query_one("#segment", Static).update(segment_text(self.coding, at_ms))
             self.query_one(TranscriptPane).show(self._words, at_ms)
 
     def _show_transport(self) -> None:
@@ -294,12 +244,6 @@ class CodingView(RecordingScreen):
         room = self.size.width - len(left) - 2
         right = right if len(right) < room else kept
         self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
-
-    @property
-    def unheard_text(self) -> str:
-        """Which finished segments were not played whole, in words; empty where none."""
-        unheard = self.coding.unheard
-        return f"finished without being played whole: {ranges_of(unheard)}" if unheard else ""
 
     # The note
 
