@@ -18,8 +18,11 @@ class RecallCourse(RecallView):
     """A recall whose protocol has a say; its keys are the recall screen's."""
 
     def begin_course(self) -> None:
-        """Begin as the protocol says: what is seen of the picture, and whether it begins under the cover."""
+        """Begin as the protocol says: where, what is seen of the picture, and whether it begins under the cover."""
         protocol = self.recall.head.protocol
+        if self.recall.course.is_bounded:
+            self.recall.seek(self.recall.playback.at_ms)
+            self.show_moment()
         if self.filmed is not None and protocol.view != "hidden" and (watching := self.watch_picture()) is not None:
             watching.set_view(protocol.view)
             self.recall.view_changed(protocol.view)
