@@ -147,7 +147,7 @@ def test_a_mutual_recall_needs_both_and_logs_both(study: Study) -> None:
 
 def test_nobody_noted_in_a_study_that_keeps_consents_is_told(study: Study) -> None:
     give_consent(study, person_labelled(study, "D05-C"), ["research"], "2024-01-10")
-    with pytest.raises(IprtoolError, match="nobody is noted as D05's second client; add the person"):
+    with pytest.raises(IprtoolError, match="nobody is noted as D05's second client; add them first"):
         begin(study, "second_client")
     assert begin(study, "researcher").person is None
 

@@ -14,6 +14,7 @@ from iprtool.cli import (
     scores,
     search,
     studies,
+    supervision,
 )
 from iprtool.cli.top import app, main
 
@@ -33,4 +34,5 @@ __all__ = [
     "scores",
     "search",
     "studies",
+    "supervision",
 ]

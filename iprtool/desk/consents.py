@@ -49,7 +49,9 @@ def person_labelled(study: Study, label: str) -> Person:
     found = next((one for one in persons if one.label == label), None)
     if found is None:
         known = ", ".join(sorted(one.label for one in persons)) or "none yet"
-        raise IprtoolError(f"There is no person {label[:40]!r} in this study (persons: {known}); add them first.")
+        raise IprtoolError(
+            f"There is no person {label[:40]!r} in this study (persons: {known}); add them with iprtool person add."
+        )
     return found
 
 

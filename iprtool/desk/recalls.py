@@ -175,7 +175,7 @@ def consents_for(
     """
     if by not in UNASKED and by not in [one.role for one in taking_part] and keeps_consents(study):
         who = by.replace("_", " ")
-        raise IprtoolError(f"This study keeps consents, and nobody is noted as {dyad.label}'s {who}; add the person.")
+        raise IprtoolError(f"This study keeps consents, and nobody is noted as {dyad.label}'s {who}; add them first.")
     scope = scope_of(study, protocol)
     others = [one for one in study.persons() if one.dyad == dyad.id and one not in taking_part]
     asked = [*taking_part, *(others if scope == "supervision" else [])]
