@@ -23,7 +23,7 @@ def test_it_is_a_short_tone_of_one_kilohertz() -> None:
 
 def test_it_neither_clicks_nor_frightens() -> None:
     wave = tone_samples()
-    assert max(map(abs, wave)) <= LOUDNESS * 32767
+    assert max(map(abs, wave)) <= LOUDNESS * 32768
     assert max(map(abs, (*wave[:10], *wave[-10:]))) < 0.05 * 32767
 
 
