@@ -102,7 +102,7 @@ def keep_codebook(study: Study, codebook: Codebook) -> Step:
         study.roster.add(CODEBOOK, name, codebook)
 
     def back() -> None:
-        _refuse_used(study, codebook)
+        refuse_used(study, codebook)
         study.roster.add(CODEBOOK, name, None)
 
     forth()
@@ -116,7 +116,8 @@ def differences_of(study: Study, codebook: Codebook) -> tuple[str, ...]:
     return differences(versions[place - 1], codebook) if place else ()
 
 
-def _refuse_used(study: Study, codebook: Codebook) -> None:
+def refuse_used(study: Study, codebook: Codebook) -> None:
+    """IprtoolError where a version of a codebook is used, so that it stays."""
     recalls = [(one.codebook, one.codebook_version) for one in study.recalls()]
     codings = [(one.codebook, one.codebook_version) for one in study.codings()]
     if (codebook.id, codebook.version) in (*recalls, *codings):

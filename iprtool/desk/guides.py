@@ -78,7 +78,7 @@ def keep_guide(study: Study, guide: Guide) -> Step:
         study.set_setting(GUIDE, name_of(guide))
 
     def back() -> None:
-        _refuse_used(study, guide)
+        refuse_used(study, guide)
         study.roster.add(GUIDE, name_of(guide), None)
         study.set_setting(GUIDE, before or "")
 
@@ -104,7 +104,8 @@ def differences_of(study: Study, guide: Guide) -> tuple[str, ...]:
     return differences(versions[place - 1], guide) if place else ()
 
 
-def _refuse_used(study: Study, guide: Guide) -> None:
+def refuse_used(study: Study, guide: Guide) -> None:
+    """IprtoolError where a version of a guide is used, so that it stays."""
     if any(one.guide_version == guide.version and one.layer is not None for one in study.recalls()):
         raise IprtoolError(f"Recalls were begun with version {guide.version} of the guide, so it stays.")
 

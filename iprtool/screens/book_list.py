@@ -78,6 +78,7 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         self._books = newest_first(books)
         here = self._books.index(chosen) if chosen in self._books else None
         rows.show_rows(len(self._books), lambda place: self.cells(self._books[place], self._row_cells), (), here)
+        self.on_row_list_moved()
         self.query_one(HeadLine).left = f"iprtool  {self._study} · {self.noun}s"
         self.query_one(HeadLine).right = self.summary()
 

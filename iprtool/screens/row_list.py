@@ -52,7 +52,7 @@ class RowList(ScrollView, can_focus=True):
     """The place of the row that is chosen."""
 
     class Moved(Message):
-        """Another row is chosen."""
+        """Another row is chosen, by a key or a click."""
 
     class Chosen(Message):
         """A row that was chosen already was clicked."""
@@ -70,7 +70,6 @@ class RowList(ScrollView, can_focus=True):
         self.set_reactive(RowList.here, self._allowed(self.here if here is None else here, 1))
         self._follow()
         self.refresh()
-        self.post_message(self.Moved())
 
     def watch_here(self) -> None:
         """The cursor stays in sight."""

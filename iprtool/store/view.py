@@ -11,7 +11,7 @@ import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
-from iprtool.model.layer import Coverage, LayerContent, LayerHead, LayerValue, Stop
+from iprtool.model.layer import Coverage, LayerContent, LayerHead, LayerValue, Op, Stop
 from iprtool.model.mark import Code, Mark, Peak, Rupture
 from iprtool.model.packed import PackedMarks
 from iprtool.store.oplog import LAYER, is_closed, is_locked, read_draft, read_ops
@@ -109,6 +109,10 @@ class LayerView:
     def locked(self) -> bool:
         """Whether a coding is locked."""
         return is_locked(self._connection)
+
+    def ops(self) -> list[Op]:
+        """Every operation that was ever made, in order; one whose body was redacted is left out."""
+        return list(read_ops(self._connection))
 
     def put_values(self) -> dict[str, LayerValue]:
         """What a coder or the researcher set, by entity, in the order in which each was first set."""

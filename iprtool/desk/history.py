@@ -1,0 +1,227 @@
+"""The history of a study: the roster's entries, those of the persons' own objects, and the operations of layers."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+import msgspec
+
+from iprtool.desk.consents import may_use, purpose_of, withheld
+from iprtool.desk.history_undo import question_of, take_back
+from iprtool.history.change import Change, Question, utc
+from iprtool.history.entry_words import SECRET, TECHNICAL, details_of, entry_words, is_told
+from iprtool.history.op_words import FACTS, kind_of, op_words
+from iprtool.history.op_words import details_of as op_details
+from iprtool.history.taking_back import undone_ops
+from iprtool.model.errors import StoreError
+from iprtool.model.layer import LayerHead, Op, Put, after_op
+from iprtool.model.linking import Theme
+from iprtool.model.mark import Mark
+from iprtool.model.study import Dyad, Person, Session
+from iprtool.store.entries import Entry
+from iprtool.store.study import Study
+from iprtool.store.view import view_layer
+
+REVIEW = "review"
+"""The setting that names the researcher's review object."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A layer of the study, and whose it is: the role or the coder in words, the person and the session."""
+
+    layer: str
+    who: str
+    person: str = ""
+    session: str = ""
+
+
+def read_history(study: Study, progress: Callable[[float], None] = lambda _: None) -> list[Change]:
+    """Every change of the study, in no particular order; `progress` gets the share that is done, 0 to 1."""
+    changes: list[Change] = []
+    for share, part in history_parts(study):
+        changes += part
+        progress(share)
+    return changes
+
+
+def history_parts(study: Study) -> Iterator[tuple[float, list[Change]]]:
+    """The changes, part by part, with the share that is done: the roster first, then persons, then layer by layer.
+
+    What is in the objects of those who have withdrawn is left out, unless it is kept under a rule; so is a layer that
+    cannot be read.
+    """
+    names, places = names_of(study), layers_of(study)
+    persons = [one for one in study.persons() if one.sealed is not None]
+    total = 1 + len(persons) + len(places)
+    yield 1 / total, _roster(study, names)
+    for number, person in enumerate(persons, 2):
+        yield number / total, _of_person(study, person, names)
+    for number, place in enumerate(places, 2 + len(persons)):
+        yield number / total, _of_layer(study, place)
+
+
+def names_of(study: Study) -> dict[str, str]:
+    """What dyads, sessions and persons are called, by their ids; those that were taken away as they last were."""
+    names: dict[str, str] = {}
+    sessions: list[Session] = []
+    for entry in study.roster.history():
+        if entry.value is None:
+            continue
+        if entry.kind == "dyad":
+            names[entry.id] = msgspec.json.decode(entry.value, type=Dyad).label
+        elif entry.kind == "person":
+            names[entry.id] = msgspec.json.decode(entry.value, type=Person).label
+        elif entry.kind == "session":
+            sessions.append(msgspec.json.decode(entry.value, type=Session))
+    for one in sessions:
+        names[one.id] = f"{names.get(one.dyad, '')} · session {one.number}"
+    return names
+
+
+def layers_of(study: Study) -> list[Place]:
+    """The layers that may be looked at: recalls but those of who has withdrawn, codings, the review."""
+    names, today = names_of(study), date.today().isoformat()
+    places = []
+    for recall in study.recalls():
+        if recall.layer is not None and withheld(study, recall, today) is None:
+            whose = names.get(recall.person or "", "")
+            places.append(Place(recall.layer, recall.by.replace("_", " "), whose, names[recall.session]))
+    places += [Place(one.layer, f"coder {one.coder}", one.coder, names[one.session]) for one in study.codings()]
+    review = study.setting(REVIEW)
+    return [*places, Place(review, "researcher")] if review else places
+
+
+# The roster, and the persons' objects
+
+
+def _roster(study: Study, names: dict[str, str]) -> list[Change]:
+    told = (one for one in study.roster.history() if one.kind not in TECHNICAL)
+    return _entries((one for one in told if (one.kind, one.id) not in _SECRET), names, "r{}")
+
+
+_SECRET = tuple(("setting", name) for name in SECRET)
+
+
+def _of_person(study: Study, person: Person, names: dict[str, str]) -> list[Change]:
+    today = date.today().isoformat()
+    gone = person.withdrawn_on is not None and may_use(study, person, purpose_of(study), today) is not None
+    try:
+        with study.record_of(person) as record:
+            history = record.history()
+    except StoreError:
+        return []
+    told = (one for one in history if not gone or one.kind == "consent")
+    return _entries(told, names, f"{person.label}.{{}}", person.label)
+
+
+def _entries(entries: Iterable[Entry], names: dict[str, str], key: str, person: str = "") -> list[Change]:
+    """The entries in words; each is told against the one before it."""
+    before: dict[tuple[str, str], dict[str, object] | None] = {}
+    changes = []
+    for entry in entries:
+        was = before.get((entry.kind, entry.id))
+        now = None if entry.value is None else msgspec.json.decode(entry.value, type=dict[str, object])
+        before[entry.kind, entry.id] = now
+        if is_told(was, now):
+            changes.append(_entry_change(entry, was, now, names, key, person))
+    return changes
+
+
+def _entry_change(
+    entry: Entry,
+    was: dict[str, object] | None,
+    now: dict[str, object] | None,
+    names: dict[str, str],
+    key: str,
+    person: str,
+) -> Change:
+    value = now or was or {}
+    session = names.get(entry.id if entry.kind == "session" else str(value.get("session", "")), "")
+    whose = names.get(entry.id if entry.kind == "person" else str(value.get("person", "")), person)
+    where = session or names.get(str(value.get("dyad", "")), "")
+    return Change(
+        key=key.format(entry.number),
+        at_utc=utc(entry.at_utc),
+        device=entry.device,
+        who="researcher",
+        kind=entry.kind,
+        what=entry_words(entry.kind, entry.id, was, now, names),
+        where=where,
+        person=whose or str(value.get("coder", "")),
+        session=session,
+        details=details_of(was, now, names),
+    )
+
+
+# Layers
+
+
+def _of_layer(study: Study, place: Place) -> list[Change]:
+    try:
+        with view_layer(study.path_of(place.layer), study.key_of(place.layer)) as view:
+            head, ops = view.head, view.ops()
+    except StoreError:
+        return []
+    themes = dict(_themes(ops))
+    undone = undone_ops(ops)
+    marks: dict[str, Mark | None] = {}
+    changes = []
+    for op in ops:
+        if op.kind in FACTS:
+            continue
+        changes.append(_op_change(op, head, place, marks.get(op.entity), themes, undone))
+        if op.kind in ("mark", "delete") or (op.kind == "edit" and marks.get(op.entity) is not None):
+            marks[op.entity] = after_op(marks.get(op.entity), op.body)
+    return changes
+
+
+def _themes(ops: Iterable[Op]) -> Iterator[tuple[str, str]]:
+    for op in ops:
+        if isinstance(op.body, Put) and isinstance(op.body.value, Theme):
+            yield op.entity, op.body.value.name
+
+
+def _op_change(
+    op: Op, head: LayerHead, place: Place, before: Mark | None, themes: dict[str, str], undone: frozenset[str]
+) -> Change:
+    words = op_words(op.body, before, head.codebook, themes)
+    return Change(
+        key=op.id,
+        at_utc=utc(op.at_utc),
+        device=op.device,
+        who=_who(op, place),
+        kind=kind_of(op.kind, op.body),
+        what=f"{words} ({op.reason})" if op.reason else words,
+        where=place.session,
+        person=place.person,
+        session=place.session,
+        details=op_details(op.body),
+        undone=op.id in undone,
+        undoes=op.undoes is not None,
+        layer=place.layer,
+    )
+
+
+def _who(op: Op, place: Place) -> str:
+    """Whose hand it was: in a recall by the recaller themselves, their role; in a coding the coder."""
+    if op.actor == "researcher":
+        return "researcher"
+    return place.who if op.actor in ("observer", "recaller") else op.actor.replace("_", " ")
+
+
+class StudyHistory:
+    """A study's history as its screen sees it."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+
+    def parts(self) -> Iterator[tuple[float, list[Change]]]:
+        """The changes, part by part, with the share that is done."""
+        return history_parts(self._study)
+
+    def question(self, change: Change) -> Question | None:
+        """What is asked before a change is taken back; IprtoolError where it can't be."""
+        return question_of(self._study, change)
+
+    def take_back(self, change: Change, *, sure: bool = False, reason: str = "") -> str:
+        """Take a change back; the result says what was done."""
+        return take_back(self._study, change, sure=sure, reason=reason)
