@@ -2,6 +2,7 @@
 
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -26,7 +27,7 @@ class Gauge(Widget, can_focus=False):
     Gauge > .gauge--here { color: $text; text-style: bold reverse; }
     """
 
-    value: reactive[float] = reactive[float](NEUTRAL)
+    value: reactive[float] = reactive[float](NEUTRAL, repaint=False, init=False)
     """Where the dial stands, 1 to 9."""
 
     class Turned(Message):
@@ -37,6 +38,16 @@ class Gauge(Widget, can_focus=False):
             self.value = value
 
     _held = False
+
+    def watch_value(self, old: float, new: float) -> None:
+        """Draw the levels anew from where the dial was to where it is; all where not all have room."""
+        rows = self._rows_a_level
+        if self.size.height < _LEVELS:
+            self.refresh()
+            return
+        highest, lowest = max(round(old), round(new)), min(round(old), round(new))
+        top = self._margin + (HIGHEST - highest) * rows
+        self.refresh(Region(0, top, self.size.width, (highest - lowest + 1) * rows))
 
     def render_line(self, y: int) -> Strip:
         """One row: the level's number, the bar, its words; the level that the dial is at stands out."""
@@ -71,11 +82,16 @@ class Gauge(Widget, can_focus=False):
     def _rows_a_level(self) -> int:
         return max(1, self.size.height // _LEVELS)
 
+    @property
+    def _margin(self) -> int:
+        """The empty rows above."""
+        return (self.size.height - self._rows_a_level * _LEVELS) // 2
+
     def _level_at(self, y: int) -> tuple[int, bool]:
         """The level of a row, and whether the row is its middle one; where not all have room, those around here."""
         rows, height = self._rows_a_level, self.size.height
         if height >= _LEVELS:
-            down, row = divmod(y - (height - rows * _LEVELS) // 2, rows)
+            down, row = divmod(y - self._margin, rows)
             return HIGHEST - down, row == rows // 2
         highest = min(HIGHEST, max(LOWEST + height - 1, round(self.value) + height // 2))
         return highest - y, True

@@ -15,7 +15,7 @@ from textual.widgets import Digits, Static
 from iprtool.commands import DESCRIBE, DIAL, Command, of_face, without_picture
 from iprtool.dial.rating import Samples
 from iprtool.dial.sampling import SAMPLES_PER_SECOND
-from iprtool.dial.scale import HIGHEST, LOWEST, NEUTRAL, label
+from iprtool.dial.scale import HIGHEST, LOWEST, NEUTRAL
 from iprtool.dial.session import Dial
 from iprtool.dial.traces import GAP_MS
 from iprtool.edits import Hand
@@ -264,9 +264,7 @@ class DialView(RecordingScreen):
         saving = dial.saving
         # While it plays, the last half second is always still on its way.
         right = "NOT SAVED" if saving.failed else "saving…" if saving.waiting and not dial.playing else "saved"
-        stands = f"dial {dial.value:g} {label(dial.value)}   {right}"
         room = self.size.width - len(left) - 2
-        right = stands if dial.describing is None and len(stands) < room else right
         self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
         doing = doing_text(dial, self.player.state)
         if self.watching is not None and self.watching.is_in_terminal:
