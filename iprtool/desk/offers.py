@@ -6,7 +6,7 @@ from iprtool.codebooks.loader import shipped, shipped_ids
 from iprtool.desk.codebooks import codebooks_of
 from iprtool.desk.guides import guides_of
 from iprtool.desk.people import the_recording
-from iprtool.desk.recalls import dyad_of, event_bounds, planned_for, recalls_by
+from iprtool.desk.recalls import COUPLE_RATINGS, dyad_of, event_bounds, planned_for, recalls_by
 from iprtool.library.dates import moment_of
 from iprtool.library.due import RECALL_WITHIN
 from iprtool.model.errors import IprtoolError
@@ -94,7 +94,7 @@ def _candidates(study: Study, session: Session, persons: list[Person]) -> tuple[
 def _codebooks(study: Study) -> tuple[tuple[str, str, bool], ...]:
     own = {one.id: one for one in codebooks_of(study)}
     books = [*own.values(), *(shipped(ident) for ident in shipped_ids() if ident not in own)]
-    return tuple((one.id, one.title, one.plain) for one in books)
+    return tuple((one.id, one.title, one.plain) for one in books if one.id != COUPLE_RATINGS)
 
 
 def _events(study: Study, session: Session) -> dict[str, Stretch]:
