@@ -51,15 +51,17 @@ def is_told(was: Fields | None, now: Fields | None) -> bool:
 
 def details_of(was: Fields | None, now: Fields | None, names: Names) -> tuple[str, ...]:
     """An entry in full: each field as it was and as it became."""
-    before, after = was or {}, now or {}
-    told = [one for one in dict.fromkeys((*before, *after)) if one not in UNSAID]
-    lines = [
-        f"{_name(one)}: {_said(before.get(one), names)} → {_said(after.get(one), names)}"
-        if before.get(one) != after.get(one)
-        else f"{_name(one)}: {_said(after.get(one), names)}"
+    if was is None or now is None:
+        there = now or was or {}
+        return tuple(f"{_name(one)}: {_said(there[one], names)}" for one in there if one not in UNSAID and there[one])
+    told = [one for one in dict.fromkeys((*was, *now)) if one not in UNSAID]
+    return tuple(
+        f"{_name(one)}: {_said(was.get(one), names)} → {_said(now.get(one), names)}"
+        if was.get(one) != now.get(one)
+        else f"{_name(one)}: {_said(now.get(one), names)}"
         for one in told
-    ]
-    return tuple(lines) if now is not None else (*lines, "taken away")
+        if was.get(one) or now.get(one)
+    )
 
 
 def _called(kind: str, ident: str, value: Fields, names: Names) -> str:
