@@ -47,5 +47,5 @@ def found(sessions: Iterable[SessionWords], query: Query, links: Links) -> list[
     hits: list[Hit] = []
     for one in sessions:
         if not query.group or query.group == (one.dyad.group or "").casefold():
-            hits += (Hit(one.dyad, one.session, entry) for entry in matching(one.entries, query, links))
+            hits += [Hit(one.dyad, one.session, entry) for entry in matching(one.entries, query, links)]
     return hits

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -41,11 +41,6 @@ class Query(msgspec.Struct, frozen=True):
     def empty(self) -> bool:
         """Whether it asks for nothing."""
         return self == Query()
-
-    @property
-    def of_marks(self) -> bool:
-        """Whether only marks can answer it."""
-        return bool(self.code or self.theme or self.rupture or self.quotable)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -109,17 +104,25 @@ def _of_mark(mark: Mark, ref: MarkRef, by: str, codebook: Codebook) -> Entry:
     return Entry(mark.start_ms, by, title, mark.note, f"{title}\n{mark.note}".casefold(), codes, ref, mark)
 
 
-def matching(entries: Iterable[Entry], query: Query, links: Links) -> Iterator[Entry]:
+def matching(entries: Iterable[Entry], query: Query, links: Links) -> list[Entry]:
     """The entries that a query asks for; none for one that asks for nothing. Of the dyad's group the caller knows."""
     if query.empty:
-        return
-    for entry in entries:
-        if not all(word in entry.folded for word in query.words):
-            continue
-        if query.role and not _is_of(entry.by, query.role):
-            continue
-        if not query.of_marks or (entry.mark is not None and _mark_matches(entry, entry.mark, query, links)):
-            yield entry
+        return []
+    left = list(entries)
+    for word in query.words:
+        left = [one for one in left if word in one.folded]
+    if query.role:
+        theirs = {by for by in {one.by for one in left} if _is_of(by, query.role)}
+        left = [one for one in left if one.by in theirs]
+    if query.code:
+        left = [one for one in left if query.code in one.codes]
+    if query.rupture:
+        left = [one for one in left if _has_rupture(one, query.rupture)]
+    if query.theme:
+        left = [one for one in left if one.ref and _shows(links, one.ref, query.theme)]
+    if query.quotable:
+        left = [one for one in left if one.ref and one.mark and _quotable(links, one.ref, one.mark, query.quotable)]
+    return left
 
 
 def _is_of(by: str, role: str) -> bool:
@@ -128,11 +131,14 @@ def _is_of(by: str, role: str) -> bool:
     return f"{whose} ".startswith(f"{asked_for} ")
 
 
-def _mark_matches(entry: Entry, mark: Mark, query: Query, links: Links) -> bool:
-    if query.code not in entry.codes or entry.ref is None:
-        return False
-    if query.rupture and (mark.rupture is None or query.rupture not in (ANY, mark.rupture.type)):
-        return False
-    if query.theme and not any(query.theme in theme.name.casefold() for theme in links.themes_of(entry.ref)):
-        return False
-    return not query.quotable or links.quoting(entry.ref, mark).quotable == query.quotable
+def _has_rupture(entry: Entry, kind: str) -> bool:
+    rupture = entry.mark.rupture if entry.mark else None
+    return rupture is not None and kind in (ANY, rupture.type)
+
+
+def _shows(links: Links, ref: MarkRef, theme: str) -> bool:
+    return any(theme in one.name.casefold() for one in links.themes_of(ref))
+
+
+def _quotable(links: Links, ref: MarkRef, mark: Mark, wanted: str) -> bool:
+    return links.quoting(ref, mark).quotable == wanted

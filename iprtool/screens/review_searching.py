@@ -63,7 +63,7 @@ class Searching:
         except ValueError as error:
             self.hits = []
             return Listed(str(error), [])
-        self.hits = list(matching(self._entries, query, links))
+        self.hits = matching(self._entries, query, links)
         entries = [(str(number), _text(one)) for number, one in enumerate(self.hits[:SHOWN])]
         beyond = f", the first {SHOWN} of them here" if len(self.hits) > SHOWN else ""
         return Listed("search this session" if query.empty else f"{len(self.hits)} found{beyond}", entries)

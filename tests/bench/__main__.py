@@ -24,6 +24,7 @@ from tests.bench import (
     matrix,
     outline,
     playing,
+    reviewing,
     running,
     saving,
     starting,
@@ -47,6 +48,7 @@ FAMILIES = (
     outline,
     exporting,
     library,
+    reviewing,
 )
 LONGEST_S = 600.0
 
