@@ -136,6 +136,7 @@ class DialView(RecordingScreen):
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the dial the room, and a low one as well."""
         self.set_class(event.size.width < 100, "narrow")
+        self.set_class(event.size.width < 64, "tiny")
         self.set_class(event.size.height < 24, "low")
 
     # What the dial and the player say
