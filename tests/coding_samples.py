@@ -1,6 +1,6 @@
 """A coding of a session of twelve minutes in segments of five, in memory, and what was written of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from iprtool.codebooks.loader import shipped
@@ -34,7 +34,7 @@ class Coder:
     def marks_changed(self, changes: Sequence[MarkChange]) -> None:
         self.changes += changes
 
-    def coding_changed(self) -> None:
+    def coding_changed(self, segments: Collection[int]) -> None:
         pass
 
     def coverage_changed(self) -> None:

@@ -337,6 +337,23 @@ async def test_a_click_chooses_a_code_and_another_finds_it() -> None:
         assert table.codes() == {"wd_abstract_communication": "plain"}
 
 
+async def test_a_rating_is_stepped_by_clicks_and_gone_after_its_highest() -> None:
+    async with desk("3rs-2022") as table:
+        pane = table.screen.query_one("#codes")
+        for expected in ({"wd_p": 1}, {"wd_p": 2}, {"wd_p": 3}, {"wd_p": 4}, {"wd_p": 5}, {}):
+            await table.pilot.click(pane, offset=(8, 1))
+            await table.pilot.pause()
+            assert table.codes() == expected
+
+
+async def test_it_lives_through_a_terminal_of_any_size() -> None:
+    async with desk() as table:
+        for size in ((20, 5), (1, 1), (300, 8), (40, 100), (80, 24)):
+            await table.pilot.resize_terminal(*size)
+            await table.press("1", "down", "e", "n", "a", "enter", "t", "s", "s", "f")
+        assert "segment" in table.shown
+
+
 async def test_what_cannot_be_saved_is_said_and_leaving_asks_twice() -> None:
     async with desk() as table:
         table.log.failing = True

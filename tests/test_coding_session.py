@@ -3,6 +3,7 @@
 import pytest
 
 from iprtool.coding.progress import progress_of
+from iprtool.coding.segments import Segments, parse_length
 from iprtool.model.coding import SegmentCode
 from iprtool.model.layer import Covered, Unlocked
 from tests.coding_samples import DURATION_MS, NEW, Coder, coding_content, refusal
@@ -76,6 +77,27 @@ def test_segments_are_of_one_length_and_the_last_is_as_long_as_is_left() -> None
     assert segments.count == 3
     assert [segments.bounds(number) for number in range(3)] == [(0, 300_000), (300_000, 600_000), (600_000, 720_000)]
     assert [segments.at(ms) for ms in (0, 299_999, 300_000, DURATION_MS)] == [0, 0, 1, 2]
+
+
+def test_less_than_a_second_that_is_left_is_no_segment_of_its_own() -> None:
+    segments = Segments(600_020, 300_000)
+    assert segments.count == 2
+    assert (segments.bounds(1), segments.at(600_010), segments.clamped(1, 600_500)) == ((300_000, 600_020), 1, 600_019)
+    assert Segments(601_000, 300_000).count == 3
+    assert Segments(700, 300_000).bounds(0) == (0, 700)
+
+
+@pytest.mark.parametrize(
+    ("text", "length_ms"), [("5m", 300_000), ("90s", 90_000), (" 2.5 min", 150_000), ("1:30", 90_000), ("120", 120_000)]
+)
+def test_a_length_is_read_as_people_write_it(text: str, length_ms: int) -> None:
+    assert parse_length(text) == length_ms
+
+
+@pytest.mark.parametrize("text", ["", "soon", "5h", "m", "-5m", "infm", "nan s", "1s", "0", "1e400s"])
+def test_what_is_no_length_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no length of a segment|lasts 5 seconds or longer"):
+        parse_length(text)
 
 
 def test_nothing_found_is_a_finished_segment() -> None:

@@ -1,6 +1,6 @@
 """What every gesture of a coder goes by: the coding as it stands, what is chosen, and the way to the disk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from iprtool.coding.board import Board, Row, segment_board, session_board
@@ -10,6 +10,7 @@ from iprtool.coding.listening import Listening
 from iprtool.coding.progress import Left, left_of, unheard
 from iprtool.coding.sheet import Sheet
 from iprtool.edits import Hand, LayerState, MarkChange
+from iprtool.model.coding import SegmentCode, SegmentSeen
 from iprtool.model.layer import LayerContent, Op, OpBody, Put, Unblinded, Unlocked
 from iprtool.model.mark import Mark
 from iprtool.model.playing import Player
@@ -26,8 +27,8 @@ class Listener(Protocol):
     def marks_changed(self, changes: Sequence[MarkChange]) -> None:
         """Evidence was marked, changed or removed."""
 
-    def coding_changed(self) -> None:
-        """A value of the coding is another."""
+    def coding_changed(self, segments: Collection[int]) -> None:
+        """What a coding says of these segments, or of the whole session, is another."""
 
     def coverage_changed(self) -> None:
         """A stretch was played."""
@@ -190,6 +191,11 @@ class AtSegments:
         self.saving.commit(ops, clear_draft=clear_draft)
         if any(isinstance(op.body, Put) for op in ops):
             self.sheet = Sheet(self.head, self.state.values)
-            self._listener.coding_changed()
+            self._listener.coding_changed({number for op in ops for number in _segments_of(op)})
         if changes:
             self._listener.marks_changed(changes)
+
+
+def _segments_of(op: Op) -> list[int]:
+    values = (op.body.value, op.body.was) if isinstance(op.body, Put) else ()
+    return [value.segment for value in values if isinstance(value, SegmentCode | SegmentSeen)]

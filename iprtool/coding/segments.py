@@ -7,6 +7,9 @@ from iprtool.model.times import parse_clock
 SHORTEST_MS = 5_000
 """A segment that is shorter could not be told apart from a moment, which is a mark."""
 
+REMAINDER_MS = 1_000
+"""What is left of a recording and is shorter is no segment of its own: a file is seldom as long as it was meant."""
+
 _UNITS_MS = {"s": 1_000, "m": 60_000, "min": 60_000}
 
 
@@ -18,12 +21,14 @@ class Segments(msgspec.Struct, frozen=True):
 
     @property
     def count(self) -> int:
-        """How many there are; at least one."""
-        return max(1, -(-self.duration_ms // self.size_ms))
+        """How many there are; at least one. Less than a second that is left belongs to the one before it."""
+        whole, left_ms = divmod(self.duration_ms, self.size_ms)
+        return max(1, whole + (left_ms >= REMAINDER_MS))
 
     def bounds(self, segment: int) -> tuple[int, int]:
         """Where a segment begins, and where it has ended, in ms."""
-        return segment * self.size_ms, min((segment + 1) * self.size_ms, self.duration_ms)
+        is_last = segment == self.count - 1
+        return segment * self.size_ms, self.duration_ms if is_last else (segment + 1) * self.size_ms
 
     def at(self, ms: int) -> int:
         """The segment that a time lies in; the recording's end belongs to the last one."""

@@ -96,10 +96,13 @@ class CodingScreen(CodingWays):
 
     @on(CodesPane.Pressed)
     def _code_clicked(self, event: CodesPane.Pressed) -> None:
-        if event.row_id == self.coding.row.id and self.coding.row.scale is None:
+        row = self.coding.row
+        if event.row_id != row.id or self.coding.mark is not None:
+            self._choose(event.row_id)
+        elif row.scale is None or row.rating == row.scale.maximum:
             self.action_found()
         else:
-            self._choose(event.row_id)
+            self.attempt(lambda: self.coding.step(1))
 
     def action_found(self) -> None:
         """Found or not."""

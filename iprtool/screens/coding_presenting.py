@@ -65,7 +65,7 @@ def lanes_of(coding: CodingSession, transcript: Sequence[Utterance]) -> list[Lan
     return [
         PeaksLane("sound"),
         *([SpeechLane("speech", turns)] if turns else []),
-        SegmentsLane("segments", segments.size_ms, segments.duration_ms, texts),
+        SegmentsLane("segments", segments.size_ms, min(segments.duration_ms, segments.count * segments.size_ms), texts),
         MarksLane("evidence", state.marks.index.seen_as(lambda mark: evidence_item(mark, codebook))),
         SpansLane("played", [span_of(span) for span in state.coverage.values()]),
     ]

@@ -1,6 +1,6 @@
 """What the coding screen shows: the segment with its codes, evidence, transcript, timeline, and what is on the disk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -149,10 +149,10 @@ class CodingView(RecordingScreen):
         self.query_one(TimelineView).lane_changed("evidence")
         self.show_moment()
 
-    def coding_changed(self) -> None:
+    def coding_changed(self, segments: Collection[int]) -> None:
         """Codes, ratings or what is finished changed."""
         lane = self.segments_lane
-        for number in range(lane.count):
+        for number in segments:
             lane.set_text(number, lane_text(self.coding.sheet, number))
         self.query_one(TimelineView).lane_changed("segments")
         self.show_moment()

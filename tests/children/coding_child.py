@@ -1,6 +1,7 @@
 """A coder who codes as fast as the disk takes it, and says what was kept, until the process is killed."""
 
 import threading
+from collections.abc import Collection
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class _Waiting:
     def marks_changed(self, changes: object) -> None:
         pass
 
-    def coding_changed(self) -> None:
+    def coding_changed(self, segments: Collection[int]) -> None:
         pass
 
     def coverage_changed(self) -> None:
