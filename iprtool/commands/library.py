@@ -2,6 +2,7 @@
 
 from iprtool.commands.table import Command
 
+# What is followed by other keys has priority: those would go to the tree, were they typed fast.
 LIBRARY: tuple[Command, ...] = (
     Command(
         "open",
@@ -23,6 +24,7 @@ LIBRARY: tuple[Command, ...] = (
         "a recording, a session, a person (by pseudonym), a dyad",
         "people",
         footer={"stopped": "add"},
+        priority=True,
     ),
     Command(
         "edit",
@@ -51,6 +53,7 @@ LIBRARY: tuple[Command, ...] = (
         "missing, due, done, open, to-come, declined, group:NAME, session:3, or a part of a label",
         "see",
         footer={"stopped": "filter"},
+        priority=True,
     ),
     Command(
         "due",

@@ -13,9 +13,17 @@ from iprtool.screens.dialog import Dialog
 from iprtool.screens.paths import MEDIA_SUFFIXES, full_path
 
 
-class MediaTree(DirectoryTree):
+class MediaTree(DirectoryTree, inherit_bindings=False):
     """Folders, and what may be a recording or a transcript."""
 
+    BINDINGS = [
+        Binding("up", "cursor_up", show=False),
+        Binding("down", "cursor_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
@@ -45,8 +53,8 @@ class FilePicker(Dialog[list[str]]):
     """
     BINDINGS = [
         Binding("escape,ctrl+q", "dismiss([])", show=False),
-        Binding("space", "pick", show=False, priority=True),
-        Binding("enter", "take", show=False, priority=True),
+        Binding("space", "pick", show=False),
+        Binding("enter", "take", show=False),
         Binding("backspace", "up", show=False),
     ]
 

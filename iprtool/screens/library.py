@@ -50,7 +50,7 @@ class LibraryScreen(Screen[None]):
     CSS_PATH = "library.tcss"
     AUTO_FOCUS = "#library-tree"
     ALLOW_SELECT = False
-    BINDINGS = bindings_of(LIBRARY)
+    BINDINGS = [*bindings_of(LIBRARY), *bindings_of(LIBRARY, priority=True)]
 
     class Wished(Message):
         """The library is to be left for this."""
@@ -102,7 +102,7 @@ class LibraryScreen(Screen[None]):
         """Head line, tree, detail, work, filter, key line."""
         yield HeadLine(id="head")
         with Horizontal(id="library-main"):
-            yield StudyTree(self._visit.folded, id="library-tree")
+            yield StudyTree(self._visit.folded, self._moved, id="library-tree")
             with VerticalScroll(id="library-detail", can_focus=False):
                 yield Static("", markup=False)
         yield Static("", id="work", markup=False)
@@ -191,10 +191,7 @@ class LibraryScreen(Screen[None]):
             self.notify(f"{job.label} added. {job.said}".strip(), timeout=LONG_S if job.said else 5)
         self.refresh_study()
 
-    @on(StudyTree.NodeHighlighted)
-    def _moved(self, event: StudyTree.NodeHighlighted[object]) -> None:
-        row = event.node.data
-        chosen = getattr(row, "chosen", Chosen())
+    def _moved(self, chosen: Chosen) -> None:
         if chosen != self._visit.chosen:
             self._visit.chosen = chosen
             self._show_detail()
@@ -284,7 +281,13 @@ class LibraryScreen(Screen[None]):
         """Type what is to be shown."""
         line = self.query_one(FilterInput)
         line.display = True
-        line.focus()
+        self.set_focus(line)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed, letters are its letters."""
+        if action in ("add", "filter") and self.is_current:
+            return not isinstance(self.focused, FilterInput)
+        return super().check_action(action, parameters)
 
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:

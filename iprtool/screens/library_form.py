@@ -119,14 +119,15 @@ class FormScreen(Dialog[bool]):
     FormScreen #form-error { color: $text-error; width: 1fr; }
     """
     BINDINGS = [
-        Binding("enter", "keep", show=False, priority=True),
+        # None with priority: it would overtake what was typed before it.
+        Binding("enter", "keep", show=False),
         Binding("escape", "leave", show=False),
-        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave", show=False),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("tab", "app.focus_next", show=False),
         Binding("shift+tab", "app.focus_previous", show=False),
-        Binding("ctrl+o", "pick", show=False, priority=True),
+        Binding("ctrl+o", "pick", show=False),
     ]
 
     def __init__(
@@ -191,6 +192,10 @@ class FormScreen(Dialog[bool]):
     def _value(self, field: FormField) -> str:
         widget = self.query_one(f"#{field.name}")
         return widget.value if isinstance(widget, Input | ChoiceLine) else ""
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_keep()
 
     def action_keep(self) -> None:
         """Enter: it is all kept, once, or it is said what does not fit."""

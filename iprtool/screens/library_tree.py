@@ -1,6 +1,6 @@
 """The tree of a study: dyads, their sessions, whose recalls and codings there are, and the people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from rich.style import Style
@@ -118,8 +118,9 @@ class StudyTree(Tree[Row], inherit_bindings=False):
     class Opened(Message):
         """A row was clicked twice."""
 
-    def __init__(self, folded: set[Chosen], *, id: str) -> None:  # noqa: A002
+    def __init__(self, folded: set[Chosen], moved: Callable[[Chosen], None], *, id: str) -> None:  # noqa: A002
         super().__init__("", id=id)
+        self._moved = moved
         self.auto_expand = False
         self.guide_depth = 2
         self._folded = folded
@@ -171,6 +172,13 @@ class StudyTree(Tree[Row], inherit_bindings=False):
         text = Text.assemble((icon, base_style + _FOLDS), label)
         text.stylize_before(style)
         return text
+
+    def watch_cursor_line(self, previous_line: int, line: int) -> None:
+        """What the cursor is on is told at once: the next key may be there before a message would be."""
+        super().watch_cursor_line(previous_line, line)
+        node = self.cursor_node
+        if node is not None and node.data is not None:
+            self._moved(node.data.chosen)
 
     def on_click(self, event: Click) -> None:
         """One click chooses, two open."""

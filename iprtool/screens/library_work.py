@@ -40,7 +40,7 @@ class WorkScreen(Dialog[None]):
     WorkScreen #work-hint { color: $text-muted; }
     """
     BINDINGS = [
-        Binding("escape,w,q,ctrl+q,enter", "dismiss", show=False, priority=True),
+        Binding("escape,w,q,ctrl+q", "dismiss", show=False),
         Binding("delete,backspace,x", "cancel", show=False),
     ]
 
