@@ -91,13 +91,29 @@ def _guides(study: Study, _: Chosen) -> Screen[Any]:
     return GuidesScreen(StudyGuides(study), study.path.stem)
 
 
+def _history(study: Study, _: Chosen) -> Screen[Any]:
+    from iprtool.desk.history import StudyHistory
+    from iprtool.screens.history import HistoryScreen
+
+    return HistoryScreen(StudyHistory(study), study.path.stem)
+
+
+def _export(study: Study, _: Chosen) -> Screen[Any]:
+    from iprtool.desk.leaving import StudyExporter
+    from iprtool.screens.export import ExportScreen
+
+    return ExportScreen(StudyExporter(study))
+
+
 PLACES: tuple[Place, ...] = (
     Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
     Place("codebooks", "k", "codebooks", "the words of recalls and codings, in their versions", _codebooks),
     Place("guides", "g", "guide", "the inquirer's leads, in their versions; the printed card", _guides),
+    Place("history", "h", "history", "who changed what, when; undo from there", _history),
     Place("scores", "s", "scores", "a session's sheet of scores", _scores),
     Place("search", "f", "search", "find words, codes, themes and ruptures in all sessions", _search),
+    Place("export", "p", "export", "what would leave the study, table by table; then it is written", _export),
 )
 """One line each. Letters that the library has itself are in `iprtool.commands.library`; the new recall's id is
 `new_recall`, since Enter on a recall to come leads there with its session and role chosen."""
