@@ -43,6 +43,12 @@ def test_ones_own_stops_are_not_asked_about(table: Table) -> None:
     assert asks(table.recall) is None
 
 
+def test_who_stopped_at_a_prompt_is_not_to_be_corrected(table: Table) -> None:
+    table.watch(60_000)
+    assert table.recall.toggle_stopped_by() == "program"
+    assert asks(table.recall) == "helpful"
+
+
 def test_a_prompt_that_was_leapt_over_is_asked_as_soon_as_it_plays_on(table: Table) -> None:
     table.watch(28_000)
     table.recall.seek(40_000)

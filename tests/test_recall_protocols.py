@@ -203,6 +203,35 @@ async def test_it_begins_under_the_cover_where_the_protocol_says_so() -> None:
         assert table.status == "paused"
 
 
+OPENED: dict[str, tuple[str, ...]] = {
+    "card": ("space", "ctrl+o"),
+    "asked": ("space",),
+    "words": ("0",),
+    "leads": ("ctrl+l",),
+    "edit": ("space", "1", "ctrl+e"),
+    "edit, in its words": ("space", "1", "ctrl+e", "down", "down"),
+    "find": ("ctrl+f",),
+    "note": ("h", "i"),
+    "help": ("question_mark",),
+    "palette": ("ctrl+p",),
+    "lessons": ("ctrl+q",),
+    "closing": ("ctrl+q", "enter"),
+    "card at the end": ("ctrl+q", "enter", "x", "enter"),
+}
+
+
+@pytest.mark.parametrize("opened", OPENED)
+async def test_the_cover_is_one_key_away_whatever_is_open(opened: str) -> None:
+    chosen = PROTOCOLS["couple"] if opened == "asked" else PROTOCOLS["supervision"]
+    async with desk(protocol=chosen, words=WORDS) as table:
+        await table.watch(4_000)
+        await table.press(*OPENED[opened], "tab")
+        assert isinstance(table.on_top(), CoverScreen)
+        assert table.player.state.muted
+        assert table.status == "paused"
+        assert "felt understood" not in text_of(table)
+
+
 def filmed(opened: list[FakePicture]) -> Filmed:
     def show() -> FakePicture:
         opened.append(FakePicture(FakePlayer()))

@@ -188,12 +188,14 @@ class Marking(AtStops):
         return self._apply(self.state.undo_stack.redo(self.hand))
 
     def toggle_stopped_by(self) -> StoppedBy | None:
-        """Playing: the inquirer stopped it. Stopped: another one did, after all."""
+        """Playing: the inquirer stopped it. Stopped: another one did, after all; the program's stops stay its own."""
         if self.playing:
             self.halt("inquirer")
             return "inquirer"
         stoppers = self.course.stoppers
         stop = self._stop_here()
+        if stop.stopped_by == "program":
+            return stop.stopped_by
         at = stoppers.index(stop.stopped_by) if stop.stopped_by in stoppers else -1
         return self.set_stopped_by(stoppers[(at + 1) % len(stoppers)])
 

@@ -193,7 +193,8 @@ class RecallScreen(RecallCourse):
         if self.recall.playing and not self.recall.course.may_stop("inquirer"):
             self.notice(f"it is not for the {self.recall.course.name_of('inquirer')} to stop here")
             return
-        self.recall.toggle_stopped_by()
+        if self.recall.toggle_stopped_by() == "program":
+            self.notice("the program stopped here")
         self.show_moment()
 
     async def action_rupture(self) -> None:

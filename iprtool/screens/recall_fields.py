@@ -31,6 +31,8 @@ def card_fields(recall: Recall, *, plain: bool) -> list[Field]:
         Field("helpful", "helpful", HELPFUL, mark.helpful if mark else None),
         Field("quotable", "be quoted", QUOTABLE, mark.quotable if mark else "ask"),
     ]
+    if stop is not None and stop.stopped_by == "program":
+        del fields[0]
     if recall.head.protocol.ask_guess:
         fields += guess_fields(recall)
     if not plain:
