@@ -21,7 +21,7 @@ from iprtool.instruments.sheet import Entered, Line
 from iprtool.model.coding import SegmentCode
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Closed, Locked, Marked, Op, Put, Stopped
-from iprtool.model.linking import MarkRef, Tag, Theme
+from iprtool.model.linking import MarkRef, Match, Tag, Theme
 from iprtool.model.mark import Mark
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.model.terms import Role
@@ -217,6 +217,17 @@ def test_a_link_of_the_review_is_taken_back_and_put_again(study: Study) -> None:
     assert newest(study, "theme").what == "taken away: a mark shows the theme being left"
     take_back(study, newest(study, "theme"))
     assert len(read_layer(study.path_of(layer), study.key_of(layer)).values) == 2
+
+
+def test_a_link_names_the_marks_and_the_session_that_it_is_about(study: Study) -> None:
+    recall, review, hand = study.recalls()[0], review_object(study), Hand("researcher", "device")
+    assert recall.layer is not None
+    mark = point(65_000)
+    write(study, recall.layer, Hand("client", "device").op(mark.id, Marked(mark)))
+    here, elsewhere = MarkRef(recall.layer, mark.id), MarkRef("gone", "m")
+    write(study, review, hand.op("m", Put(Match(here, elsewhere))))
+    change = newest(study, "match")
+    assert (change.what, change.where) == ("client 01:05 is one moment with a mark", "D05 · session 3")
 
 
 def test_a_locked_coding_is_unlocked_with_a_reason_before_it_is_changed(study: Study) -> None:

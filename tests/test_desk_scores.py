@@ -173,3 +173,20 @@ def test_an_instrument_of_the_study_s_own_is_kept_in_its_versions(study: Study) 
         keep_instrument(study, other)
     enter(study, "9.5", line=Line(mine, mine.subscales[0]))
     assert used_instruments(study) == [mine]
+
+
+def test_a_total_and_what_it_is_made_of_stand_for_each_other(study: Study) -> None:
+    use_instruments(study, [WAI])
+    total = next(one for one in WAI.subscales if one.id == "total")
+    enter(study, "40", line=Line(WAI, total))
+    of_client = [
+        line.subscale.id for line, rater in sheet_of(study, session(study)).missing() if rater.role == "client"
+    ]
+    assert of_client == []
+    enter(study, "15")
+    sheet = sheet_of(study, session(study))
+    assert [line.subscale.id for line, rater in sheet.missing() if rater.role == "client"] == ["goal", "bond"]
+    for subscale in WAI.subscales[1:3]:
+        enter(study, "12", line=Line(WAI, subscale))
+    enter_score(study, session(study), sheet.raters[0], Line(WAI, total), None)
+    assert [rater.role for _, rater in sheet_of(study, session(study)).missing()] == ["therapist"] * 4

@@ -54,7 +54,7 @@ def history(
         say(as_json_text(found))
     for one in found if not as_json else []:
         sign = "↶" if one.undoes else "×" if one.undone else " "
-        say(f"{_key(one):<10}{one.at_utc[:19]}Z  {one.who:<12}{one.where:<18}{one.kind:<12}{sign} {one.what}")
+        say(f"{_key(one):<10}{one.at_utc[:19]}Z  {one.who:<12} {one.where:<17} {one.kind:<11} {sign} {one.what}")
 
 
 def _is_of(change: "Change", dyad: str | None, session: int | None) -> bool:

@@ -9,14 +9,15 @@ from iprtool.desk.consents import may_use, purpose_of, withheld
 from iprtool.desk.history_undo import question_of, take_back
 from iprtool.history.change import Change, Question, utc
 from iprtool.history.entry_words import SECRET, TECHNICAL, details_of, entry_words, is_told
-from iprtool.history.op_words import FACTS, kind_of, op_words
+from iprtool.history.op_words import FACTS, Known, kind_of, layer_of, op_words
 from iprtool.history.op_words import details_of as op_details
 from iprtool.history.taking_back import undone_ops
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import LayerHead, Op, Put, after_op
-from iprtool.model.linking import Theme
+from iprtool.model.linking import MarkRef, Theme
 from iprtool.model.mark import Mark
 from iprtool.model.study import Dyad, Person, Session
+from iprtool.model.times import clock
 from iprtool.store.entries import Entry
 from iprtool.store.study import Study
 from iprtool.store.view import view_layer
@@ -55,8 +56,9 @@ def history_parts(study: Study) -> Iterator[tuple[float, list[Change]]]:
     yield 1 / total, _roster(study, names)
     for number, person in enumerate(persons, 2):
         yield number / total, _of_person(study, person, names)
+    sessions, known = {one.layer: one.session for one in places}, dict[MarkRef, str]()
     for number, place in enumerate(places, 2 + len(persons)):
-        yield number / total, _of_layer(study, place)
+        yield number / total, _of_layer(study, place, sessions, known)
 
 
 def names_of(study: Study) -> dict[str, str]:
@@ -88,6 +90,10 @@ def layers_of(study: Study) -> list[Place]:
     places += [Place(one.layer, f"coder {one.coder}", one.coder, names[one.session]) for one in study.codings()]
     review = study.setting(REVIEW)
     return [*places, Place(review, "researcher")] if review else places
+
+
+def _coder(label: str) -> str:
+    return label if label.casefold().startswith("coder") else f"coder {label}"
 
 
 # The roster, and the persons' objects
@@ -155,22 +161,18 @@ def _entry_change(
 # Layers
 
 
-def _of_layer(study: Study, place: Place) -> list[Change]:
+def _of_layer(study: Study, place: Place, sessions: dict[str, str], known: dict[MarkRef, str]) -> list[Change]:
+    """A layer's operations in words; its marks are `known` from then on, as the links across layers name them."""
     try:
         with view_layer(study.path_of(place.layer), study.key_of(place.layer)) as view:
             head, ops = view.head, view.ops()
     except StoreError:
         return []
-    themes = dict(_themes(ops))
-    undone = undone_ops(ops)
-    marks: dict[str, Mark | None] = {}
-    changes = []
-    for op in ops:
-        if op.kind in FACTS:
-            continue
-        changes.append(_op_change(op, head, place, marks.get(op.entity), themes, undone))
-        if op.kind in ("mark", "delete") or (op.kind == "edit" and marks.get(op.entity) is not None):
-            marks[op.entity] = after_op(marks.get(op.entity), op.body)
+    teller = _Teller(head, place, sessions, Known(dict(_themes(ops)), known), undone_ops(ops))
+    changes = [teller.told(op) for op in ops if op.kind not in FACTS]
+    for ident, mark in teller.marks.items():
+        if mark is not None:
+            known[MarkRef(place.layer, ident)] = f"{place.who} {clock(mark.start_ms)}"
     return changes
 
 
@@ -180,25 +182,38 @@ def _themes(ops: Iterable[Op]) -> Iterator[tuple[str, str]]:
             yield op.entity, op.body.value.name
 
 
-def _op_change(
-    op: Op, head: LayerHead, place: Place, before: Mark | None, themes: dict[str, str], undone: frozenset[str]
-) -> Change:
-    words = op_words(op.body, before, head.codebook, themes)
-    return Change(
-        key=op.id,
-        at_utc=utc(op.at_utc),
-        device=op.device,
-        who=_who(op, place),
-        kind=kind_of(op.kind, op.body),
-        what=f"{words} ({op.reason})" if op.reason else words,
-        where=place.session,
-        person=place.person,
-        session=place.session,
-        details=op_details(op.body),
-        undone=op.id in undone,
-        undoes=op.undoes is not None,
-        layer=place.layer,
-    )
+class _Teller:
+    """Puts the operations of one layer into words, in their order."""
+
+    def __init__(
+        self, head: LayerHead, place: Place, sessions: dict[str, str], known: Known, undone: frozenset[str]
+    ) -> None:
+        self._head, self._place, self._sessions = head, place, sessions
+        self._known, self._undone = known, undone
+        self.marks: dict[str, Mark | None] = {}
+
+    def told(self, op: Op) -> Change:
+        """The operation in words; an edit is told of the mark as it was before."""
+        place, before = self._place, self.marks.get(op.entity)
+        if op.kind in ("mark", "delete") or (op.kind == "edit" and before is not None):
+            self.marks[op.entity] = after_op(before, op.body)
+        words = op_words(op.body, before, self._head.codebook, self._known)
+        session = place.session or self._sessions.get(layer_of(op.body) or "", "")
+        return Change(
+            key=op.id,
+            at_utc=utc(op.at_utc),
+            device=op.device,
+            who=_who(op, place),
+            kind=kind_of(op.kind, op.body),
+            what=f"{words} ({op.reason})" if op.reason else words,
+            where=session,
+            person=place.person,
+            session=session,
+            details=op_details(op.body),
+            undone=op.id in self._undone,
+            undoes=op.undoes is not None,
+            layer=place.layer,
+        )
 
 
 def _who(op: Op, place: Place) -> str:

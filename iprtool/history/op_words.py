@@ -26,7 +26,7 @@ from iprtool.model.layer import (
     Unlocked,
     ViewChanged,
 )
-from iprtool.model.linking import Episode, LinkValue, Match, QuoteFlag, Tag, Theme
+from iprtool.model.linking import Episode, LinkValue, MarkRef, Match, QuoteFlag, Tag, Theme
 from iprtool.model.mark import Mark
 from iprtool.model.times import clock
 from iprtool.recall.wording import title_of
@@ -66,8 +66,16 @@ VALUES: dict[type, str] = {
 BARE: dict[type, str] = {Locked: "locked", Unlocked: "unlocked", Unblinded: "let see the other layers"}
 LONGEST = 60
 
-Themes = Mapping[str, str]
-"""The themes' names by their ids."""
+
+class Known(msgspec.Struct, frozen=True):
+    """What the researcher's links are about: the themes' names by their ids, and marks in words."""
+
+    themes: Mapping[str, str] = {}
+    marks: Mapping[MarkRef, str] = {}
+
+    def mark(self, mark: MarkRef) -> str:
+        """A mark in words, as far as it is known."""
+        return self.marks.get(mark, "a mark")
 
 
 def kind_of(kind: str, body: OpBody) -> str:
@@ -77,7 +85,7 @@ def kind_of(kind: str, body: OpBody) -> str:
     return KINDS.get(kind, kind)
 
 
-def op_words(body: OpBody, before: Mark | None, codebook: Codebook, themes: Themes) -> str:
+def op_words(body: OpBody, before: Mark | None, codebook: Codebook, known: Known) -> str:
     """An operation in one line; `before` is the mark that it is on, as it was."""
     match body:
         case Marked(mark=mark):
@@ -90,7 +98,7 @@ def op_words(body: OpBody, before: Mark | None, codebook: Codebook, themes: Them
                 f"{_name(name)}: {_said(was.get(name))} → {_said(changes[name])}" for name in changes
             )
         case Put():
-            return _put_words(body, codebook, themes)
+            return _put_words(body, codebook, known)
         case _:
             return _fact_words(body)
 
@@ -130,9 +138,9 @@ def _moment_words(body: Stopped | LeadUsed | SyncMarked | CoverUsed | ViewChange
             return f"picture {view.replace('_', ' ')}"
 
 
-def _put_words(body: Put, codebook: Codebook, themes: Themes) -> str:
+def _put_words(body: Put, codebook: Codebook, known: Known) -> str:
     def said(value: LayerValue) -> str:
-        return value_words(value, codebook, themes)
+        return value_words(value, codebook, known)
 
     match body.value, body.was:
         case None, None:
@@ -148,11 +156,11 @@ def _put_words(body: Put, codebook: Codebook, themes: Themes) -> str:
             return f"{said(was)} → {said(value)}" if not same else f"{said(value)}: {_differing(was, value)}"
 
 
-def value_words(value: LayerValue, codebook: Codebook, themes: Themes) -> str:
+def value_words(value: LayerValue, codebook: Codebook, known: Known) -> str:
     """What a coder or the researcher said, in one line."""
     if isinstance(value, SegmentCode | SegmentSeen | SessionRating):
         return _coded(value, lambda code: _label(codebook, code), codebook)
-    return _linked(value, themes)
+    return _linked(value, known)
 
 
 def _coded(value: SegmentCode | SegmentSeen | SessionRating, label: Callable[[str], str], codebook: Codebook) -> str:
@@ -163,22 +171,34 @@ def _coded(value: SegmentCode | SegmentSeen | SessionRating, label: Callable[[st
         case SegmentSeen(segment=segment, done=done):
             return f"segment {segment + 1} {'finished' if done else 'open again'}"
         case SessionRating(scale=scale, value=rated, note=note):
-            known = codebook.session_scale(scale)
-            return f"{known.label if known else scale}: {rated:g}{_quoted(note)}"
+            found = codebook.session_scale(scale)
+            return f"{found.label if found else scale}: {rated:g}{_quoted(note)}"
 
 
-def _linked(value: LinkValue, themes: Themes) -> str:
+def _linked(value: LinkValue, known: Known) -> str:
     match value:
-        case Match(same=same):
-            return "two marks are one moment" if same else "two marks are not one moment"
+        case Match(first=first, second=second, same=same):
+            return f"{known.mark(first)} {'is' if same else 'is not'} one moment with {known.mark(second)}"
         case Episode(label=label, rupture_type=kind, start_ms=start_ms, outcome=outcome):
             return f"episode {label}: {kind} from {clock(start_ms)}, {outcome}"
         case Theme(name=name, group=group):
             return f"theme {name}{f' ({group})' if group else ''}"
-        case Tag(theme=theme):
-            return f"a mark shows the theme {themes.get(theme, theme[:8])}"
-        case QuoteFlag(quotable=quotable, partner_recognisable=known):
-            return f"quotable: {quotable}{', the partner may recognise it' if known else ''}"
+        case Tag(theme=theme, mark=mark):
+            return f"{known.mark(mark)} shows the theme {known.themes.get(theme, theme[:8])}"
+        case QuoteFlag(mark=mark, quotable=quotable, partner_recognisable=recognised):
+            return f"{known.mark(mark)} quotable: {quotable}{', the partner may recognise it' if recognised else ''}"
+
+
+def layer_of(body: OpBody) -> str | None:
+    """The layer that a link is about, or None."""
+    value = (body.value if body.value is not None else body.was) if isinstance(body, Put) else None
+    match value:
+        case Match(first=mark) | Tag(mark=mark) | QuoteFlag(mark=mark):
+            return mark.layer
+        case Episode(markers=(mark, *_)):
+            return mark.layer
+        case _:
+            return None
 
 
 def _label(codebook: Codebook, code: str) -> str:

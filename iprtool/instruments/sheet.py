@@ -11,6 +11,9 @@ from iprtool.model.terms import Role
 
 _ENTRY = re.compile(r"\s*([-+]?[0-9]+(?:[.,][0-9]+)?)\s*(?:/\s*([0-9]{1,4})\s*)?")
 
+TOTAL = "total"
+"""The id of the subscale that is what the others of its instrument add up to."""
+
 
 class Rater(msgspec.Struct, frozen=True):
     """One who fills in forms: their role, and the person by id and pseudonym (None: nobody is noted yet)."""
@@ -56,14 +59,26 @@ class Sheet(msgspec.Struct, frozen=True):
         return next(found, None)
 
     def missing(self) -> tuple[tuple[Line, Rater], ...]:
-        """The cells that are still to be filled in, rater by rater."""
+        """The cells that are still to be filled in, rater by rater.
+
+        A total is not missed where all that it is made of is there, nor what it is made of where only the total is.
+        """
         cells = ((line, rater) for rater in self.raters for line in self.lines if self.asked(line, rater))
-        return tuple(cell for cell in cells if self.score(*cell) is None)
+        return tuple(cell for cell in cells if self.score(*cell) is None and not self._is_spared(*cell))
 
     @property
     def asked_count(self) -> int:
-        """How many scores there are to be."""
-        return sum(self.asked(line, rater) for line in self.lines for rater in self.raters)
+        """How many scores there are to be: those that are there, and those that are missing."""
+        cells = ((line, rater) for line in self.lines for rater in self.raters if self.asked(line, rater))
+        return sum(self.score(*cell) is not None for cell in cells) + len(self.missing())
+
+    def _is_spared(self, line: Line, rater: Rater) -> bool:
+        parts = [one for one in self.lines if one.instrument == line.instrument and one.subscale.id != TOTAL]
+        total = [one for one in self.lines if one.instrument == line.instrument and one.subscale.id == TOTAL]
+        there = [self.score(one, rater) is not None for one in parts]
+        if line.subscale.id == TOTAL:
+            return bool(parts) and all(there)
+        return bool(total) and not any(there) and self.score(total[0], rater) is not None
 
 
 def read_entry(subscale: Subscale, text: str) -> Entered:
