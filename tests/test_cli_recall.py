@@ -139,7 +139,7 @@ def test_without_a_consent_that_holds_no_recall_opens(machine: Machine) -> None:
 
 
 def test_a_recall_begins_with_all_that_was_said_and_goes_on_with_the_same(machine: Machine) -> None:
-    how = (
+    how: tuple[str, ...] = (
         *("--person", "D01-C", "--protocol", "interval", "--every", "1:00", "--minutes", "60", "--stay"),
         *("--inquirer", "I2", "--place", "clinic", "--view", "left-covered"),
     )

@@ -95,14 +95,10 @@ class Desk:
         await self.pilot.pause()
 
     async def go_to(self, name: str) -> None:
-        """To the line of this name, by its keys."""
+        """To the line of this name."""
         form = self.screen.query_one(FormPane)
-        await self.press(*["up"] * 30)
-        for _ in range(30):
-            if form.row.name == name:
-                return
-            await self.press("down")
-        raise AssertionError(f"there is no line {name}")
+        form.choose(name)
+        assert form.row.name == name
 
     async def set(self, name: str, level: str) -> None:
         """Choose a level by its text."""
@@ -298,3 +294,21 @@ async def test_a_text_is_written_and_corrected_in_place() -> None:
         assert table.screen._beginning.choice().inquirer == "R7"
         await table.press("z", "question_mark")
         assert table.screen._beginning.choice().inquirer == "R7z?"
+
+
+async def test_the_lines_are_gone_through_by_keys() -> None:
+    async with desk() as table:
+        form = table.screen.query_one(FormPane)
+        seen = [form.row.name]
+        for key in ("down", "tab") * 20:
+            await table.press(key)
+            if form.row.name != seen[-1]:
+                seen.append(form.row.name)
+        assert seen == table.names
+        await table.press("up", "shift+tab")
+        assert form.row.name == seen[-3]
+        await table.go_to("after_note")
+        await table.press("2")
+        assert form.row.value == "stay"
+        await table.pilot.click(FormPane, offset=(20, 0))
+        assert form.row.name == "who"
