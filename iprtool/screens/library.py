@@ -298,7 +298,7 @@ class LibraryScreen(Screen[None]):
     def action_keep_filter(self) -> None:
         """Back to the tree, as it is filtered."""
         self.query_one(FilterInput).display = bool(self._visit.filter.strip())
-        self.query_one(StudyTree).focus()
+        self.set_focus(self.query_one(StudyTree))
 
     def action_clear_filter(self) -> None:
         """Back to the whole tree."""
