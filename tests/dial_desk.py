@@ -21,6 +21,7 @@ from iprtool.screens.recording import Filmed
 from iprtool.timeline.widget import TimelineView
 from tests.fakes import FakeLog, FakePicture, FakePlayer, head, protocol
 
+SIZES = [(80, 24), (120, 40), (200, 60)]
 LEVELS = ((30_000, 5), (30_000, 8), (30_000, 5), (30_000, 2), (60_000, 5))
 """A trace that is highest at 30 s and lowest at 90 s: for how many ms the dial stood where."""
 

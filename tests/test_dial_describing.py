@@ -8,8 +8,7 @@ from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial_gauge import Gauge
 from iprtool.screens.dial_stretches import StretchesList
 from iprtool.screens.note_area import NoteArea
-from tests.dial_desk import desk, traced
-from tests.test_dial_screen import SIZES
+from tests.dial_desk import SIZES, desk, traced
 
 
 async def test_enter_goes_on_to_the_stretches_but_not_while_it_plays() -> None:

@@ -6,7 +6,7 @@ from textual.events import MouseScrollDown
 
 from iprtool.commands import DESCRIBE, DIAL, RECALL, Command, first_keys, key_line, of_face
 from iprtool.commands.dial import tables
-from iprtool.model.layer import Closed, CoverUsed, LayerContent, Stopped, ViewChanged
+from iprtool.model.layer import Closed, CoverUsed, LayerContent, Stopped, SyncMarked, ViewChanged
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial import DialScreen
@@ -14,9 +14,7 @@ from iprtool.screens.dial_gauge import Gauge
 from iprtool.screens.help import HelpScreen
 from iprtool.timeline.lanes import TraceLane
 from iprtool.timeline.scale import Scale
-from tests.dial_desk import desk, dial_head, traced
-
-SIZES = [(80, 24), (120, 40), (200, 60)]
+from tests.dial_desk import SIZES, desk, dial_head, traced
 
 
 async def test_it_begins_paused_at_neutral_with_the_picture_hidden() -> None:
@@ -236,6 +234,16 @@ async def test_a_failing_disk_is_told_and_nothing_is_lost_once_it_is_well() -> N
         assert {at_ms for at_ms, _ in table.samples} == set(range(0, 2_001, 100))
 
 
+async def test_a_sync_tone_is_sounded_and_its_time_is_kept() -> None:
+    async with desk() as table:
+        await table.press("space")
+        await table.play(2_000)
+        await table.press("ctrl+k")
+        assert "tone" in table.player.calls
+        assert [op.body for op in table.log.ops if isinstance(op.body, SyncMarked)] == [SyncMarked(2_000, True)]
+        assert "sync tone at 00:02" in table.key_line
+
+
 async def test_nothing_is_copied_and_the_palette_has_only_what_is_here() -> None:
     async with desk() as table:
         table.app.copy_to_clipboard("secret")
@@ -259,7 +267,7 @@ def test_the_key_line_fits_eighty_columns(table: tuple[Command, ...]) -> None:
     for moment in ("playing", "stopped", "writing"):
         mine = of_face(table, "participant")
         shown = key_line(mine, moment)[: first_keys(mine, moment)]
-        assert len(" · ".join(f" {keys} {text}" for keys, text, _ in shown)) - len(shown) < 80
+        assert len(" " + " · ".join(f"{keys} {text}" for keys, text, _ in shown)) <= 80
 
 
 def test_a_keymap_of_a_recall_moves_the_keys_here_too() -> None:
