@@ -155,7 +155,7 @@ def test_a_study_of_the_desk_leaves_whole(study: Study, tmp_path: Path) -> None:
     result = export(study, tmp_path / "to", with_text=True, with_dates=True)
     one = ("dyads", "sessions", "recordings", "episodes", "matches", "themes", "codings", "annotation_codes")
     two = ("recalls", "stops", "leads", "annotation_themes", "scores")
-    others = {"persons": 4, "annotations": 3, "traces": 4, "segments": 3, "episode_members": 3}
+    others = {"persons": 4, "annotations": 3, "traces": 4, "segments": 2, "episode_members": 3}
     none = ("coverage", "peaks")
     coded = ("segment_codes", "session_ratings")
     expected = dict.fromkeys((*one, *coded), 1) | dict.fromkeys(two, 2) | dict.fromkeys(none, 0) | others
@@ -220,30 +220,43 @@ def test_of_who_withdrew_nothing_leaves_and_the_export_says_how_much(study: Stud
         content = path.read_bytes() if path.is_file() else b""
         assert not any(word in content for word in (b"m-c", b"said by client", b"D05-C", b"as C said")), path
     (entry,) = study.exports()
-    both = "nothing of 1 recall (1 withdrawn); nothing of 1 coding (1 withdrawn)"
-    linked = "what is of 1 recall (1 withdrawn) and 1 coding (1 withdrawn)"
+    both = "nothing of 1 recall (withdrawn); nothing of 1 coding (withdrawn)"
+    linked = "what is of 1 recall (withdrawn) and 1 coding (withdrawn)"
     assert entry.left_out == (
-        "recalls: what was said in 1 recall (1 withdrawn)",
-        "coverage: nothing of 1 recall (1 withdrawn)",
+        "recalls: what was said in 1 recall (withdrawn)",
+        "coverage: nothing of 1 recall (withdrawn)",
         f"annotations: {both}; the notes of 1 annotation not to be quoted",
         f"annotation_codes: {both}",
-        "peaks: nothing of 1 recall (1 withdrawn)",
-        "stops: nothing of 1 recall (1 withdrawn)",
-        "leads: nothing of 1 recall (1 withdrawn)",
-        "traces: nothing of 1 recall (1 withdrawn)",
-        "codings: what was found in 1 coding (1 withdrawn)",
-        "segments: nothing of 1 coding (1 withdrawn)",
-        "segment_codes: nothing of 1 coding (1 withdrawn)",
-        "session_ratings: nothing of 1 coding (1 withdrawn)",
+        "peaks: nothing of 1 recall (withdrawn)",
+        "stops: nothing of 1 recall (withdrawn)",
+        "leads: nothing of 1 recall (withdrawn)",
+        "traces: nothing of 1 recall (withdrawn)",
+        "codings: what was found in 1 coding (withdrawn)",
+        "segments: nothing of 1 coding (withdrawn)",
+        "segment_codes: nothing of 1 coding (withdrawn)",
+        "session_ratings: nothing of 1 coding (withdrawn)",
         f"episodes: {linked}",
         f"episode_members: {linked}",
         f"matches: {linked}",
         f"annotation_themes: {linked}",
-        "scores: 1 score (1 withdrawn)",
+        "scores: 1 score (withdrawn)",
         f"ops: {both}",
         "D05-C withdrew on 2024-05-02, so nothing of theirs is used.",
     )
-    assert "- From `scores`: 1 score (1 withdrawn)." in (Path(result.folder) / "README.md").read_text()
+    assert "- From `scores`: 1 score (withdrawn)." in (Path(result.folder) / "README.md").read_text()
+
+
+def test_what_a_researcher_marked_leaves_as_a_coding_does(study: Study) -> None:
+    """It is of all who are in the recording; so is what an observer scored."""
+    _recalled(study, "researcher", "research", ("m-r", mark("m-r", 700)))
+    observer = person_labelled(study, "K1")
+    with study.record_of(observer) as record:
+        record.add("score", "z-k", Score("z-k", "s", observer.id, "observer", "mine", "1", "total", 3.0))
+    agreed(study, "research")
+    both = {one.name: one.rows for one in what_leaves(study, Asked(), today=TODAY).tables}
+    mark_withdrawn(study, person_labelled(study, "D05-C"), "2024-05-02")
+    left = {one.name: one.rows for one in what_leaves(study, Asked(), today=TODAY).tables}
+    assert ((both["annotations"], both["scores"]), (left["annotations"], left["scores"])) == ((4, 3), (1, 1))
 
 
 def test_what_is_kept_under_a_rule_leaves_for_the_studys_purpose(study: Study, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ KEPT, PURPOSE = "consents", "purpose"
 
 class Allowed:
     """A recall leaves by the consents of those who made it; a coding, which is of all who are in the recording, by all
-    of the dyad's; a score by that of whose form it is, an observer's as a coding.
+    of the dyad's; a score by that of whose form it is. What researchers, observers and supervisors made of a session,
+    whether recall or score, leaves as a coding does.
 
     After a withdrawal nothing leaves, unless it is kept under a rule (`iprtool.model.consent.use_problem`).
     """
@@ -36,8 +37,10 @@ class Allowed:
         """Why the content of a recall does not leave, or None."""
         if recall.layer is None:
             return None
+        if recall.by in UNASKED:
+            return self._all_of(recall.session)
         makers = self._makers(recall)
-        if not makers and recall.by not in UNASKED:
+        if not makers:
             return self._nobody(recall.session, recall.by.replace("_", " "))
         return self._of(makers)
 

@@ -102,7 +102,8 @@ def _counted(idents: Iterable[str], withheld: Mapping[str, Withheld], what: str)
 def _of(withheld: Iterable[Withheld], what: str) -> str:
     """So many of something, by why they are left out; empty where there is none."""
     by_why = Counter(one.why for one in withheld)
-    whys = ", ".join(f"{by_why[why]} {words}" for why, words in _WHY.items() if by_why[why])
+    counts = {words: by_why[why] for why, words in _WHY.items() if by_why[why]}
+    whys = ", ".join(words if len(counts) == 1 else f"{count} {words}" for words, count in counts.items())
     return f"{_many(by_why.total(), what)} ({whys})" if by_why else ""
 
 

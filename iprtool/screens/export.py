@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import msgspec
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -26,6 +29,9 @@ from iprtool.screens.paths import PathInput
 from iprtool.screens.register import RegisterScreen
 
 Progress = Callable[[float], None]
+
+_REASONS = 5
+"""How many of the reasons why something is kept back stand in the question."""
 
 
 class Exporter(Protocol):
@@ -184,7 +190,7 @@ class ExportScreen(RegisterScreen):
         if event.wish != self._wish:
             return
         self._leaving = event.leaving
-        self.query_one("#tables", Static).update(_leaving_text(event.leaving))
+        self.query_one("#tables", Static).update(_leaving_table(event.leaving))
         self.query_one(HeadLine).right = f"{sum(table.rows for table in event.leaving.tables):,} rows"
         if self._writing is None:
             self.say("")
@@ -284,25 +290,28 @@ def _wish_text(wish: LeavingWish, folder: str) -> Content:
     return first + Content(f"\ninto {folder}")
 
 
-def _leaving_text(leaving: Leaving) -> Content:
-    lines = [Content.styled(f"{'table':<20}{'rows':>10}  what of it", "dim")]
+def _leaving_table(leaving: Leaving) -> Group:
+    """The tables in three columns, of which the last one wraps; under them why something does not leave."""
+    tables = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    tables.add_column(no_wrap=True)
+    tables.add_column(no_wrap=True, justify="right")
+    tables.add_column(ratio=1)
+    tables.add_row(Text("table", "dim"), Text("rows", "dim"), Text("what of it", "dim"))
     for table in leaving.tables:
-        lines += _table_lines(table)
-    if leaving.reasons:
-        lines += [Content(""), Content.styled("What consents forbid", "bold")]
-        lines += [Content(f"! {reason}") for reason in leaving.reasons]
-    return Content("\n").join(lines)
+        tables.add_row(Text(table.name, "bold"), Text(f"{table.rows:,}"), Text("\n".join(_said_of(table))))
+    reasons = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    reasons.add_column(no_wrap=True)
+    reasons.add_column(ratio=1)
+    for reason in leaving.reasons:
+        reasons.add_row(Text("!"), Text(reason))
+    forbidden: list[RenderableType] = [Text("\nWhat consents forbid", "bold"), reasons] if leaving.reasons else []
+    return Group(tables, *forbidden)
 
 
-def _table_lines(table: LeavingTable) -> list[Content]:
-    said = [
-        *([f"free text: {', '.join(table.texts)}"] if table.texts else []),
-        *([f"dates: {', '.join(table.dates)}"] if table.dates else []),
-        *([f"left out: {table.left_out}"] if table.left_out else []),
-    ]
-    first, *others = said or [""]
-    lines = [Content.assemble((f"{table.name:<20}", "bold"), f"{table.rows:>10,}  {first}")]
-    return [*lines, *(Content(f"{'':<32}{other}") for other in others)]
+def _said_of(table: LeavingTable) -> list[str]:
+    """What is told of a table, a line each."""
+    said = {"free text": ", ".join(table.texts), "dates": ", ".join(table.dates), "left out": table.left_out}
+    return [f"{what}: {names}" for what, names in said.items() if names]
 
 
 def _question(leaving: Leaving, wish: LeavingWish, folder: str) -> list[str]:
@@ -313,5 +322,6 @@ def _question(leaving: Leaving, wish: LeavingWish, folder: str) -> list[str]:
         f"Free text leaves: {', '.join(texts)}" if texts else "No free text.",
         "Dates leave, as offsets." if wish.dates else "No dates.",
         *([f"For {wish.recipient}."] if wish.recipient else []),
-        *([f"{len(leaving.reasons)} reasons keep something back."] if leaving.reasons else []),
+        *(f"! {reason}" for reason in leaving.reasons[:_REASONS]),
+        *([f"! and {len(leaving.reasons) - _REASONS} reasons more"] if len(leaving.reasons) > _REASONS else []),
     ]
