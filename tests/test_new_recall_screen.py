@@ -8,11 +8,13 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from iprtool.commands import CONSENTS, NEW_RECALL, Command
 from iprtool.library.wish import Wish
 from iprtool.model.errors import IprtoolError
 from iprtool.model.protocol import PROTOCOLS
 from iprtool.recall.beginning import Candidate, ConsentCheck, Offers
 from iprtool.recall.settings import RecallChoice
+from iprtool.screens.consents import ConsentsScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.new_recall import NewRecallScreen
 from iprtool.screens.new_recall_form import FormPane
@@ -312,3 +314,11 @@ async def test_the_lines_are_gone_through_by_keys() -> None:
         assert form.row.value == "stay"
         await table.pilot.click(FormPane, offset=(20, 0))
         assert form.row.name == "who"
+
+
+@pytest.mark.parametrize(("table", "screen"), [(NEW_RECALL, NewRecallScreen), (CONSENTS, ConsentsScreen)])
+def test_every_command_has_its_action_and_no_key_does_two_things(table: tuple[Command, ...], screen: type) -> None:
+    keys = [key for command in table for key in command.keys.split(",")]
+    assert len(keys) == len(set(keys))
+    for command in table:
+        assert hasattr(screen, f"action_{command.action}"), command.id

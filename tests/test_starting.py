@@ -8,9 +8,13 @@ import msgspec
 import pytest
 
 from iprtool import desk
+from iprtool.desk.consents import give_consent
+from iprtool.desk.new_recall import NewRecallDesk
 from iprtool.desk.offers import forms_of, latency_of, offers_of, session_chosen
 from iprtool.edits import Hand
 from iprtool.guides import shipped as shipped_guide
+from iprtool.library.wish import Chosen
+from iprtool.library_places import PLACES
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Closed, LayerHead, Marked
 from iprtool.model.mark import Code, Mark, Peak
@@ -18,7 +22,10 @@ from iprtool.model.protocol import PROTOCOLS, RecallProtocol
 from iprtool.model.score import Score
 from iprtool.model.study import Dyad, Person, Recall, Session
 from iprtool.model.terms import Role
+from iprtool.recall.beginning import ConsentCheck
 from iprtool.recall.settings import RecallChoice, parse_stretches, protocol_of, protocol_text, recording_problem
+from iprtool.screens.consents import ConsentsScreen
+from iprtool.screens.new_recall import NewRecallScreen
 from iprtool.store.derived import write_transcript
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.layer import LayerFile, read_layer
@@ -268,6 +275,43 @@ def test_without_an_event_that_is_marked_none_is_given(study: Study) -> None:
     start(study, protocol="brief-structured")
     with pytest.raises(IprtoolError, match="has marked no event from its beginning to its end yet"):
         desk.event_bounds(study, session(study), "client")
+
+
+# At the screen
+
+
+def test_the_screens_desk_tells_the_consents_and_begins(study: Study) -> None:
+    at = NewRecallDesk(study, session(study))
+    assert at.consents(RecallChoice("client")) == ConsentCheck()
+    for person in study.persons():
+        give_consent(study, person, ["research"], "2024-01-10")
+    mutual = RecallChoice("client", protocol=PROTOCOLS["mutual"])
+    assert at.consents(mutual).lines == (
+        "D05-C: research · signed 2024-01-10",
+        "D05-T: research · signed 2024-01-10",
+    )
+    supervision = RecallChoice("therapist", protocol=PROTOCOLS["supervision"])
+    assert at.consents(supervision).problem is not None
+    begun = at.begin(mutual, another=False)
+    assert [one.id for one in study.recalls()] == [begun]
+    assert at.begin(mutual, another=True) != begun
+
+
+def test_a_machine_without_a_sound_device_is_told_so(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPRTOOL_AUDIO", "dummy")
+    assert NewRecallDesk(study, session(study)).sound() is None
+
+
+def test_the_library_leads_there_with_what_is_chosen(study: Study) -> None:
+    places = {one.id: one for one in PLACES}
+    made = places["new_recall"].make(study, Chosen(session="s", by="therapist"))
+    assert isinstance(made, NewRecallScreen)
+    assert isinstance(places["consents"].make(study, Chosen()), ConsentsScreen)
+    study.put(Session("s5", "d", 5))
+    with pytest.raises(IprtoolError, match="Choose the session whose recall it is"):
+        places["new_recall"].make(study, Chosen())
+    with pytest.raises(IprtoolError, match="has no recording yet"):
+        places["new_recall"].make(study, Chosen(session="s5"))
 
 
 # What a new recall is chosen from

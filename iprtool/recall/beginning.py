@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from iprtool.model.consent import UNASKED
 from iprtool.model.errors import IprtoolError
 from iprtool.model.protocol import PROTOCOLS, RecallProtocol
 from iprtool.model.terms import Role, View, levels
@@ -205,7 +206,7 @@ class Beginning:
     def _people(self) -> Iterator[Row]:
         yield self._row("who", "who", [(place, one.text) for place, one in enumerate(self.offers.candidates)])
         if self.kind == "mutual":
-            others = [one for one in self.offers.candidates if one.person and one != self.who]
+            others = [one for one in self.offers.candidates if one.person and one != self.who and one.by not in UNASKED]
             yield self._row(
                 "also", "together with", [(None, "the partner"), *((one.person, one.text) for one in others)]
             )
