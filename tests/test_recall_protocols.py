@@ -153,6 +153,16 @@ async def test_who_speaks_is_shown_large_and_has_the_stop_and_the_mark() -> None
         assert bodies(table, StopChanged) == [StopChanged("inquirer", "therapist")]
 
 
+@pytest.mark.parametrize("face", ["therapist", "researcher"])
+async def test_where_both_are_present_it_is_a_participants_screen(face: Face) -> None:
+    async with desk(face, protocol=PROTOCOLS["mutual"], guide=GUIDE) as table:
+        await table.watch(4_000)
+        await table.press("plus", "ctrl+l")
+        assert all(mark.rupture is None for mark in table.marks)
+        assert "What did you feel?" not in text_of(table)
+        assert table.screen.is_participants
+
+
 # Supervision
 
 

@@ -71,6 +71,8 @@ class RecallView(RecordingScreen):
         protocol = content.head.protocol
         filmed = None if protocol.audio_only else filmed
         super().__init__(player, filmed)
+        # Where both recall together, what one of them is not to read is not shown to the other either.
+        face = "participant" if protocol.kind == "mutual" else face
         self.face = face
         self.is_participants = face == "participant"
         self.spoken = SpokenPane(words, id="spoken") if words and protocol.show_transcript else None
