@@ -34,12 +34,17 @@ class Desk:
 
     def __init__(self, loaded: LayerContent) -> None:
         self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
-        self.screen = CodingScreen(loaded, TALK, self.player, self.log, Hand("coder", "dev"))
+        self.now_s = 0.0
+        hand = Hand("coder", "dev")
+        self.screen = CodingScreen(loaded, TALK, self.player, self.log, hand, monotonic=lambda: self.now_s)
         self.app = IprtoolApp(self.screen)
         self.pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Keys, each well after the one before."""
+        for key in keys:
+            self.now_s += 1
+            await self.pilot.press(key)
         await self.pilot.pause()
 
     async def write(self, text: str) -> None:
@@ -149,6 +154,17 @@ async def test_nothing_found_is_one_key() -> None:
         assert table.screen.coding.left.segments == ()
         assert "whole session · enter or s goes back" in table.shown
         assert lane(table.shown, "segments").count("✓") >= 1
+
+
+async def test_a_held_enter_finishes_one_segment() -> None:
+    async with desk() as table:
+        table.now_s += 1
+        await table.pilot.press("enter", "enter", "enter")
+        assert table.screen.coding.left.segments == (1, 2)
+        table.now_s += 1
+        await table.pilot.press("x", "n", "a", "enter", "enter")
+        assert table.screen.coding.left.segments == (1, 2)
+        assert table.screen.coding.note == "a"
 
 
 async def test_a_code_is_put_there_taken_off_and_brought_back() -> None:

@@ -1,11 +1,12 @@
 """Coding a session: codes and ratings segment by segment, evidence inside them, what is left, the lock, undo."""
 
+import msgspec
 import pytest
 
 from iprtool.coding.progress import progress_of
 from iprtool.coding.segments import Segments, parse_length
 from iprtool.model.coding import SegmentCode
-from iprtool.model.layer import Covered, Unlocked
+from iprtool.model.layer import Covered, LayerContent, Unlocked
 from tests.coding_samples import DURATION_MS, NEW, Coder, coding_content, refusal
 
 
@@ -39,6 +40,20 @@ def test_a_number_is_that_of_the_code_in_its_group() -> None:
     assert found(coder) == {"cf_control_or_pressure": "plain"}
     assert coder.coding.row.label == "efforts to control or pressure therapist"
     assert refusal(lambda: coder.coding.toggle_number(8)) == "There is no 8 in this group."
+
+
+def test_the_codes_of_a_group_are_together_wherever_they_stand_in_the_codebook() -> None:
+    content = coding_content()
+    first, *others = content.head.codebook.codes
+    codebook = msgspec.structs.replace(content.head.codebook, codes=(*others, first))
+    coder = Coder(LayerContent(msgspec.structs.replace(content.head, codebook=codebook)))
+    assert [row.id for row in coder.coding.board.rows[5:8]] == [
+        "wd_self_criticism_or_hopelessness",
+        "wd_denial",
+        "cf_complaints_about_therapist",
+    ]
+    coder.coding.toggle_number(7)
+    assert found(coder) == {"wd_denial": "plain"}
 
 
 def test_scales_are_rated_and_markers_are_found_or_not() -> None:
@@ -318,7 +333,8 @@ def test_the_whole_session_is_rated_on_the_codebooks_scales() -> None:
     coder.coding.rate(2)
     coder.coding.rate(3)
     assert coder.coding.sheet.found == 0
-    assert refusal(coder.coding.mark_evidence) == "Evidence is of a segment: go back to it first."
+    for gesture in (coder.coding.mark_evidence, coder.coding.finish, coder.coding.reopen):
+        assert refusal(gesture) == "This is about a segment, and the whole session is rated now: s goes back to it."
     coder.coding.take_off()
     assert [one.rating for one in coder.coding.board.rows] == [None] * 5
     coder.coding.undo()

@@ -1,7 +1,6 @@
 """How a codebook is coded with: which of its codes are rated, and which of those in every segment."""
 
 from functools import cached_property
-from itertools import groupby
 
 import msgspec
 
@@ -27,9 +26,11 @@ class Scheme(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[CodeEntry, ...]], ...]:
-        """The codes under the names of their groups, in the codebook's order."""
-        by_group = groupby(self.codebook.codes, lambda one: one.group or UNGROUPED)
-        return tuple((name, tuple(entries)) for name, entries in by_group)
+        """The codes under the names of their groups, each group where its first code stands."""
+        by_group: dict[str, list[CodeEntry]] = {}
+        for one in self.codebook.codes:
+            by_group.setdefault(one.group or UNGROUPED, []).append(one)
+        return tuple((name, tuple(entries)) for name, entries in by_group.items())
 
     @property
     def clarity(self) -> bool:

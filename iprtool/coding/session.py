@@ -85,13 +85,14 @@ class CodingSession(AtSegments):
 
     def finish(self) -> None:
         """This segment is coded to its end, whether or not anything was found; scales not rated are at the lowest."""
-        opened = self._opened()
-        if opened is not None:
+        self._in_segments()
+        if self._opened() is not None:
             raise RefusedError("An evidence mark of this segment is still open: . ends it.")
         self._change(finished(self.sheet, self.segment, self.hand.new_id))
 
     def reopen(self) -> None:
         """This segment is not coded to its end after all."""
+        self._in_segments()
         self._change(reopened(self.sheet, [self.segment]))
 
     # Evidence
@@ -210,9 +211,13 @@ class CodingSession(AtSegments):
                 self.go(self.sheet.segments.at(mark.start_ms))
                 self.mark_id = mark.id
 
-    def _code_row(self) -> str:
+    def _in_segments(self) -> None:
+        self._unlocked()
         if self.whole:
-            raise RefusedError("Evidence is of a segment: go back to it first.")
+            raise RefusedError("This is about a segment, and the whole session is rated now: s goes back to it.")
+
+    def _code_row(self) -> str:
+        self._in_segments()
         return self.code
 
     def _opened(self) -> Mark | None:

@@ -13,7 +13,7 @@ from iprtool.screens.coding_panes import CodesPane
 from iprtool.screens.coding_presenting import unheard_text
 from iprtool.screens.coding_ways import CodingWays
 from iprtool.screens.help import HelpScreen
-from iprtool.screens.keys import bindings_of
+from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of
 
 WHILE_WRITING = ("palette", "picture", "end")
 """Commands that have their keys while a note is written, where they are no letters; all others are text."""
@@ -27,6 +27,7 @@ class CodingScreen(CodingWays):
     BINDINGS = bindings_of(CODING)
 
     _warned = False
+    _entered = -1.0
 
     # Keys
 
@@ -42,6 +43,8 @@ class CodingScreen(CodingWays):
             playback.pressed_ns = None
 
     async def _take(self, event: Key) -> bool:
+        if event.key == "enter" and self._is_held():
+            return True
         command = self.on_keys.get(event.key)
         if self.writing:
             if event.key == "enter":
@@ -55,6 +58,11 @@ class CodingScreen(CodingWays):
         elif command is not None:
             await self.run_action(command.action)
         return True
+
+    def _is_held(self) -> bool:
+        """Whether Enter is the same as the one just before: held, it would finish one segment after the other."""
+        before, self._entered = self._entered, self.monotonic()
+        return self._entered - before <= ENTER_REPEAT_S
 
     async def on_key(self, event: Key) -> None:
         """Keys that come while nothing has the focus are the coding's all the same."""

@@ -1,6 +1,7 @@
 """What the coding screen shows: the segment with its codes, evidence, transcript, timeline, and what is on the disk."""
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -62,8 +63,10 @@ class CodingView(RecordingScreen):
         *,
         channel_speakers: tuple[str, ...] = (),
         filmed: Filmed | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(player, filmed)
+        self.monotonic = monotonic
         self.commands: tuple[Command, ...] = CODING if filmed else without_picture(CODING)
         self.on_keys = {key: command for command in CODING for key in command.keys.split(",")}
         self.coding = CodingSession(content, player, log, hand, self)
