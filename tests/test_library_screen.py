@@ -43,7 +43,7 @@ async def test_the_lavik_study_is_shown_with_what_is_missing(tmp_path: Path) -> 
         assert head(shown) == "47 of 48 · 1 declined"
         assert "Lavik  47 of 48 · 1 declined" in shown.rows
         assert "D07  3 of 4 · 1 declined · good outcome" in shown.rows
-        assert "session 5  C ✓ T ✗  01:00:00 film" in shown.rows
+        assert "session 5  2025-11-24  client ✓ therapist ✗  01:00:00 film" in shown.rows
         assert "therapist  D07-T  ✗ missing: declined" in shown.rows
         assert "D07 · session 5 · therapist: declined" in shown.detail
         text = screen_text(shown.app)
@@ -61,6 +61,7 @@ async def test_every_size_has_the_head_the_tree_the_detail_and_the_keys(tmp_path
         assert "enter open" in lines[-1]
         assert "session 3" in lines[3]
         assert "recalls: 47 of 48" in lines[2]
+        assert ("client ✓ therapist ✓" if size[0] > 100 else "C ✓ T ✓") in lines[3]
 
 
 def test_the_key_line_fits_eighty_columns() -> None:

@@ -28,7 +28,7 @@ from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.library_detail import detail
 from iprtool.screens.library_entering import Entering
-from iprtool.screens.library_tree import StudyTree, study_row
+from iprtool.screens.library_tree import WIDE_CELLS, StudyTree, study_row
 from iprtool.screens.library_work import work_line
 
 NEW_RECALL = "new_recall"
@@ -119,6 +119,10 @@ class LibraryScreen(Screen[None]):
         self._show()
         self._settle()
 
+    def on_resize(self) -> None:
+        """In a wide tree there is room for more."""
+        self.call_after_refresh(self._show)
+
     def on_unmount(self) -> None:
         """Nobody is told of work any more."""
         self._visit.work.on_change = None
@@ -162,7 +166,9 @@ class LibraryScreen(Screen[None]):
         late = sum(one.late for one in self._dues)
         due_words = f"   due {len(self._dues)}{f', {late} late' if late else ''}" if self._dues else ""
         self.query_one(HeadLine).right = f"{counts_words(self._whole.counts)}{due_words}"
-        self.query_one(StudyTree).show(study_row(self._shelf.name, self._shown, self._whole), self.chosen)
+        tree = self.query_one(StudyTree)
+        wide = tree.size.width >= WIDE_CELLS
+        tree.show(study_row(self._shelf.name, self._shown, self._whole, wide=wide), self.chosen)
         self._show_detail()
 
     def _show_detail(self) -> None:

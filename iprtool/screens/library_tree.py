@@ -12,9 +12,13 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from iprtool.library.overview import CodingState, Counts, DyadState, Overview, RecallState, SessionState
+from iprtool.library.report import counted
 from iprtool.library.wish import Chosen
 from iprtool.library.wording import GLYPHS, coding_words, counts_words, length_words, role_words, status_words
 from iprtool.model.study import Person
+
+WIDE_CELLS = 66
+"""From which width of the tree on roles stand in words."""
 
 MANY_ROWS = 60
 """With more rows than these, sessions are folded up at first: their recalls stand in their own row, too."""
@@ -34,36 +38,43 @@ class Row(msgspec.Struct, frozen=True):
     unfolded: bool = True
 
 
-def study_row(name: str, shown: Overview, whole: Overview) -> Row:
-    """The study with everything under it that is shown; what is counted is counted in the whole of it."""
+def study_row(name: str, shown: Overview, whole: Overview, *, wide: bool = False) -> Row:
+    """The study with everything under it that is shown; what is counted is counted in the whole of it.
+
+    With `wide` there is room for roles in words and for dates.
+    """
     counts = {one.dyad.id: one.counts for one in whole.dyads}
     many = len(shown.dyads) + sum(1 + len(one.recalls) + len(one.codings) for one in shown.sessions) > MANY_ROWS
-    rows = [_dyad_row(one, counts[one.dyad.id], unfolded=not many) for one in shown.dyads]
+    rows = [_dyad_row(one, counts[one.dyad.id], unfolded=not many, wide=wide) for one in shown.dyads]
     if shown.staff:
         rows.append(_people_row("inquirers, coders", Chosen(), shown.staff))
     return Row(Chosen(), ((name, "bold"), (f"  {counts_words(whole.counts)}", "")), tuple(rows))
 
 
-def _dyad_row(dyad: DyadState, counted: Counts, *, unfolded: bool) -> Row:
+def _dyad_row(dyad: DyadState, counts: Counts, *, unfolded: bool, wide: bool) -> Row:
     here = Chosen(dyad=dyad.dyad.id)
-    rows = [_session_row(one, here, unfolded=unfolded) for one in dyad.sessions]
+    rows = [_session_row(one, here, unfolded=unfolded, wide=wide) for one in dyad.sessions]
     if dyad.persons:
         rows.append(_people_row("people", here, dyad.persons))
     group = f" · {dyad.dyad.group}" if dyad.dyad.group else ""
-    counts = counts_words(counted) if counted.expected else "no session yet"
-    return Row(here, ((dyad.dyad.label, "bold"), (f"  {counts}{group}", "dim")), tuple(rows))
+    words = counts_words(counts) if counts.expected else "no session yet"
+    return Row(here, ((dyad.dyad.label, "bold"), (f"  {words}{group}", "dim")), tuple(rows))
 
 
-def _session_row(state: SessionState, dyad: Chosen, *, unfolded: bool) -> Row:
+def _session_row(state: SessionState, dyad: Chosen, *, unfolded: bool, wide: bool) -> Row:
     here = msgspec.structs.replace(dyad, session=state.session.id)
     parts = [(f"session {state.session.number} ", "")]
+    if wide and state.session.held_at:
+        parts.append((f" {state.session.held_at[:10]} ", "dim"))
     for one in state.recalls:
-        parts.append((f" {_short(one)} ", "dim"))
+        parts.append((f" {role_words(one.by) if wide else _short(one)} ", "dim"))
         parts.append((GLYPHS[one.status], STYLES.get(one.status, "")))
     if state.codings:
         locked = sum(one.coding.locked for one in state.codings)
         parts.append((f"  coded {locked}/{len(state.codings)}", "dim"))
     parts.append((f"  {', '.join(map(length_words, state.recordings)) or 'no recording'}", "dim"))
+    if wide and state.scores:
+        parts.append((f"  {counted(state.scores, 'score')}", "dim"))
     rows = [_recall_row(one, here) for one in state.recalls]
     rows += [_coding_row(one, here) for one in state.codings]
     return Row(here, tuple(parts), tuple(rows), unfolded)
