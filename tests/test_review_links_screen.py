@@ -251,7 +251,7 @@ async def test_quoting_says_what_holds_beside_what_the_author_said() -> None:
         await table.does("1", "down", "2")
         assert "what holds is no, the partner may recognise it" in table.form
         await table.does("enter")
-        assert table.account("client")[1].splitlines()[1] == "quote: no · partner may recognise it"
+        assert table.account("client")[1].splitlines()[1] == "quote: no, the partner may recognise it"
         await table.does("k", "backspace", "escape")
         assert "quote" not in table.account("client")[1]
 

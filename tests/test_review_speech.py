@@ -22,7 +22,7 @@ async def hear(table: Desk, spans: list[SpeechSpan]) -> None:
 async def test_speech_that_was_found_is_a_lane_above_the_marks() -> None:
     async with desk(talk=()) as table:
         assert "speech" not in table.shown
-        table.screen._channel_speakers = ("therapist", "client")
+        table.screen._speakers = ("therapist", "client")
         table.screen.post_message(table.screen.PeaksArrived(PeakChunk(0, b"\x00\xa0\xff\x5f" * 6_000)))
         await hear(table, SPANS)
         assert re.match("T─+ *C─+T─+", lane(table.shown, "speech"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
@@ -11,32 +10,27 @@ from textual.widgets import Static
 from iprtool.commands import REVIEW, without_picture
 from iprtool.commands.review import WRITING, read_only
 from iprtool.model.layer import LayerContent
-from iprtool.model.linking import Episode, MarkRef
+from iprtool.model.linking import MarkRef
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
-from iprtool.reviewing.episodes import outcome_text
 from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.reviewing.review import Placed, Review
+from iprtool.reviewing.wording import layers_text, said_of, state_of
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
-from iprtool.screens.presenting import stepped_rate, transport_text, turns_of
-from iprtool.screens.recording import Filmed, RecordingScreen
-from iprtool.screens.review_lanes import EPISODE, MATCHED, RUPTURE, RUPTURES, matched_lane, review_lanes, ruptures_lane
-from iprtool.screens.review_linking import LinkingScreen, Writing
+from iprtool.screens.presenting import stepped_rate, transport_text
+from iprtool.screens.recording import Filmed
+from iprtool.screens.review_linking import Writing
 from iprtool.screens.review_panes import AccountPane, TranscriptPane
-from iprtool.timeline.lanes import SpeechLane
+from iprtool.screens.review_timeline import HIGH_SCREEN, LanesScreen
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
-HIGH_SCREEN = 32
-"""Rows from which lanes may be higher and a form need not take the transcript's place."""
-
-LANES_AT_ONCE = 3
 PARTNERS = ("client", "therapist")
 
 
-class ReviewScreen(LinkingScreen):
+class ReviewScreen(LanesScreen):
     """A review: choose a mark, hear it, see what each person made of the moment, and say what it is across layers."""
 
     CSS_PATH = "review.tcss"
@@ -73,8 +67,6 @@ class ReviewScreen(LinkingScreen):
         self._until_ms: int | None = None
         self._shown_second = -1
         self._told_unsaved = False
-        self._shown_moments = self.moments
-        self._shown_episodes: dict[str, Episode] = {}
 
     def compose(self) -> ComposeResult:
         """Head line, timeline, transport, accounts, transcript, key line."""
@@ -98,7 +90,7 @@ class ReviewScreen(LinkingScreen):
         head.left = f"iprtool  {self._title}"
         head.right = self._layers_text()
         self.query_one(KeyLine).table = self.commands
-        self.query_one(TimelineView).set_lanes(review_lanes(self.review, rows=self._rows))
+        self.lay_lanes(self._channel_speakers)
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
         self.hear_player()
         self._begin()
@@ -122,24 +114,9 @@ class ReviewScreen(LinkingScreen):
         elif at_ms is not None:
             self.go_to(at_ms)
 
-    @property
-    def _rows(self) -> int:
-        return 2 if self.app.size.height >= HIGH_SCREEN else 1
-
     def _layers_text(self) -> str:
-        """What there is of the session, as much as there is room for: client ✓ 5  therapist … 2  coders 2  scores 6."""
-        review = self.review
-        recalls = [
-            (f"{name} {'✓' if layer.closed else '…'}", str(len(layer.marks)))
-            for name, layer in zip(review.names, review.layers, strict=True)
-            if layer.head.purpose != "coding"
-        ]
-        coders = len(review.layers) - len(recalls)
-        counts = [f"coders {coders}"] * bool(coders) + [f"scores {self._scores}"] * bool(self._scores)
-        whole, short = [*map(" ".join, recalls), *counts], [*(state for state, _ in recalls), *counts]
         room = self.app.size.width - len(self.query_one(HeadLine).left) - 3
-        ways = ["  ".join(whole), " ".join(whole), " ".join(short), " ".join(short[:-1])]
-        return next((text for text in ways if len(text) <= room), ways[-1])
+        return layers_text(self.review, self._scores, room)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who only looks has no way to write."""
@@ -152,29 +129,6 @@ class ReviewScreen(LinkingScreen):
         self.set_class(event.size.height < HIGH_SCREEN, "-low")
         self.query_one(HeadLine).right = self._layers_text()
         self.call_after_refresh(self.show_moment)
-
-    def show_links(self) -> None:
-        """Matches and episodes as they are now; a lane of thousands is made anew only where it shows others."""
-        timeline = self.query_one(TimelineView)
-        if self._shown_moments is not self.moments:
-            self._shown_moments = self.moments
-            timeline.set_lane(matched_lane(self.moments.all))
-        episodes = self.linking.episodes if self.linking else {}
-        if self._shown_episodes != episodes:
-            self._shown_episodes = episodes
-            height = next(lane.height for lane in timeline.lanes if lane.name == RUPTURES)
-            timeline.set_lane(ruptures_lane(self.review, episodes, rows=height))
-        # A form that opens or closes lets the rows' styles be forgotten, and what they showed with them.
-        timeline.refresh()
-        self.show_moment()
-
-    @on(RecordingScreen.SpeechArrived)
-    def _speech(self, event: RecordingScreen.SpeechArrived) -> None:
-        turns = turns_of(event.spans, self._channel_speakers)
-        if turns and not self.review.transcript:
-            timeline = self.query_one(TimelineView)
-            sound, *others = timeline.lanes
-            timeline.set_lanes([sound, SpeechLane("speech", turns), *others])
 
     # What the player says
 
@@ -219,32 +173,9 @@ class ReviewScreen(LinkingScreen):
             account.show_none(pane, at_ms)
         else:
             who = self.review.names[placed.layer]
-            account.show(who, placed, self.review.codebook(placed), self._state_of(placed), self._said_of(placed))
-
-    def _state_of(self, placed: Placed) -> str:
-        """Whether it is one moment with the other account shown, and whether it is held."""
-        held = "held " if self.review.held is placed else ""
-        pair = self.pair
-        if pair is None or placed not in pair:
-            return held
-        said, moment = self.links.match_of(pair[0].ref, pair[1].ref), self.moments.between(*pair)
-        if said is not None:
-            return held + ("═ one moment" if said[1].same else "≠ not one moment")
-        return held + ("╌ one moment?" if moment is not None else "")
-
-    def _said_of(self, placed: Placed) -> list[str]:
-        """Themes, episodes and quoting of a mark, a line each where there are any."""
-        links, lines = self.links, []
-        if themes := links.themes_of(placed.ref):
-            lines.append("themes: " + ", ".join(theme.name for theme in themes))
-        for entity in links.episodes_of(placed.ref):
-            episode = links.episodes[entity]
-            lines.append(f"{episode.label}: {episode.rupture_type}, {outcome_text(episode)}")
-        quoting = links.quoting(placed.ref, placed.mark)
-        if links.quote_of(placed.ref) or quoting.quotable != "ask" or quoting.partner_recognisable:
-            also = " · partner may recognise it" if quoting.partner_recognisable else ""
-            lines.append(f"quote: {quoting.quotable}{also}")
-        return lines
+            held = self.review.held is placed
+            state = state_of(placed, self.pair, self.links, self.moments, held=held)
+            account.show(who, placed, self.review.codebook(placed), state, said_of(placed, self.links))
 
     def _tick(self) -> None:
         at_ms = self.player.now().ms
@@ -320,14 +251,6 @@ class ReviewScreen(LinkingScreen):
         """All commands."""
         self.app.action_command_palette()
 
-    def action_more_lanes(self) -> None:
-        """Further lanes, then the first ones again."""
-        timeline = self.query_one(TimelineView)
-        before = timeline.rows.slots
-        timeline.scroll_lanes(LANES_AT_ONCE)
-        if timeline.rows.slots == before:
-            timeline.scroll_lanes(-len(timeline.lanes) * LANES_AT_ONCE)
-
     def action_end(self) -> None:
         """Close the review; what could not be saved is said once before."""
         if self.saving is not None and self.saving.error and not self._told_unsaved:
@@ -335,28 +258,6 @@ class ReviewScreen(LinkingScreen):
             self.notify(f"{self.saving.error} Close again to leave what was not saved.", severity="error", timeout=10)
         else:
             self.app.exit()
-
-    @on(TimelineView.Seek)
-    def _timeline_clicked(self, event: TimelineView.Seek) -> None:
-        self._seek(event.ms)
-
-    @on(TimelineView.ItemChosen)
-    async def _item_clicked(self, event: TimelineView.ItemChosen) -> None:
-        item = event.item_id
-        if event.lane == MATCHED:
-            moment = next((one for one in self.moments.all if one.id == item), None)
-            if moment is not None:
-                self.choose(moment.first if self.review.chosen != moment.first else moment.second)
-        elif item.startswith(EPISODE):
-            await self._episode_clicked(item.removeprefix(EPISODE).partition(":")[0])
-        elif (placed := self.review.choose(item.removeprefix(RUPTURE).partition("@")[0])) is not None:
-            self.choose(placed)
-
-    async def _episode_clicked(self, entity: str) -> None:
-        first = next((ref for ref in self.links.episodes[entity].markers if ref in self.review.by_ref), None)
-        if first is not None:
-            self.choose(self.review.by_ref[first])
-        await self.open_episode(entity)
 
     def choose(self, placed: Placed) -> None:
         """Look at a mark."""
