@@ -110,7 +110,7 @@ async def test_a_shipped_codebook_is_copied_changed_kept_and_used(study: Study) 
         assert app.said == "mine 1.1 is kept."
         assert [one.version for one in codebooks_of(study)] == ["1.0", "1.1"]
         await press(pilot, "q")
-        await go_to(pilot, "mine                     1.1")
+        await go_to(pilot, f"{'mine':<25} 1.1")
         await press(pilot, "r", "space", "enter")
         assert app.said == "mine@1.1 is used for client."
         assert codebook_in_use(study, "client").version == "1.1"

@@ -71,9 +71,8 @@ class BookEditor(RegisterScreen, Generic[_Book]):
         self._rows = list(self.rows(book, max(40, self.size.width)))
         fixed = [place for place, row in enumerate(self._rows) if not row.table]
         places = {(row.table, row.place): place for place, row in enumerate(self._rows)}
-        rows.show_rows(
-            len(self._rows), lambda place: self._rows[place].cells, fixed, places.get(here or ("", 0), rows.here)
-        )
+        place = rows.here if here is None else places.get(here, rows.here)
+        rows.show_rows(len(self._rows), lambda one: self._rows[one].cells, fixed, place)
         head = self.query_one(HeadLine)
         head.left = f"iprtool  {book.id} {self._base.version} · {book.title}"
         head.right = "changed, not kept" if self.draft.is_changed else "as kept"

@@ -42,7 +42,7 @@ class BookKeeper(Protocol[_Contra]):
 
 
 class BookListScreen(RegisterScreen, Generic[_Book]):
-    """A row for each version, the newest of each first; what is in it on the right."""
+    """A row for each version, the study's own first, the newest of each before the others; what is in it beside it."""
 
     DEFAULT_CSS = """
     BookListScreen #books { height: 1fr; }
@@ -75,7 +75,8 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         if books is None:
             return
         chosen, rows = self.chosen, self.query_one(RowList)
-        self._books = newest_first(books)
+        own: list[_Book] = [one for one in books if self.is_own(one)]
+        self._books = newest_first(own) + newest_first([one for one in books if one not in own])
         here = self._books.index(chosen) if chosen in self._books else None
         rows.show_rows(len(self._books), lambda place: self.cells(self._books[place], self._row_cells), (), here)
         self.on_row_list_moved()
@@ -89,6 +90,10 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
     @abstractmethod
     def read(self) -> Sequence[_Book]:
         """Every version, the oldest of each first; may take a moment."""
+
+    @abstractmethod
+    def is_own(self, book: _Book) -> bool:
+        """Whether a version is the study's own."""
 
     @abstractmethod
     def cells(self, book: _Book, width: int) -> tuple[Cell, ...]:
@@ -192,8 +197,8 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
 
 
 def newest_first(books: Sequence[_Book]) -> list[_Book]:
-    """The books in the order of their first versions turned round, the newest version of each first."""
-    ids = list(dict.fromkeys(one.id for one in reversed(books)))
+    """The books in their order, but the newest version of each first."""
+    ids = list(dict.fromkeys(one.id for one in books))
     return [one for ident in ids for one in reversed(books) if one.id == ident]
 
 

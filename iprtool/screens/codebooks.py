@@ -73,19 +73,26 @@ class CodebooksScreen(BookListScreen[Codebook]):
         own = {row.codebook.id for row in self._shown.values() if row.own}
         return f"{len(own)} of the study's own" if own else "none of the study's own yet"
 
+    def is_own(self, book: Codebook) -> bool:
+        """Whether it is the study's own."""
+        return self._shown[book.id, book.version].own
+
     def cells(self, book: Codebook, width: int) -> tuple[Cell, ...]:
-        """Id, version, how many codes, who uses it."""
+        """Id, version, how many codes; a sign where recalls begin with it."""
         row = self._shown[book.id, book.version]
-        whose = "own" if row.own else "   "
-        roles = ", ".join(role.replace("_", " ") for role in row.roles)
-        name = f" {whose} {fitted(book.id, 24)} {fitted(book.version, 6)}"
-        return ((name, "bold" if row.own else ""), (fitted(f" {roles}", max(0, width - len(name))), "dim"))
+        used, whose = "▸" if row.roles else " ", "own" if row.own else "   "
+        text = f"{used}{whose} {fitted(book.id, 25)} {fitted(book.version, 5)}"
+        more = f" {len(book.codes)} codes  {book.title}"
+        return ((text, "bold" if row.own else ""), (fitted(more, max(0, width - len(text))), "dim"))
 
     def inside(self, book: Codebook) -> Iterable[str]:
         """Title, source, scale, codes."""
+        roles = ", ".join(role.replace("_", " ") for role in self._shown[book.id, book.version].roles)
         yield f"{book.title} · {book.version}"
         yield book.source
         yield ""
+        if roles:
+            yield f"▸ new recalls by {roles}"
         yield "in plain words: may be shown to participants" if book.plain else "researchers' words"
         if book.rating is not None:
             yield f"codes rated {scale_text(book.rating)}  {anchors_text(book.rating)}".rstrip()

@@ -29,8 +29,8 @@ class GuideEditor(BookEditor[Guide]):
         for category, leads in groupby(enumerate(book.leads), lambda one: one[1].category):
             yield BookRow("", 0, ((category.replace("_", " "), "head"),))
             for place, lead in leads:
-                cells = (("  " + fitted(lead.text, width - 24), ""), (" " + fitted(lead.id, 18), "dim"))
-                yield BookRow("leads", place, cells)
+                ident = f" {fitted(lead.id, 18)}" if width >= 100 else ""
+                yield BookRow("leads", place, ((fitted(f"  {lead.text}", width - 3 - len(ident)), ""), (ident, "dim")))
 
     def form(self, table: str, place: int | None, after: int) -> tuple[str, list[FormField]]:
         """The fields of a lead, or of the guide itself."""

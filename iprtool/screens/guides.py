@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from iprtool.commands.registers import EDITING, GUIDES
-from iprtool.guides.card import card_text, write_card
+from iprtool.guides.card import write_card
 from iprtool.model.guide import Guide
 from iprtool.screens.book_list import BookKeeper, BookListScreen
 from iprtool.screens.guide_editor import GuideEditor
@@ -71,6 +71,10 @@ class GuidesScreen(BookListScreen[Guide]):
         found = next((row.guide for row in self._shown.values() if row.in_force), None)
         return f"in force: {found.id} {found.version}" if found else ""
 
+    def is_own(self, book: Guide) -> bool:
+        """Whether it is the study's own."""
+        return self._shown[book.id, book.version].own
+
     def cells(self, book: Guide, width: int) -> tuple[Cell, ...]:
         """Id, version, language, whether it is in force."""
         row = self._shown[book.id, book.version]
@@ -80,8 +84,12 @@ class GuidesScreen(BookListScreen[Guide]):
         return ((text, "bold" if row.in_force else ""), (fitted(more, max(0, width - len(text))), "dim"))
 
     def inside(self, book: Guide) -> Iterable[str]:
-        """The inquirer's card."""
-        yield from card_text(book).splitlines()
+        """The leads by category."""
+        yield f"{book.title} · {book.version} ({book.language})"
+        for category in book.categories:
+            yield ""
+            yield category.replace("_", " ").upper()
+            yield from (f"· {lead.text}" for lead in book.of(category))
 
     def action_open(self) -> None:
         """See the chosen guide in full, and change the newest version."""

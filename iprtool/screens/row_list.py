@@ -89,6 +89,10 @@ class RowList(ScrollView, can_focus=True):
         """To the first row or the last."""
         self.here = self._allowed(0 if by < 0 else self._count - 1, -by)
 
+    def on_resize(self) -> None:
+        """The cursor stays in sight."""
+        self.call_after_refresh(self._follow)
+
     def on_click(self, event: Click) -> None:
         """A click chooses a row; on the one that is chosen, it is as Enter."""
         place = event.y + self.scroll_offset.y
