@@ -4,11 +4,9 @@ import gc
 import os
 from collections.abc import Iterable
 from concurrent.futures import Future
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -26,6 +24,7 @@ from iprtool.peaks_feed import Found, PeaksFeed, job_of
 from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
+from iprtool.quiet_app import QuietApp
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
@@ -35,7 +34,7 @@ ENGINE = "IPRTOOL_PLAYER"
 """The environment variable that chooses the player: vlc or embedded; otherwise the best there is."""
 
 
-class IprtoolApp(App[None], inherit_bindings=False):
+class IprtoolApp(QuietApp[None], inherit_bindings=False):
     """One screen for one person. The cover key reaches it over every dialog."""
 
     ENABLE_COMMAND_PALETTE = True
@@ -111,22 +110,6 @@ class IprtoolApp(App[None], inherit_bindings=False):
     def action_help_quit(self) -> None:
         """ctrl+c: say how to leave, since nothing may end a recall by accident."""
         self.notify(self._first.leaving)
-
-    def _fatal_error(self) -> None:
-        """Textual's own would print the local variables, notes and keys among them; here only what and where."""
-        self.bell()
-        where = f" ({_place_of(self._exception)})" if self._exception else ""
-        self._exit_renderables.append(
-            f"iprtool stopped on an internal error. Everything shown as saved is saved; open it again.{where}"
-        )
-        self._close_messages_no_wait()
-
-
-def _place_of(error: Exception) -> str:
-    """The kind of an error and the last line of iprtool's own that it came through, without its text."""
-    frames = extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
-    return " at ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in own[-1:])])
 
 
 def _player(grant: Grant) -> ProcessPlayer:
