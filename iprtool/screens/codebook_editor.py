@@ -15,6 +15,9 @@ from iprtool.screens.library_form import FormField
 from iprtool.screens.row_list import Cell, fitted
 
 HEAD = ("title", "source", "plain", "rating", "clarity")
+WIDE = 110
+"""From so many cells on, the codes' ids are there, too."""
+
 YES_NO = (("yes", "yes"), ("no", "no"))
 KEYS = (("", "none"), *((str(digit), str(digit)) for digit in range(1, 10)))
 POLARITY = (("", "none"), *((one, one) for one in POLARITIES))
@@ -32,7 +35,7 @@ class CodebookEditor(BookEditor[Codebook]):
         yield _heading("the codebook")
         for place, (name, text) in enumerate(_head(book)):
             yield BookRow("head", place, (("  " + fitted(name, 22), "dim"), (fitted(text, width - 26), "")))
-        yield _heading(f"codes ({len(book.codes)})   key, word, id, group, +/-, what it means")
+        yield _heading(f"codes ({len(book.codes)})   key, word, group, + or -, what it means")
         for place, code in enumerate(book.codes):
             yield BookRow("codes", place, _code_cells(code, width))
         yield _heading(f"ratings of the whole session ({len(book.session_ratings)})   t adds one")
@@ -112,8 +115,10 @@ def _head(book: Codebook) -> Iterator[tuple[str, str]]:
 
 def _code_cells(code: CodeEntry, width: int) -> tuple[Cell, ...]:
     key, sign = str(code.key or " "), SIGNS.get(code.polarity or "", " ")
-    named = (fitted(code.label, 30), ""), (f" {fitted(code.id, 18)} {fitted(code.group or '', 14)} {sign}  ", "dim")
-    return ((f"  {key} ", "bold"), *named, (fitted(code.gloss, max(0, width - 74)), ""))
+    ident = f"{fitted(code.id, 20)} " if width >= WIDE else ""
+    more = f" {ident}{fitted(code.group or '', 14)} {sign}  "
+    gloss = fitted(code.gloss, max(0, width - 38 - len(more)))
+    return (f"  {key} ", "bold"), (fitted(code.label, 30), ""), (more, "dim"), (gloss, "")
 
 
 def _scale_cells(scale: SessionScale, width: int) -> tuple[Cell, ...]:
