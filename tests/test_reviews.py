@@ -14,9 +14,9 @@ from iprtool.desk.searching import WordsOfStudy
 from iprtool.desk.wishes import wished_grant
 from iprtool.edits import Hand
 from iprtool.library.wish import Wish
-from iprtool.model.errors import StoreError
+from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import ReviewGrant
-from iprtool.model.layer import Marked, Op, Put
+from iprtool.model.layer import Locked, Marked, Op, Put
 from iprtool.model.linking import MarkRef, Theme
 from iprtool.model.score import Score
 from iprtool.model.study import Dyad, Person, Session, Utterance
@@ -138,6 +138,23 @@ def test_who_may_not_write_gets_no_review_object_and_none_is_made(study: Study) 
     opened = read(grant)
     assert (opened.own, opened.log) == (None, None)
     assert len(opened.layers) == 3
+
+
+def test_a_coder_looks_once_unblinded_and_only_at_what_they_code(study: Study) -> None:
+    where = desk.the_only_session(study, "D05", 3)
+    coding = desk.coding_by(study, where[1], "K1")
+    assert coding is not None
+    with pytest.raises(IprtoolError, match="sees no other layer until their own coding is locked"):
+        desk.coder_review_grant(study, *where, "K1")
+    with LayerFile(study.path_of(coding.layer), study.key_of(coding.layer)) as log:
+        log.commit([Hand("coder", "dev").op(coding.layer, Locked())]).result()
+    with pytest.raises(IprtoolError, match="still blind"):
+        desk.coder_review_grant(study, *where, "K1")
+    desk.unblind_coding(study, coding)
+    grant = desk.coder_review_grant(study, *where, "K1")
+    assert (grant.review, grant.back) == (None, str(study.path.absolute()))
+    with pytest.raises(IprtoolError, match="K2 does not code this session"):
+        desk.coder_review_grant(study, *where, "K2")
 
 
 def test_what_is_said_is_there_when_the_review_is_opened_again(study: Study) -> None:

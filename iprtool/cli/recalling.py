@@ -80,14 +80,21 @@ def open_recording(
 
 @app.command()
 def review(
-    study: StudyPath, dyad: DyadLabel = None, session: SessionNumber = None, passphrase_file: PassphraseFile = None
+    study: StudyPath,
+    dyad: DyadLabel = None,
+    session: SessionNumber = None,
+    coder: Annotated[
+        str, typer.Option("--coder", help="for this coder, who was let see the other layers: to look only")
+    ] = "",
+    passphrase_file: PassphraseFile = None,
 ) -> None:
-    """See all layers of a session on one timeline, with the transcript, and play any mark."""
+    """See all layers of a session on one timeline, with the transcript, and play any mark; match, link, tag, flag."""
     from iprtool import desk
     from iprtool.launch import become_app
     from iprtool.store.study import Study
 
     need_terminal()
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        grant = desk.review_grant(opened, *desk.the_only_session(opened, dyad, session))
+        where = desk.the_only_session(opened, dyad, session)
+        grant = desk.coder_review_grant(opened, *where, coder) if coder else desk.review_grant(opened, *where)
     become_app(grant)

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Final
 
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.codings import coder_may_review, coding_by
 from iprtool.desk.consents import withheld
 from iprtool.desk.objects import media_and_peaks, object_grant
 from iprtool.desk.people import the_recording
 from iprtool.desk.recalls import settled
 from iprtool.desk.roles import PALETTES
-from iprtool.model.errors import StoreError
+from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import LayerGrant, ReviewGrant
 from iprtool.model.layer import LayerHead
 from iprtool.model.linking import MarkRef
@@ -86,6 +87,20 @@ def review_grant(
         at_ms=at_ms,
         chosen=chosen,
     )
+
+
+def coder_review_grant(study: Study, dyad: Dyad, session: Session, coder: str) -> ReviewGrant:
+    """A review to look at, for a coder; IprtoolError where they do not code the session, or are blind to the others.
+
+    It leads back to the library by way of the passphrase, since the study is not the coder's.
+    """
+    coding = coding_by(study, session, coder)
+    if coding is None:
+        raise IprtoolError(f"{coder} does not code this session; choose a session that they code.")
+    problem = coder_may_review(study, coding)
+    if problem is not None:
+        raise IprtoolError(problem)
+    return review_grant(study, dyad, session, writing=False, back=True)
 
 
 def shown_recalls(study: Study, session: Session) -> list[Recall]:

@@ -8,7 +8,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from iprtool.commands import REVIEW, without_picture
-from iprtool.commands.review import WRITING, read_only
+from iprtool.commands.review import read_only
 from iprtool.model.layer import LayerContent
 from iprtool.model.linking import MarkRef
 from iprtool.model.playing import Player, PlayerState
@@ -117,12 +117,6 @@ class ReviewScreen(LanesScreen):
     def _layers_text(self) -> str:
         room = self.app.size.width - len(self.query_one(HeadLine).left) - 3
         return layers_text(self.review, self._scores, room)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Who only looks has no way to write."""
-        if action in WRITING and self.linking is None:
-            return False
-        return super().check_action(action, parameters)
 
     def on_resize(self, event: Resize) -> None:
         """The transcript fills the room that there is now."""
@@ -272,22 +266,19 @@ class ReviewScreen(LanesScreen):
         else:
             self.choose(placed)
 
-    def go_to(self, at_ms: int) -> None:
-        """Look at a time."""
-        self._seek(at_ms)
-
     def seek_by(self, ms: int) -> None:
         """Go on or back by so much."""
-        self._seek(self.player.now().ms + ms)
+        self.go_to(self.player.now().ms + ms)
 
     def step_rate(self, by: int) -> None:
         """Play at the next speed."""
         self.player.set_rate(stepped_rate(self.player.state.rate, by))
 
-    def _seek(self, to_ms: int) -> None:
+    def go_to(self, at_ms: int) -> None:
+        """Look at a time."""
         self._until_ms = None
         self.review.chosen = None
-        self.player.seek(max(0, min(to_ms, self._duration_ms)))
+        self.player.seek(max(0, min(at_ms, self._duration_ms)))
         self.show_moment()
 
     def _stop(self) -> None:

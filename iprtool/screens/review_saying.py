@@ -1,5 +1,6 @@
 """What the researcher says across layers, by keys: one moment or not, episodes, strategies, themes, quoting, search."""
 
+from iprtool.commands.review import WRITING
 from iprtool.model.playing import Player
 from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.reviewing.review import Placed, Review
@@ -23,6 +24,12 @@ class SayingScreen(LinkingScreen):
     ) -> None:
         super().__init__(review, player, filmed, writing, tolerance_ms)
         self._searching = Searching(review)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who only looks has no way to write."""
+        if action in WRITING and self.linking is None:
+            return False
+        return super().check_action(action, parameters)
 
     def action_let_go(self) -> None:
         """Let go of what is held, or of what was found."""
