@@ -163,3 +163,34 @@ def test_before_the_first_word_nothing_stands_out() -> None:
     (only,) = Review([], [Utterance(5_000, 6_000, "client", "Yes.")]).spoken(0, 3, lambda _: 1)
     assert only[1] is False
     assert Review([]).spoken(0, 3, lambda _: 1) == []
+
+
+def test_what_was_found_narrows_the_ways_to_the_next() -> None:
+    review = dyad()
+    review.find([one.ref for one in review.marks if one.mark.id in ("c2", "t2", "c3")])
+    assert review.lane_name == "what was found"
+    assert steps(review, 1) == ["c2", "t2", "c3"]
+    review.next_lane()
+    review.chosen = None
+    assert steps(review, 1) == ["c2", "c3"]
+    review.chosen = None
+    assert steps(review, 1, ruptures=True) == ["t2"]
+    review.find(None)
+    review.chosen = None
+    assert steps(review, 1) == ["c1", "c2", "c3"]
+
+
+def test_from_a_mark_that_was_not_found_one_goes_on_from_where_one_is() -> None:
+    review = dyad()
+    review.choose("1:t1")
+    review.find([one.ref for one in review.marks if one.mark.id in ("c1", "c3")])
+    found = review.step(1, 12_000)
+    assert found is not None
+    assert found.mark.id == "c3"
+
+
+def test_layers_are_called_by_their_labels_where_they_have_one() -> None:
+    layers = [layer("client"), layer("observer"), layer("observer")]
+    assert Review(layers, labels=["", "coder K1"]).names == ("client", "coder K1", "observer")
+    coding = LayerContent(head(by="observer", purpose="coding"))
+    assert Review([coding, coding]).names == ("coder", "coder 2")

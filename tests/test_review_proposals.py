@@ -7,7 +7,7 @@ import pytest
 from iprtool.model.layer import LayerValue
 from iprtool.model.linking import MarkRef, Match
 from iprtool.reviewing.links import Links
-from iprtool.reviewing.proposals import Moments, moments
+from iprtool.reviewing.proposals import Moments, accounts, as_said, moments
 from iprtool.reviewing.review import Review
 from tests.review_samples import layer, mark
 
@@ -90,3 +90,41 @@ def test_whose_moment_is_whose() -> None:
 
 def test_a_match_with_a_mark_that_is_gone_is_not_shown() -> None:
     assert found(Links({"m": Match(MarkRef("client", "c1"), MarkRef("therapist", "gone"))})) == "c1t1 c2t2"
+
+
+def shown(review: Review, of: Moments, at_ms: int = 0) -> tuple[str | None, ...]:
+    return tuple(one.mark.id if one else None for one in accounts(review, of, at_ms))
+
+
+def test_beside_the_chosen_mark_is_the_one_that_is_one_moment_with_it_else_the_nearest() -> None:
+    review = Review(REVIEW.layers)
+    of = moments(review, said(c1t2=True, c3t3=True))
+    at = {one.mark.id: one for one in review.marks}
+    assert shown(review, of, 20_500) == ("c2", "t2")
+    for mark_id, expected in (
+        ("c1", ("c1", "t2")),
+        ("t2", ("c1", "t2")),
+        ("c3", ("c3", "t3")),
+        ("r1", ("c1", "t1")),
+        ("t3", ("c3", "t3")),
+    ):
+        review.chosen = at[mark_id]
+        assert shown(review, of) == expected
+
+
+def test_what_is_held_stays_where_it_is_unless_another_of_the_same_person_is_chosen() -> None:
+    review = Review(REVIEW.layers)
+    of, at = moments(review, Links()), {one.mark.id: one for one in review.marks}
+    review.held = at["c3"]
+    review.chosen = at["t1"]
+    assert shown(review, of) == ("c3", "t1")
+    review.chosen = at["c2"]
+    assert shown(review, of) == ("c2", "t2")
+
+
+def test_what_is_said_shows_before_anything_is_proposed_anew() -> None:
+    before = moments(REVIEW, Links())
+    after = as_said(REVIEW, said(c1t2=True), before)
+    assert [f"{one.first.mark.id}{one.second.mark.id}{one.said}" for one in after.all] == ["t2c1True"]
+    after = as_said(REVIEW, said(c1t1=False), before)
+    assert [f"{one.first.mark.id}{one.second.mark.id}{one.said}" for one in after.all] == ["c2t2False"]
