@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import msgspec
 
-from iprtool.model.grant import Grant
+from iprtool.model.grant import Grant, ReviewGrant
 
 LEAVING_S = 5.0
 _TELLING = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION")
@@ -64,6 +64,9 @@ def become_app(grant: Grant) -> NoReturn:
 
     On Windows, where a process cannot be replaced, it waits for the other and ends with its exit code.
     """
+    if grant.back and not isinstance(grant, ReviewGrant) and sys.stdout.isatty():
+        # Whoever sits down now is not to see what the researcher had there, should the screen ever be gone.
+        _wipe()
     if sys.platform == "win32":
         raise SystemExit(run_app(grant))
     read_end, write_end = os.pipe()
@@ -125,6 +128,12 @@ def _left_to_the_other() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _wipe() -> None:
+    """Nothing that stood on the terminal can be seen or scrolled back to."""
+    sys.stdout.write(_WIPED)
+    sys.stdout.flush()
+
+
 def go_back(study: str) -> NoReturn:
     """Replace this process, which has served a person, by the library, which asks for the keyring's passphrase.
 
@@ -132,8 +141,9 @@ def go_back(study: str) -> NoReturn:
     """
     command = [sys.executable, "-P", "-m", "iprtool", "library", study]
     if sys.stdout.isatty():
-        sys.stdout.write(f"{_WIPED}iprtool\n\n")
-    sys.stdout.flush()
+        _wipe()
+        sys.stdout.write("iprtool\n\n")
+        sys.stdout.flush()
     if sys.platform == "win32":
         raise SystemExit(subprocess.call(command))
     os.execv(sys.executable, command)

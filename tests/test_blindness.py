@@ -340,6 +340,15 @@ def without(part: str, shown: str) -> bool:
     return part not in shown
 
 
+def test_what_stood_on_the_terminal_before_is_wiped_before_the_recall_is_shown(blind: Blind) -> None:
+    participant = blind.begin()
+    raw = bytes(participant.told.raw)
+    participant.kill()
+    wiped, shown = raw.index(b"\x1b[2J\x1b[3J"), raw.index(b"\x1b[?1049h")
+    assert wiped < shown
+    assert raw[:wiped].strip(b"\x1b[H") == b""
+
+
 # The way back
 
 
