@@ -78,7 +78,7 @@ async def test_it_shows_who_changed_what_and_takes_it_back(study: Study) -> None
         assert app.head == ("iprtool  A · history", "6 of 6 changes")
         first = app.lines()[0]
         assert "researcher" in first
-        assert "D06 · session 5" in first
+        assert "D06·5" in first
         assert first.endswith("session 5 added")
         await press(pilot, "u")
         assert app.said == "Taken back: session 5 added."

@@ -103,7 +103,8 @@ def _said(value: object, names: Names) -> str:
         case str():
             text = names.get(value, value)
         case dict():
-            text = str(value.get("name") or value.get("title") or f"{len(value)} fields")
+            said = (value[one] for one in ("label", "text", "name", "title", "id") if value.get(one))
+            text = str(next(said, f"{len(value)} fields"))
         case list():
             text = ", ".join(_said(one, names) for one in value[:6]) + (" …" if len(value) > 6 else "")
         case _:

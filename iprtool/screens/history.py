@@ -21,6 +21,10 @@ from iprtool.screens.register import RegisterScreen
 from iprtool.screens.row_list import Cell, RowList, fitted
 
 
+WIDE = 100
+"""From so many cells on, the rows have the session in full, and the kind of change."""
+
+
 class HistoryBook(Protocol):
     """A study's history; every call may be made from any thread."""
 
@@ -226,8 +230,9 @@ class HistoryScreen(RegisterScreen):
         one, width = self.changes[place], max(40, self.query_one(RowList).size.width)
         sign = "↶" if one.undoes else "×" if one.undone else " "
         when, who = f" {moment(one.at_utc)} ", f"{fitted(one.who, 11)} "
-        where = f"{fitted(one.where, 15)} "
-        kind = f"{fitted(one.kind, 13)} " if width >= 100 else ""
+        where, kind = f"{fitted(one.where.replace(' · session ', '·'), 8)} ", ""
+        if width >= WIDE:
+            where, kind = f"{fitted(one.where, 17)} ", f"{fitted(one.kind, 14)} "
         room = max(10, width - len(when) - len(who) - len(where) - len(kind) - 2)
         what = (f"{sign} {fitted(one.what, room)}", "dim" if one.undone else "")
         return (when, "dim"), (who, "bold"), (where, ""), (kind, "dim"), what

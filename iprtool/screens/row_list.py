@@ -48,7 +48,7 @@ class RowList(ScrollView, can_focus=True):
     """
     ALLOW_SELECT = False
 
-    here: reactive[int] = reactive(0)
+    here: reactive[int] = reactive(0, init=False)
     """The place of the row that is chosen."""
 
     class Moved(Message):
