@@ -1,10 +1,16 @@
 """Coding a session: codes and ratings segment by segment, evidence inside them, what is left, the lock, undo."""
 
+from contextlib import suppress
+
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from iprtool.coding.progress import progress_of
+from iprtool.coding.changes import RefusedError
+from iprtool.coding.progress import left_of, progress_of
 from iprtool.coding.segments import Segments, parse_length
+from iprtool.coding.sheet import Sheet
 from iprtool.model.coding import SegmentCode
 from iprtool.model.layer import Covered, LayerContent, Unlocked
 from tests.coding_samples import DURATION_MS, NEW, Coder, coding_content, refusal
@@ -422,6 +428,55 @@ def test_a_coding_that_was_unlocked_is_changed_and_undone_as_before() -> None:
 
 
 # Undo, saving
+
+
+GESTURES = ("toggle", "set", "finish", "reopen", "evidence", "take_off", "delete", "rate", "undo", "redo", "note")
+
+
+def carry_out(coder: Coder, gesture: str, number: int) -> None:
+    """One thing that a coder does to what is chosen."""
+    coding = coder.coding
+    match gesture:
+        case "set":
+            coding.set_clarity("plus")
+        case "evidence":
+            coding.mark_evidence()
+        case "delete":
+            coding.next_mark()
+            coding.delete_evidence()
+        case "rate":
+            coding.rate(number + 1)
+        case "note":
+            coding.begin_note()
+            coding.save_note("so")
+        case _:
+            getattr(coding, gesture)()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(GESTURES), st.integers(0, 3)), max_size=30),
+    st.sampled_from(["3rs-2015", "3rs-2022"]),
+)
+def test_whatever_is_done_the_sheet_is_what_the_layer_says_and_every_mark_has_its_code(
+    gestures: list[tuple[str, int]], codebook: str
+) -> None:
+    coder = Coder(codebook=codebook)
+    coding = coder.coding
+    for gesture, number in gestures:
+        coding.show_whole(gesture == "rate" and number > 1)
+        if not coding.whole:
+            coding.go(number % 3)
+        coding.choose(coding.board.rows[number * 5 % len(coding.board.rows)].id)
+        with suppress(RefusedError):
+            carry_out(coder, gesture, number)
+    again = Sheet(coding.head, coding.state.values)
+    assert [again.codes(number) for number in range(3)] == [coding.sheet.codes(number) for number in range(3)]
+    assert left_of(again) == coding.left
+    shown = [ident for number in range(3) for one in again.codes(number) for ident in one.evidence]
+    assert sorted(shown) == sorted(coding.state.marks)
+    assert not any(again.is_finished(number) and again.unrated(number) for number in range(3))
+    assert coder.again().coding.left == coding.left
 
 
 def test_undo_goes_back_gesture_by_gesture_across_a_restart_and_shows_where() -> None:

@@ -190,7 +190,7 @@ class AtSegments:
         changes = self.state.apply(ops)
         self.saving.commit(ops, clear_draft=clear_draft)
         if any(isinstance(op.body, Put) for op in ops):
-            self.sheet = Sheet(self.head, self.state.values)
+            self.sheet = self.sheet.after((op.entity, op.body) for op in ops)
             self._listener.coding_changed({number for op in ops for number in _segments_of(op)})
         if changes:
             self._listener.marks_changed(changes)

@@ -1,6 +1,7 @@
 """What a coding says so far: read from a layer's values, by segment and code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import NamedTuple
 
 from iprtool.coding.scheme import Scheme
@@ -23,20 +24,11 @@ class Sheet:
         self.head = head
         self.scheme = Scheme(head.codebook)
         self.segments = Segments(head.duration_ms, head.segment_ms)
-        self._values = values
         self._codes: dict[tuple[int, str], Held] = {}
         self._seen: dict[int, tuple[str, SegmentSeen]] = {}
         self._ratings: dict[str, tuple[str, SessionRating]] = {}
         for entity, value in values.items():
-            match value:
-                case SegmentCode():
-                    self._codes[value.segment, value.code] = Held(entity, value)
-                case SegmentSeen():
-                    self._seen[value.segment] = entity, value
-                case SessionRating():
-                    self._ratings[value.scale] = entity, value
-                case _:
-                    pass
+            self._take(entity, value)
 
     @property
     def found(self) -> int:
@@ -81,12 +73,34 @@ class Sheet:
         scales = [one.id for one in scheme.scales if self.code(segment, one.id) is None]
         return [*found, *scales]
 
-    def after(self, bodies: Sequence[tuple[str, OpBody]]) -> "Sheet":
-        """The sheet as it will be after these operations."""
-        values = dict(self._values)
+    def after(self, bodies: Iterable[tuple[str, OpBody]]) -> "Sheet":
+        """The sheet as it is after these operations."""
+        fresh = copy(self)
+        fresh._codes, fresh._seen, fresh._ratings = dict(self._codes), dict(self._seen), dict(self._ratings)
         for entity, body in bodies:
             if isinstance(body, Put):
-                values.pop(entity, None)
-                if body.value is not None:
-                    values[entity] = body.value
-        return Sheet(self.head, values)
+                fresh._drop(entity, body.was)
+                fresh._take(entity, body.value)
+        return fresh
+
+    def _take(self, entity: str, value: LayerValue | None) -> None:
+        match value:
+            case SegmentCode():
+                self._codes[value.segment, value.code] = Held(entity, value)
+            case SegmentSeen():
+                self._seen[value.segment] = entity, value
+            case SessionRating():
+                self._ratings[value.scale] = entity, value
+            case _:
+                pass
+
+    def _drop(self, entity: str, value: LayerValue | None) -> None:
+        match value:
+            case SegmentCode() if self._codes.get((value.segment, value.code), ("",))[0] == entity:
+                del self._codes[value.segment, value.code]
+            case SegmentSeen() if self._seen.get(value.segment, ("",))[0] == entity:
+                del self._seen[value.segment]
+            case SessionRating() if self._ratings.get(value.scale, ("",))[0] == entity:
+                del self._ratings[value.scale]
+            case _:
+                pass
