@@ -112,7 +112,7 @@ def unblind(
 
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
         desk.unblind_coding(opened, _the_coding(opened, dyad, session, coder))
-    say(f"{coder} may see the other layers of this session: iprtool review {study} --as-coder {coder}")
+    say(f"{coder} may see the other layers of this session: iprtool review {study} --coder {coder}")
 
 
 def _the_coding(study: "Study", dyad: str | None, session: int | None, coder: str) -> "Coding":
