@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from tests.store_samples import a_study
 
 ROLES: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
 PARTICIPANTS = {"client", "second_client", "interpreter"}
+TODAY = date(2024, 5, 1)
 CARD = "Call the clinic: 555 0100, weekdays."
 
 
@@ -314,7 +316,9 @@ def test_the_roster_takes_over_that_a_recall_was_ended(study: Study) -> None:
     assert [one.status for one in study.recalls()] == ["ended"]
 
 
-@pytest.mark.parametrize("asked", [desk.recall_by, lambda study, *_: study_rows(study)], ids=["recall", "export"])
+@pytest.mark.parametrize(
+    "asked", [desk.recall_by, lambda study, *_: study_rows(study, today=TODAY)], ids=["recall", "export"]
+)
 def test_whoever_opens_an_ended_recall_takes_it_over(
     study: Study, asked: Callable[[Study, Session, Role], object]
 ) -> None:
