@@ -7,7 +7,7 @@ from iprtool.model.guide import Guide, Lead
 from iprtool.model.layer import LayerContent, LeadUsed, LessonsLearned, Stopped, SyncMarked
 from iprtool.model.mark import Code, Mark
 from iprtool.model.protocol import PROTOCOLS
-from iprtool.model.terms import StoppedBy
+from iprtool.model.terms import Role, StoppedBy
 from iprtool.recall.protocols.couple import CODEBOOK, CODES, VERSION
 from iprtool.recall.wording import title_of
 from tests.fakes import content
@@ -37,6 +37,17 @@ def test_a_moment_is_rated_for_oneself_and_guessed_for_the_other() -> None:
     assert (guess.perspective, guess.about, guess.note) == ("guess_of_partner", "therapist", "")
     assert own.stop == guess.stop
     assert title_of(own, table.recall.head.codebook) == "for me 4"
+
+
+@pytest.mark.parametrize(
+    ("by", "partner", "guessed"),
+    [("client", None, "therapist"), ("second_client", None, "client"), ("client", "second_client", "second_client")],
+)
+def test_whose_experience_is_guessed_is_kept(by: Role, partner: Role | None, guessed: Role) -> None:
+    table = Table(content(protocol=PROTOCOLS["couple"], by=by, partner=partner))
+    table.watch(9_000)
+    table.recall.rate("guess_of_partner", 2)
+    assert [mark.about for mark in table.marks] == [guessed]
 
 
 def test_a_rating_is_changed_and_taken_back() -> None:
@@ -93,6 +104,15 @@ def test_in_a_mutual_recall_each_stop_and_mark_is_of_who_speaks() -> None:
 def test_who_stopped_is_corrected_among_the_three_of_them() -> None:
     table = at_a_stop("mutual")
     assert [table.recall.toggle_stopped_by() for _ in range(3)] == ["therapist", "inquirer", "client"]
+
+
+def test_a_peak_is_of_who_speaks() -> None:
+    table = at_a_stop("mutual")
+    table.recall.begin_interval()
+    table.recall.turn()
+    table.watch(4_000)
+    table.recall.add_peak()
+    assert [peak.by_role for mark in table.marks for peak in mark.peaks] == ["therapist"]
 
 
 def test_a_mark_that_is_gone_to_says_whose_words_come_next() -> None:

@@ -253,7 +253,8 @@ class LayerHead(msgspec.Struct, frozen=True):
     The researcher's review is one, too: on no recording, with the codebook of the resolution strategies.
 
     `title` is what the screen's head line shows: pseudonyms only. `guide` has the inquirer's leads, `ratings`
-    the codebook of the two ratings asked at each stop (couple IPR), beside the person's words.
+    the codebook of the two ratings asked at each stop (couple IPR), beside the person's words. `partner` is who the
+    other one is that guesses and peaks are of; None for the therapist of a client and the client of anybody else.
     """
 
     layer: str
@@ -270,6 +271,7 @@ class LayerHead(msgspec.Struct, frozen=True):
     segment_ms: int = 300_000
     guide: Guide | None = None
     ratings: Codebook | None = None
+    partner: Role | None = None
 
 
 class LayerContent(msgspec.Struct, frozen=True):

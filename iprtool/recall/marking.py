@@ -122,7 +122,7 @@ class Marking(AtStops):
     def _add_peak(self, mark: Mark | None, stamp: Stamp) -> Mark | None:
         if mark is None or any(peak.at_ms == stamp.ms for peak in mark.peaks):
             return None
-        by_role = self.course.peaks_of or self.head.by
+        by_role = self.course.peaks_of or self.course.fields()["about"] or self.head.by
         peak = Peak(stamp.ms, by_role, stamp.uncertainty_ms)
         return self.change(mark, peaks=tuple(sorted((*mark.peaks, peak), key=lambda one: one.at_ms)))
 

@@ -61,7 +61,7 @@ class Course:
     @property
     def partner(self) -> Role:
         """The other one of the two."""
-        return "client" if self.head.by in ("therapist", "co_therapist") else "therapist"
+        return self.head.partner or ("therapist" if self.head.by == "client" else "client")
 
     def fields(self) -> dict[str, Any]:
         """What a mark that is made now says of who made it, and of whom it tells."""

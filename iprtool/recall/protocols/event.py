@@ -123,7 +123,7 @@ class EventCourse(Course):
     @property
     def guidance(self) -> str:
         """See `Course`."""
-        other = self.partner
+        other = self.partner.replace("_", " ")
         match self.step:
             case "find":
                 return "Find the moment that mattered most. Where it begins, press {begin_interval}."
