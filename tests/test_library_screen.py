@@ -16,6 +16,7 @@ from iprtool.edits import Hand
 from iprtool.library.visit import Visit
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, Place
+from iprtool.model.errors import StoreError
 from iprtool.model.layer import Closed
 from iprtool.model.study import Person, Recall, Session
 from iprtool.screens.key_line import HeadLine
@@ -292,6 +293,40 @@ async def test_what_a_layer_says_is_taken_over_a_little_later(tmp_path: Path) ->
         await shown.settled()
         assert "client     D05-C  ✓ done" in shown.rows
         assert shown.study.recalls()[0].status == "ended"
+
+
+async def test_a_study_that_cannot_be_read_any_more_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.settled()
+
+        def gone(*_: object) -> Any:
+            raise StoreError("The disk is gone: connect it again.")
+
+        monkeypatch.setattr("iprtool.library_shelf.roster_of", gone)
+        shown.screen.refresh_study()
+        shown.screen.settle()
+        await shown.settled()
+        assert shown.said == ["The disk is gone: connect it again."] * 2
+        assert "session 3  C ○ T ○  01:00:00 sound" in shown.rows
+
+
+async def test_what_was_entered_while_layers_were_read_stays_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+
+    def slow(_study: Any, roster: Any) -> Any:
+        may_go_on.wait(30)
+        return msgspec.structs.replace(roster, consents=(), scores=())
+
+    monkeypatch.setattr("iprtool.library_shelf.with_records", slow)
+    async with library(tmp_path, a_roster()) as shown:
+        await shown.press("a", "d", "enter")
+        assert "D06  no session yet" in shown.rows
+        may_go_on.set()
+        await shown.settled()
+        assert shown.screen.roster.scores == ()
+        assert "D06  no session yet" in shown.rows
 
 
 async def test_what_was_folded_up_stays_so_when_the_study_is_read_again(tmp_path: Path) -> None:

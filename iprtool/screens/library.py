@@ -23,6 +23,7 @@ from iprtool.library.visit import Visit
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library.wording import counts_words
 from iprtool.library.work import Job
+from iprtool.model.errors import IprtoolError
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
@@ -73,6 +74,14 @@ class LibraryScreen(Screen[None]):
         def __init__(self, job: Job) -> None:
             super().__init__()
             self.job = job
+
+    class Settled(Message):
+        """What is slow to read has been read (posted from a thread), or could not be: then why."""
+
+        def __init__(self, roster: Roster | None, problem: str = "") -> None:
+            super().__init__()
+            self.roster = roster
+            self.problem = problem
 
     class Left(Message):
         """The library is to be left for good."""
@@ -138,21 +147,35 @@ class LibraryScreen(Screen[None]):
         return self._visit.chosen
 
     def refresh_study(self) -> None:
-        """Read the roster again, what is slow to read a little later."""
-        fresh = self._shelf.roster()
-        known = self.roster
-        self.roster = msgspec.structs.replace(fresh, consents=known.consents, scores=known.scores)
-        self._show()
+        """Read the roster again; what is slow to read stays as it was read last."""
+        self._read(self.roster)
+
+    def _read(self, known: Roster) -> None:
+        """The roster as it is now, with the consents and scores that are known."""
+        try:
+            fresh = self._shelf.roster()
+        except IprtoolError as error:
+            self.notify(str(error), severity="error", timeout=LONG_S)
+            return
+        fresh = msgspec.structs.replace(fresh, consents=known.consents, scores=known.scores)
+        if fresh != self.roster:
+            self.roster = fresh
+            self._show()
 
     @work(thread=True, exclusive=True, group="settling", exit_on_error=False)
     def _settle(self) -> None:
-        roster = self._shelf.settle()
-        self.app.call_from_thread(self._settled, roster)
+        try:
+            self.post_message(self.Settled(self._shelf.settle()))
+        except IprtoolError as error:
+            self.post_message(self.Settled(None, str(error)))
 
-    def _settled(self, roster: Roster) -> None:
-        if roster != self.roster:
-            self.roster = roster
-            self._show()
+    @on(Settled)
+    def _settled(self, event: Settled) -> None:
+        if event.problem:
+            self.notify(event.problem, severity="error", timeout=LONG_S)
+        elif event.roster is not None:
+            # Something may have been entered since it was read.
+            self._read(event.roster)
 
     def settle(self) -> None:
         """Look into the layers and persons' objects again, in a thread."""
