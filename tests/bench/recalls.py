@@ -46,7 +46,7 @@ def demo_recall() -> RecallGrant:
 
     path = ensure_demo(lambda _share: None)
     with open_keyring(desk.keyring_path(path)) as keyring, Study.open(path, keyring) as study:
-        session = desk.the_only_session(study)[1]
+        session = desk.the_only_session(study, "D01", 3)[1]
         recall = desk.recall_by(study, session, "client")
         assert recall is not None
         grant = desk.recall_grant(study, recall)
