@@ -87,7 +87,7 @@ def layers_of(study: Study) -> list[Place]:
         if recall.layer is not None and withheld(study, recall, today) is None:
             whose = names.get(recall.person or "", "")
             places.append(Place(recall.layer, recall.by.replace("_", " "), whose, names[recall.session]))
-    places += [Place(one.layer, f"coder {one.coder}", one.coder, names[one.session]) for one in study.codings()]
+    places += [Place(one.layer, _coder(one.coder), one.coder, names[one.session]) for one in study.codings()]
     review = study.setting(REVIEW)
     return [*places, Place(review, "researcher")] if review else places
 

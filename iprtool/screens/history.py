@@ -20,7 +20,6 @@ from iprtool.screens.library_form import FormField, FormScreen
 from iprtool.screens.register import RegisterScreen
 from iprtool.screens.row_list import Cell, RowList, fitted
 
-
 WIDE = 100
 """From so many cells on, the rows have the session in full, and the kind of change."""
 
