@@ -6,7 +6,7 @@ from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.reviewing.review import Placed, Review
 from iprtool.screens.recording import Filmed
 from iprtool.screens.review_entries import Entry, EpisodeEntry, QuoteEntry, StrategyEntry, ThemeEntry, ThemesEntry
-from iprtool.screens.review_forms import FieldsForm
+from iprtool.screens.review_forms import FieldsForm, ListForm
 from iprtool.screens.review_linking import LinkingScreen, Writing
 from iprtool.screens.review_searching import Searching
 
@@ -174,6 +174,9 @@ class SayingScreen(LinkingScreen):
 
     def _say(self, did: bool, done: str, nothing: str) -> None:
         self.notice(done if did else nothing)
+        if isinstance(self.form, ListForm):
+            # What it lists may be gone.
+            self.close_form()
         if did:
             self.shown_anew()
 

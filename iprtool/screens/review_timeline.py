@@ -90,7 +90,8 @@ class LanesScreen(SayingScreen):
             self.choose(placed)
 
     async def _episode_clicked(self, entity: str) -> None:
-        first = next((ref for ref in self.links.episodes[entity].markers if ref in self.review.by_ref), None)
+        episode = self.links.episodes.get(entity)
+        first = next((ref for ref in episode.markers if ref in self.review.by_ref), None) if episode else None
         if first is not None:
             self.choose(self.review.by_ref[first])
         await self.open_episode(entity)
