@@ -194,6 +194,21 @@ def test_who_cannot_take_part_is_told(study: Study, protocol: str, also: str, wh
         start(study, protocol="mutual", also=("nobody",))
 
 
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"inquirer": "Anna K."}, "A name for the inquirer is a short pseudonym"),
+        ({"inquirer": "I1\x1b[31m"}, "A name for the inquirer is a short pseudonym"),
+        ({"place": "x" * 41}, "The place is a word or two"),
+        ({"place": "home\n"}, "The place is a word or two"),
+    ],
+)
+def test_a_name_or_a_story_is_not_taken(study: Study, fields: dict[str, str], why: str) -> None:
+    with pytest.raises(IprtoolError, match=why):
+        start(study, "client", None, **fields)
+    assert study.recalls() == []
+
+
 def test_a_planned_recall_takes_place_with_what_it_was_planned_with(study: Study) -> None:
     study.put(Recall("plan", "s", "client", inquirer="I1", place="home", protocol=PROTOCOLS["research"]))
     recall = start(study)

@@ -7,12 +7,15 @@ from iprtool.desk.codebooks import codebook_in_use, codebooks_of, name_of
 from iprtool.desk.guides import guide_for
 from iprtool.desk.recalls import begin_recall, codebook_for, dyad_of, planned_for, recall_by, the_person
 from iprtool.desk.roles import FACES
+from iprtool.library.editing import check_label
 from iprtool.model.errors import IprtoolError
 from iprtool.model.protocol import PROTOCOLS, RecallProtocol
 from iprtool.model.study import Person, Recall, Session
 from iprtool.model.terms import Role
 from iprtool.recall.settings import RecallChoice, protocol_text
 from iprtool.store.study import Study
+
+LONGEST_PLACE = 40
 
 USUAL = "person-centred"
 """The protocol where none is named."""
@@ -36,6 +39,7 @@ def start_recall(
     planned = planned_for(study, session, choice.by, person)
     if planned is not None and planned.missing_reason == "withdrawn":
         raise IprtoolError("This recall is marked as missing, since the person has withdrawn; correct that first.")
+    _check_words(choice)
     protocol = choice.protocol or _protocol_of(planned)
     also = _also(study, session, choice, protocol)
     plain = any(FACES[one.role] == "participant" for one in also)
@@ -54,6 +58,14 @@ def start_recall(
         planned=planned,
         now=now,
     )
+
+
+def _check_words(choice: RecallChoice) -> None:
+    """IprtoolError where the inquirer goes by no pseudonym, or the place is more than a word or two."""
+    if choice.inquirer is not None:
+        check_label(choice.inquirer, "name for the inquirer")
+    if choice.place is not None and (len(choice.place) > LONGEST_PLACE or not choice.place.isprintable()):
+        raise IprtoolError(f"The place is a word or two, up to {LONGEST_PLACE} letters, as clinic or home.")
 
 
 def taking_part(study: Study, session: Session, choice: RecallChoice, protocol: RecallProtocol) -> list[Person]:
