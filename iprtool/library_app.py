@@ -43,15 +43,15 @@ class LibraryApp(QuietApp[Wish]):
             self.notify(self._visit.notice, timeout=10)
             self._visit.notice = ""
 
-    def on_library_screen_wished(self, event: LibraryScreen.Wished) -> None:
+    def on_library_view_wished(self, event: LibraryScreen.Wished) -> None:
         """Leave for it."""
         self.exit(event.wish)
 
-    def on_library_screen_left(self) -> None:
+    def on_library_view_left(self) -> None:
         """Leave for good."""
         self.exit()
 
-    def on_library_screen_went(self, event: LibraryScreen.Went) -> None:
+    def on_library_view_went(self, event: LibraryScreen.Went) -> None:
         """Show the place."""
         place = next((one for one in self._places if one.id == event.place), None)
         if place is None:
