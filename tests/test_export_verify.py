@@ -14,6 +14,7 @@ from iprtool.export.files import MANIFEST, write_manifest
 from iprtool.export.verify import verify_export
 from iprtool.model.errors import ExportError
 from tests.export_samples import DURATION_MS, POINT, a_study, exported, layer
+from tests.export_whole import a_whole_study
 
 PLACES = 60
 
@@ -160,6 +161,53 @@ def test_rows_that_do_not_hold_together_are_found(
     pq.write_table(change(pq.ParquetFile(path).read()), path, write_page_checksum=True)
     write_manifest(folder)
     assert finding in said(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "finding"),
+    [
+        ("persons", replaced("dyad_id", "d_0"), "In persons, dyad_id is not in dyads"),
+        ("recalls", replaced("person_id", "p_0"), "In recalls, person_id is not in persons"),
+        ("recalls", replaced("inquirer_id", "p_0"), "In recalls, inquirer_id is not in persons"),
+        ("recalls", replaced("withheld", "lost"), "In recalls, withheld is none of its levels"),
+        ("annotations", replaced("coding_id", "k_0"), "In annotations, coding_id is not in codings"),
+        ("annotations", replaced("recall_id", None), "In annotations, a row is of no recall or coding, or of both"),
+        ("leads", replaced("stop_id", "t_0"), "In leads, stop_id is not in stops"),
+        ("leads", replaced("at_ms", DURATION_MS + 1), "In leads, at_ms is outside the recording"),
+        ("traces", replaced("recall_id", "c_0"), "In traces, recall_id is not in recalls"),
+        ("traces", replaced("at_ms", -1), "In traces, at_ms is outside the recording"),
+        ("traces", replaced("position", 1), "In traces, recall_id and position is another row's too (rows: 1)"),
+        ("codings", replaced("coder_id", "p_0"), "In codings, coder_id is not in persons"),
+        ("segments", replaced("coding_id", "k_0"), "In segments, coding_id is not in codings"),
+        ("segments", replaced("end_ms", DURATION_MS + 1), "In segments, end_ms is outside the recording"),
+        ("segment_codes", replaced("segment_id", "n_0"), "In segment_codes, segment_id is not in segments"),
+        ("segment_codes", replaced("code", "denied"), "In segment_codes, code is not in its codebook"),
+        ("session_ratings", replaced("scale", "denial"), "In session_ratings, scale is not in its codebook"),
+        ("episodes", replaced("end_ms", DURATION_MS + 1), "In episodes, end_ms is outside the recording"),
+        ("episodes", replaced("session_id", "s_0"), "In episodes, session_id is not in sessions"),
+        ("episode_members", replaced("annotation_id", "a_0"), "In episode_members, annotation_id is not in annotati"),
+        ("episode_members", replaced("at_ms", DURATION_MS + 1), "In episode_members, at_ms is outside the recording"),
+        ("matches", replaced("second_annotation_id", "a_0"), "second_annotation_id is not in annotations"),
+        ("annotation_themes", replaced("theme_id", "h_0"), "In annotation_themes, theme_id is not in themes"),
+        ("scores", replaced("person_id", "p_0"), "In scores, person_id is not in persons"),
+    ],
+)
+def test_a_whole_studys_rows_that_do_not_hold_together_are_found(
+    tmp_path: Path, table: str, change: Callable[[pa.Table], pa.Table], finding: str
+) -> None:
+    """So are those of codings, links and scores."""
+    folder = exported(a_whole_study(), tmp_path, text=True)
+    (path,) = folder.glob(f"parquet/{table}/*/*.parquet")
+    pq.write_table(change(pq.ParquetFile(path).read()), path, write_page_checksum=True)
+    write_manifest(folder)
+    assert finding in said(folder)
+
+
+def test_a_score_outside_its_instruments_range_is_found(tmp_path: Path) -> None:
+    rows = a_whole_study()
+    far = msgspec.structs.replace(rows.scores[0], value=21.0)
+    folder = exported(a_whole_study(scores=(far,)), tmp_path)
+    assert said(folder).startswith("In scores, value is outside its range (rows: 1)")
 
 
 def test_a_mark_outside_its_recording_is_told_of_its_export(tmp_path: Path) -> None:
