@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from iprtool.desk.places import OPEN_KEYRING
 from iprtool.first_screen import first_screen
 from iprtool.model.grant import Grant
 from iprtool.opened import read
+from iprtool.screens.coding import CodingScreen
 from iprtool.store.keys import create_open_keyring, open_keyring
 from iprtool.store.study import Study
 from tests.fakes import FakePlayer
@@ -95,6 +97,10 @@ class Seat:
         self.opened = read(grant)
         self.player = FakePlayer(grant.recording.duration_ms)
         self.screen = first_screen(grant, self.opened, self.player, None)
+        if isinstance(self.screen, CodingScreen):
+            # Each Enter comes well after the one before, however fast the test is.
+            seconds = count()
+            self.screen.monotonic = lambda: float(next(seconds))
         self.app = IprtoolApp(self.screen)
         self.pilot: Pilot[None]
 
