@@ -4,12 +4,12 @@ import re
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import msgspec
 
-from iprtool.codebooks.loader import SUFFIXES, load, shipped
+from iprtool.codebooks.loader import shipped
 from iprtool.coding.progress import Progress, progress_of
+from iprtool.desk.codebooks import codebook_named
 from iprtool.desk.consents import may_use, purpose_of
 from iprtool.desk.objects import media_and_peaks, object_grant
 from iprtool.desk.people import the_recording
@@ -43,9 +43,9 @@ class CodingState(msgspec.Struct, frozen=True):
 
 
 def coding_codebook(study: Study, wanted: str | None) -> Codebook:
-    """The codebook wanted (a shipped one's id, or a file), else what the study was last coded with, else 3RS 2015."""
+    """The codebook wanted (one's id, id@version, or a file), else what the study was last coded with, else 3RS 2015."""
     if wanted is not None:
-        return load(Path(wanted)) if Path(wanted).suffix.lower() in SUFFIXES else shipped(wanted)
+        return codebook_named(study, wanted)
     codings = study.codings()
     return _content(study, codings[-1]).head.codebook if codings else shipped(FIRST_CODEBOOK)
 

@@ -163,7 +163,8 @@ class HistoryScreen(RegisterScreen):
         self._narrow("session")
 
     def _narrow(self, field: str) -> None:
-        level = next_level(levels_of(self._all, field), getattr(self.wanted, field))
+        others = shown(self._all, msgspec.structs.replace(self.wanted, **{field: ""}))
+        level = next_level(levels_of(others, field), getattr(self.wanted, field))
         self.wanted = msgspec.structs.replace(self.wanted, **{field: level})
         self.show_changes()
 
