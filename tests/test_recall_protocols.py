@@ -253,8 +253,10 @@ def filmed(opened: list[FakePicture]) -> Filmed:
 async def test_audio_only_has_no_picture_and_no_way_to_one() -> None:
     opened: list[FakePicture] = []
     async with desk(filmed=filmed(opened), protocol=protocol(audio_only=True, view="shown")) as table:
-        await table.press("ctrl+g", "ctrl+d")
-        assert opened == []
+        for key in ("ctrl+g", "ctrl+d"):
+            await table.press(key)
+            assert opened == []
+            assert "this recall is by sound alone" in text_of(table)
         assert "picture" not in [command.id for command in table.screen.commands]
 
 

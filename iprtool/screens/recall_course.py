@@ -11,6 +11,7 @@ QUESTIONS: dict[AskedKind, str] = {
     "helpful": "How helpful was what you have just seen, and which word goes with it? {note} goes on.",
     "guess": "How was this moment for you, and how do you think it was for the other?",
 }
+SOUND_ONLY = "this recall is by sound alone"
 NO_TONE = "no sound device"
 
 
@@ -98,6 +99,20 @@ class RecallCourse(RecallView):
         self.recall.sync_mark(tone=sounds)
         at = clock(self.recall.playback.at_ms)
         self.notice(f"sync tone at {at}" if sounds else f"no sound device for a tone; the time is kept, at {at}")
+
+    def action_picture(self) -> None:
+        """What is seen of the picture; in a recall by sound alone there is none."""
+        if self.recall.head.protocol.audio_only:
+            self.notice(SOUND_ONLY)
+        else:
+            super().action_picture()
+
+    def action_picture_size(self) -> None:
+        """Where the picture is; in a recall by sound alone there is none."""
+        if self.recall.head.protocol.audio_only:
+            self.notice(SOUND_ONLY)
+        else:
+            super().action_picture_size()
 
     def action_transcript(self) -> None:
         """Show or hide the words spoken."""
