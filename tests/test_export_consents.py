@@ -294,6 +294,20 @@ def test_where_consents_are_kept_and_nobody_is_noted_nothing_leaves(study: Study
     assert leaving.reasons == ("Nobody is noted as D05's therapist, so there is no consent; add the person.",)
 
 
+def test_a_mutual_recall_leaves_only_with_all_who_took_part(study: Study) -> None:
+    agreed(study, "research")
+    (client,) = [one for one in study.recalls() if one.by == "client"]
+    study.put(msgspec.structs.replace(client, also=("d05-t",)))
+    assert what_leaves(study, Asked(), today=TODAY).reasons == ()
+    study.put(msgspec.structs.replace(client, also=("nobody",)))
+    (reason,) = what_leaves(study, Asked(), today=TODAY).reasons
+    assert reason.startswith("Nobody is noted as D05's other one in a mutual recall")
+    study.put(msgspec.structs.replace(client, also=("d05-t",)))
+    mark_withdrawn(study, person_labelled(study, "D05-T"), "2024-05-02")
+    leaving = {one.name: one.rows for one in what_leaves(study, Asked(), today=TODAY).tables}
+    assert (leaving["annotations"], leaving["recalls"]) == (0, 2)
+
+
 def test_a_look_says_what_would_leave_and_leaves_nothing_behind(study: Study, tmp_path: Path) -> None:
     """The same rows as the export that follows it; no key is made, no folder, no entry of the ledger."""
     shares: list[float] = []

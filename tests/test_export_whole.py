@@ -260,6 +260,12 @@ def test_of_a_recall_that_was_withdrawn_the_row_stays_and_nothing_else(tmp_path:
     assert verify_export(exported(without("recall-client"), tmp_path, text=True)) == []
 
 
+def test_a_theme_that_only_they_show_of_whom_nothing_leaves_stays() -> None:
+    """It may be named in their words; one that others show too is the study's."""
+    assert tables_of(without("recall-client"), text=True)["themes"] == []
+    assert len(tables_of(without("recall-therapist"), text=True)["themes"]) == 1
+
+
 def test_of_a_recall_without_consent_it_stays_told_that_it_was_held() -> None:
     rows = tables_of(without("recall-client", "coding-1", why="no_consent"))
     recall = by(rows["recalls"], "recall_id")[ONE("recall-client", "recall")]

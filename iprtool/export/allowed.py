@@ -42,6 +42,8 @@ class Allowed:
         makers = self._makers(recall)
         if not makers:
             return self._nobody(recall.session, recall.by.replace("_", " "))
+        if any(one not in self._persons for one in recall.also):
+            return self._nobody(recall.session, "other one in a mutual recall") or self._of(makers)
         return self._of(makers)
 
     def coding(self, coding: Coding) -> Withheld | None:
@@ -53,8 +55,8 @@ class Allowed:
         return self._all_of(score.session) if person.role in UNASKED else self._of([person])
 
     def quotation(self, recall: Recall) -> bool | None:
-        """Whether all who made a recall consented to quotation; None where the study keeps no consents."""
-        if not self._keeps or recall.layer is None:
+        """Whether all who made a recall consented to quotation; None where nobody is asked."""
+        if not self._keeps or recall.layer is None or recall.by in UNASKED:
             return None
         makers = [one for one in self._makers(recall) if one.role not in UNASKED]
         return bool(makers) and all(self._problem(one, "quotation") is None for one in makers)

@@ -16,8 +16,11 @@ def link_records(rows: StudyRows, links: Links, standing: Standing) -> dict[str,
     """The rows of each table; what is of marks that do not leave is left out, or named as little as can be."""
     values = links.values.items()
     episodes = {ident: value for ident, value in values if isinstance(value, Episode) and _is_left(value, standing)}
-    themes = {ident: value for ident, value in values if isinstance(value, Theme)}
     tagged = {(tag.theme, tag.mark) for _, tag in values if isinstance(tag, Tag)}
+    shown = {theme for theme, ref in tagged if ref in standing}
+    # A theme that only those show of whom nothing leaves may be named in their words.
+    kept_back = {theme for theme, ref in tagged if ref.layer in links.gone} - shown
+    themes = {ident: one for ident, one in values if isinstance(one, Theme) and ident not in kept_back}
     places = _Places(rows)
     return {
         "episodes": [_episode(ident, value, places, links) for ident, value in episodes.items()],

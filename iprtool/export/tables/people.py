@@ -156,7 +156,7 @@ RECALLS = Table(
         flag(
             "quotation_consent",
             "Whether all who made it consented to quotation, on the day of the export; null where the study keeps no "
-            "consents.",
+            "consents, or nobody is asked (a researcher's own).",
             nullable=True,
         ),
         number(
