@@ -273,10 +273,17 @@ def test_no_command_shows_anything_of_the_partners(blind: Blind) -> None:
             continue
         for key in command.keys.split(","):
             participant.press(typed(key))
-            participant.read(0.1)
-            participant.settle()
+            look(participant, command)
     check_told(participant.told)
     participant.kill()
+
+
+def look(participant: Participant, command: Command) -> None:
+    """See what a command shows, and come to rest again."""
+    if command.id in ("cover", "cover_or_close"):
+        participant.wait_for("Covered.")  # there, a digit that comes too late may end it
+    participant.read(0.1)
+    participant.settle()
 
 
 def test_the_palette_has_its_own_commands_and_no_way_elsewhere(blind: Blind) -> None:
@@ -304,9 +311,11 @@ def run_by_palette(participant: Participant, command: Command) -> None:
     participant.wait_for("Search for commands")
     participant.press(command.label)
     participant.wait_for(lambda shown: is_found(command, shown) or "No matches found" in shown)
-    participant.press("\r" if is_found(command, participant.shown) else "\x1b")
-    participant.read(0.1)
-    participant.settle()
+    found = is_found(command, participant.shown)
+    participant.press("\r" if found else "\x1b")
+    participant.wait_for(lambda shown: TYPED not in shown)
+    if found:
+        look(participant, command)
 
 
 def test_finding_covering_and_ending_show_nothing_either(blind: Blind) -> None:

@@ -193,7 +193,8 @@ def event_bounds(study: Study, session: Session, by: Role) -> tuple[int, int]:
     IprtoolError where there is no such recall, or no event in it whose end is marked.
     """
     who = by.replace("_", " ")
-    recall = next((one for one in recalls_by(study, session, by) if one.protocol.kind == "event"), None)
+    made = reversed(recalls_by(study, session, by))
+    recall = next((one for one in made if one.protocol.kind == "event"), None)
     if recall is None or recall.layer is None:
         raise IprtoolError(f"The {who} has no Brief Structured Recall of this session; begin that one first.")
     with view_layer(study.path_of(recall.layer), study.key_of(recall.layer)) as view:
