@@ -203,6 +203,7 @@ async def test_a_guide_is_changed_and_the_new_version_is_in_force(study: Study, 
         assert "lead reworded: What were you feeling just there? → What did you feel just there? (affect)" in shown
         await press(pilot, "enter", "q")
         assert app.head.right == "in force: ipr-leads 1.1"
+        assert app.lines()[app.screen.query_one(RowList).here].startswith("▸own ipr-leads          1.1")
         assert [lead.id for lead in guide_in_force(study).leads][:2] == ["affect", "affect_2"]
         await go_to(pilot, "1.0")
         await press(pilot, "f")

@@ -56,6 +56,7 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         self._keeper: BookKeeper[_Book] = keeper
         self._study = study
         self._books: list[_Book] = []
+        self._to_newest = False
 
     def body(self) -> Iterable[Widget]:
         """The rows, and what is in the chosen one."""
@@ -78,6 +79,9 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         own: list[_Book] = [one for one in books if self.is_own(one)]
         self._books = newest_first(own) + newest_first([one for one in books if one not in own])
         here = self._books.index(chosen) if chosen in self._books else None
+        if chosen is not None and self._to_newest:
+            here = next((place for place, one in enumerate(self._books) if one.id == chosen.id), here)
+        self._to_newest = False
         rows.show_rows(len(self._books), lambda place: self.cells(self._books[place], self._row_cells), (), here)
         self.on_row_list_moved()
         self.query_one(HeadLine).left = f"iprtool  {self._study} · {self.noun}s"
@@ -125,6 +129,7 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         """A version was kept in the editor: it can be taken back here."""
         self._done.append(step)
         self._undone.clear()
+        self._to_newest = True
 
     def on_row_list_moved(self) -> None:
         """What is in the one under the cursor."""

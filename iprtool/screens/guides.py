@@ -80,7 +80,7 @@ class GuidesScreen(BookListScreen[Guide]):
         row = self._shown[book.id, book.version]
         sign, whose = "▸" if row.in_force else " ", "own" if row.own else "   "
         text = f"{sign}{whose} {fitted(book.id, 18)} {fitted(book.version, 6)} {fitted(book.language, 6)}"
-        more = f" {len(book.leads)} leads" + (", in force" if row.in_force else "")
+        more = (" in force ·" if row.in_force else "") + f" {len(book.leads)} leads · {book.title}"
         return ((text, "bold" if row.in_force else ""), (fitted(more, max(0, width - len(text))), "dim"))
 
     def inside(self, book: Guide) -> Iterable[str]:
