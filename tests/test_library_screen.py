@@ -307,7 +307,7 @@ async def test_a_study_that_cannot_be_read_any_more_is_said(tmp_path: Path, monk
         shown.screen.settle()
         await shown.settled()
         assert shown.said == ["The disk is gone: connect it again."] * 2
-        assert "session 3  C ○ T ○  01:00:00 sound" in shown.rows
+        assert "session 3  client ○ therapist ○  01:00:00 sound" in shown.rows
 
 
 async def test_what_was_entered_while_layers_were_read_stays_shown(
@@ -363,7 +363,7 @@ async def test_a_recording_is_added_beside_the_screen(tmp_path: Path) -> None:
         (recording,) = shown.study.recordings()
         assert recording.session == "s"
         assert any("recording added" in one for one in shown.said)
-        assert "session 3  C ○ T ○  00:02 sound" in shown.rows
+        assert "session 3  client ○ therapist ○  00:02 sound" in shown.rows
         await shown.press("e", "tab", "tab", "tab")
         await shown.type(str(tmp_path / "words.vtt"))
         await shown.press("enter")

@@ -1,8 +1,9 @@
 """The tree of a study: dyads, their sessions, whose recalls and codings there are, and the people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
@@ -17,8 +18,11 @@ from iprtool.library.wish import Chosen
 from iprtool.library.wording import GLYPHS, coding_words, counts_words, length_words, role_words, status_words
 from iprtool.model.study import Person
 
-WIDE_CELLS = 66
-"""From which width of the tree on roles stand in words."""
+LEAST = 4
+"""Of the ways to say what there is in a session, the shortest."""
+
+BEFORE_SESSION = 8
+"""The cells of a session's row that are not its text: guides, sign, edges."""
 
 MANY_ROWS = 60
 """With more rows than these, sessions are folded up at first: their recalls stand in their own row, too."""
@@ -38,22 +42,23 @@ class Row(msgspec.Struct, frozen=True):
     unfolded: bool = True
 
 
-def study_row(name: str, shown: Overview, whole: Overview, *, wide: bool = False) -> Row:
+def study_row(name: str, shown: Overview, whole: Overview, *, cells: int) -> Row:
     """The study with everything under it that is shown; what is counted is counted in the whole of it.
 
-    With `wide` there is room for roles in words and for dates.
+    `cells` is the width of the tree: the more there is, the more is said.
     """
     counts = {one.dyad.id: one.counts for one in whole.dyads}
     many = len(shown.dyads) + sum(1 + len(one.recalls) + len(one.codings) for one in shown.sessions) > MANY_ROWS
-    rows = [_dyad_row(one, counts[one.dyad.id], unfolded=not many, wide=wide) for one in shown.dyads]
+    fullness = _fullness(shown.sessions, cells - BEFORE_SESSION)
+    rows = [_dyad_row(one, counts[one.dyad.id], fullness, unfolded=not many) for one in shown.dyads]
     if shown.staff:
         rows.append(_people_row("inquirers, coders", Chosen(), shown.staff))
     return Row(Chosen(), ((name, "bold"), (f"  {counts_words(whole.counts)}", "")), tuple(rows))
 
 
-def _dyad_row(dyad: DyadState, counts: Counts, *, unfolded: bool, wide: bool) -> Row:
+def _dyad_row(dyad: DyadState, counts: Counts, fullness: int, *, unfolded: bool) -> Row:
     here = Chosen(dyad=dyad.dyad.id)
-    rows = [_session_row(one, here, unfolded=unfolded, wide=wide) for one in dyad.sessions]
+    rows = [_session_row(one, here, fullness, unfolded=unfolded) for one in dyad.sessions]
     if dyad.persons:
         rows.append(_people_row("people", here, dyad.persons))
     group = f" · {dyad.dyad.group}" if dyad.dyad.group else ""
@@ -61,23 +66,48 @@ def _dyad_row(dyad: DyadState, counts: Counts, *, unfolded: bool, wide: bool) ->
     return Row(here, ((dyad.dyad.label, "bold"), (f"  {words}{group}", "dim")), tuple(rows))
 
 
-def _session_row(state: SessionState, dyad: Chosen, *, unfolded: bool, wide: bool) -> Row:
+def _session_row(state: SessionState, dyad: Chosen, fullness: int, *, unfolded: bool) -> Row:
     here = msgspec.structs.replace(dyad, session=state.session.id)
-    parts = [(f"session {state.session.number} ", "")]
-    if wide and state.session.held_at:
-        parts.append((f" {state.session.held_at[:10]} ", "dim"))
-    for one in state.recalls:
-        parts.append((f" {role_words(one.by) if wide else _short(one)} ", "dim"))
-        parts.append((GLYPHS[one.status], STYLES.get(one.status, "")))
-    if state.codings:
-        locked = sum(one.coding.locked for one in state.codings)
-        parts.append((f"  coded {locked}/{len(state.codings)}", "dim"))
-    parts.append((f"  {', '.join(map(length_words, state.recordings)) or 'no recording'}", "dim"))
-    if wide and state.scores:
-        parts.append((f"  {counted(state.scores, 'score')}", "dim"))
     rows = [_recall_row(one, here) for one in state.recalls]
     rows += [_coding_row(one, here) for one in state.codings]
-    return Row(here, tuple(parts), tuple(rows), unfolded)
+    return Row(here, _session_texts(state)[fullness], tuple(rows), unfolded)
+
+
+def _fullness(sessions: Iterable[SessionState], room: int) -> int:
+    """How much is said of sessions, of all alike: the most that there is room for."""
+    texts = [_session_texts(one) for one in sessions]
+    for fullness in range(LEAST):
+        if all(sum(cell_len(text) for text, _ in one[fullness]) <= room for one in texts):
+            return fullness
+    return LEAST
+
+
+def _session_texts(state: SessionState) -> list[tuple[tuple[str, str], ...]]:
+    """What is said of a session, from the most to the least."""
+    locked = sum(one.coding.locked for one in state.codings)
+    coded = f"  coded {locked}/{len(state.codings)}" if state.codings else ""
+    length = f"  {', '.join(map(length_words, state.recordings)) or 'no recording'}"
+    date = f"{state.session.held_at[:10]}  " if state.session.held_at else ""
+    scores = f"  {counted(state.scores, 'score')}" if state.scores else ""
+    number = (f"session {state.session.number}  ", "")
+    letters, words = (_recall_parts(state, words=one) for one in (False, True))
+    return [
+        (number, (date, "dim"), *words, (f"{coded}{length}{scores}", "dim")),
+        (number, (date, "dim"), *words, (f"{coded}{length}", "dim")),
+        (number, *words, (f"{coded}{length}", "dim")),
+        (number, *letters, (f"{coded}{length}", "dim")),
+        (number, *letters, (coded, "dim")),
+    ]
+
+
+def _recall_parts(state: SessionState, *, words: bool) -> list[tuple[str, str]]:
+    """Each recall's role and sign."""
+    parts: list[tuple[str, str]] = []
+    for one in state.recalls:
+        before = " " if parts else ""
+        parts.append((f"{before}{role_words(one.by) if words else _short(one)} ", "dim"))
+        parts.append((GLYPHS[one.status], STYLES.get(one.status, "")))
+    return parts
 
 
 def _short(one: RecallState) -> str:

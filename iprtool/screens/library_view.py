@@ -26,7 +26,7 @@ from iprtool.library.work import Job
 from iprtool.model.errors import IprtoolError
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.library_detail import detail
-from iprtool.screens.library_tree import WIDE_CELLS, StudyTree, study_row
+from iprtool.screens.library_tree import StudyTree, study_row
 from iprtool.screens.library_work import work_line
 
 LONG_S = 20.0
@@ -183,8 +183,8 @@ class LibraryView(Screen[None]):
         due_words = f"   due {len(self._dues)}{f', {late} late' if late else ''}" if self._dues else ""
         self.query_one(HeadLine).right = f"{counts_words(self._whole.counts)}{due_words}"
         tree = self.query_one(StudyTree)
-        wide = tree.size.width >= WIDE_CELLS
-        tree.show(study_row(self._shelf.name, self._shown, self._whole, wide=wide), self.chosen)
+        rows = study_row(self._shelf.name, self._shown, self._whole, cells=tree.size.width)
+        tree.show(rows, self.chosen)
         self._show_detail()
 
     def _show_detail(self) -> None:
