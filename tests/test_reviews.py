@@ -13,6 +13,7 @@ from iprtool.desk.consents import mark_withdrawn
 from iprtool.desk.searching import WordsOfStudy
 from iprtool.desk.wishes import wished_grant
 from iprtool.edits import Hand
+from iprtool.first_screen import first_screen
 from iprtool.library.wish import Wish
 from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import ReviewGrant
@@ -26,6 +27,7 @@ from iprtool.reviewing.across import found
 from iprtool.reviewing.linking import Linking
 from iprtool.reviewing.review import Review
 from iprtool.reviewing.search import asked
+from iprtool.screens.review import ReviewScreen
 from iprtool.store.derived import write_transcript
 from iprtool.store.keys import Keyring, create_open_keyring
 from iprtool.store.layer import LayerFile
@@ -33,6 +35,7 @@ from iprtool.store.oplog import LAYER
 from iprtool.store.schema import open_object
 from iprtool.store.study import Study
 from iprtool.store.verify import verify_study
+from tests.fakes import FakePlayer
 from tests.review_samples import mark
 from tests.store_samples import a_study
 
@@ -223,3 +226,17 @@ def test_a_study_is_searched_by_themes_and_by_what_may_be_quoted(study: Study) -
         Linking(log.load(), Review([]), Hand("researcher", "dev"), saving.commit).make_theme(Theme("shame"), ref)
     assert words_found(study, "theme:SHAME") == ["D05 3 client-1"]
     assert words_found(study, "quotable:ask") == ["D05 3 client-1", "D05 3 therapist-1"]
+
+
+def test_a_grant_opens_the_review_with_what_may_be_written(study: Study) -> None:
+    desk.review_object(study)
+    for writing in (True, False):
+        grant = granted(study, writing=writing)
+        opened = read(grant)
+        screen = first_screen(grant, opened, FakePlayer(), None)
+        assert isinstance(screen, ReviewScreen)
+        assert screen.review.names == ("client", "therapist", "coder K1")
+        assert (screen.linking is not None) is writing
+        assert screen.group == ("good" if writing else None)
+        if opened.log is not None:
+            opened.log.close()
