@@ -34,10 +34,10 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def _scores(study: Study, chosen: Chosen) -> Screen[Any]:
-    from iprtool.desk.scores import StudyScores
+    from iprtool.desk.score_files import StudyScoresAndFiles
     from iprtool.screens.scores import ScoresScreen
 
-    return ScoresScreen(StudyScores(study), chosen.session)
+    return ScoresScreen(StudyScoresAndFiles(study), chosen.session)
 
 
 def _new_recall(study: Study, chosen: Chosen) -> Screen[Any]:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
-from iprtool.desk.scores import StudyScores, all_scores, use_instruments
+from iprtool.desk.score_files import StudyScoresAndFiles
+from iprtool.desk.scores import all_scores, use_instruments
 from iprtool.instruments import shipped
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.screens.key_line import HeadLine
@@ -33,7 +34,7 @@ def study(tmp_path: Path) -> Iterator[Study]:
 class ScoresApp(App[None]):
     def __init__(self, study: Study, session: str | None = None) -> None:
         super().__init__()
-        self.scores = ScoresScreen(StudyScores(study), session)
+        self.scores = ScoresScreen(StudyScoresAndFiles(study), session)
 
     def on_mount(self) -> None:
         self.push_screen(self.scores)
@@ -154,3 +155,33 @@ async def test_many_raters_are_reached_on_a_narrow_screen(study: Study) -> None:
         grid = app.scores.query_one(ScoresGrid)
         await pilot.click(ScoresGrid, offset=(1 + 24 + 10 + 14 + 2, 2))
         assert grid.cell is not None
+
+
+async def test_scores_and_instruments_come_from_files_and_that_is_taken_back(study: Study, tmp_path: Path) -> None:
+    path, own = tmp_path / "scores.csv", tmp_path / "mine.toml"
+    path.write_text("dyad,session,rater,instrument,subscale,value\nD05,3,client,wai-sr,task,40\n")
+    own.write_text(
+        'id = "mine"\nversion = "1"\ntitle = "Mine"\nsource = "ours"\nraters = ["client"]\n'
+        '[[subscales]]\nid = "total"\nlabel = "total"\nminimum = 0\nmaximum = 10\n'
+    )
+    app = ScoresApp(study)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        async def load(file: Path) -> None:
+            await press(pilot, "l")
+            app.screen.query_one("#path", Input).value = str(file)
+            await press(pilot, "enter")
+
+        await load(path)
+        assert app.said.startswith("! scores.csv, line 2: task goes from 4 to 20")
+        path.write_text(path.read_text().replace("40", "14"))
+        await load(path)
+        assert app.said == "1 scores entered, 0 replaced, 0 there already."
+        assert [one.value for one in all_scores(study)] == [14]
+        await load(own)
+        assert [line.instrument.id for line in app.scores.grid.sheet.lines][-1] == "mine"
+        await press(pilot, "u", "u")
+        assert all_scores(study) == []
+        await press(pilot, "ctrl+y")
+        assert [one.value for one in all_scores(study)] == [14]

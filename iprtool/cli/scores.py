@@ -69,7 +69,7 @@ def _import(study: "Study", file: Path, *, as_json: bool) -> None:
         return
     for line in done.replaced:
         say(f"replaced: {line}")
-    say(f"{done.new} scores entered, {len(done.replaced)} replaced, {done.same} there already.")
+    say(f"{done.words}.")
 
 
 def _set(study: "Study", session: "Session", by: "Role", person: str, settings: list[str]) -> None:

@@ -23,6 +23,7 @@ SCORES: tuple[Command, ...] = (
     UNDO,
     REDO,
     _key("instruments", "i", "i", "instruments", "which instruments this study uses", "people", "instruments"),
+    _key("load", "l", "l", "load", "scores from a CSV file, or an instrument from TOML"),
     *CLOSING,
 )
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import msgspec
 
 from iprtool.codebooks.faults import FaultyFileError, Problem
-from iprtool.desk.scores import SCORE, instruments_of, rater_by, rating_person
-from iprtool.instruments import ScoreRow, check_scores, read_scores
+from iprtool.codebooks.shelf import TABLE_SUFFIXES
+from iprtool.desk.scores import SCORE, ScoreChange, StudyScores, instruments_of, put_back, rater_by, rating_person
+from iprtool.desk.steps import Step
+from iprtool.instruments import ScoreRow, check_scores, load, read_scores
 from iprtool.instruments.sheet import Rater, entry_text
 from iprtool.model.errors import IprtoolError, ScoreError
 from iprtool.model.score import Score
@@ -22,16 +24,23 @@ class Imported(msgspec.Struct, frozen=True):
     new: int = 0
     replaced: tuple[str, ...] = ()
     same: int = 0
+    changes: tuple[ScoreChange, ...] = ()
 
     def with_one(self, row: ScoreRow, was: Score | None, now: Score) -> "Imported":
         """The same with one more score."""
-        if was is None:
-            return msgspec.structs.replace(self, new=self.new + 1)
         if was == now:
             return msgspec.structs.replace(self, same=self.same + 1)
+        changes = (*self.changes, ScoreChange(now.person or "", was, now))
+        if was is None:
+            return msgspec.structs.replace(self, new=self.new + 1, changes=changes)
         where = f"{row.dyad}, session {row.session}, {row.rater.replace('_', ' ')}"
         what = f"{where}, {row.instrument} {row.subscale}: {entry_text(was)} → {entry_text(now)}"
-        return msgspec.structs.replace(self, replaced=(*self.replaced, what))
+        return msgspec.structs.replace(self, replaced=(*self.replaced, what), changes=changes)
+
+    @property
+    def words(self) -> str:
+        """What was done, in a few words."""
+        return f"{self.new} scores entered, {len(self.replaced)} replaced, {self.same} there already"
 
 
 def import_scores(study: Study, path: Path) -> Imported:
@@ -114,3 +123,26 @@ def import_problems(study: Study, path: Path) -> tuple[Problem, ...]:
     except FaultyFileError as fault:
         return fault.problems
     return ()
+
+
+class StudyScoresAndFiles(StudyScores):
+    """A study's scores as their screen sees them, with what comes from files."""
+
+    def load(self, path: Path) -> Step:
+        """Enter the scores of a CSV file, or keep the instrument in a TOML file and use it."""
+        if path.suffix.lower() in TABLE_SUFFIXES:
+            return self._import(path)
+        return self.keep(load(path))
+
+    def _import(self, path: Path) -> Step:
+        done = import_scores(self._study, path)
+
+        def back() -> None:
+            for change in reversed(done.changes):
+                put_back(self._study, change)
+
+        def forth() -> None:
+            for change in done.changes:
+                put_back(self._study, change, forth=True)
+
+        return Step(done.words, back, forth)

@@ -271,5 +271,14 @@ class StudyScores:
         what = f"instruments: {', '.join(one.id for one in after) or 'none'}"
         return Step(what, lambda: use_instruments(self._study, before), lambda: use_instruments(self._study, after))
 
+    def keep(self, instrument: Instrument) -> Step:
+        """Keep an instrument of the study's own, and use it; IprtoolError where there is another of its version."""
+        before = used_instruments(self._study)
+        keep_instrument(self._study, instrument)
+        after = [*(one for one in before if name_of(one) != name_of(instrument)), instrument]
+        use_instruments(self._study, after)
+        what = f"{instrument.id} {instrument.version} is kept and used"
+        return Step(what, lambda: use_instruments(self._study, before), lambda: use_instruments(self._study, after))
+
     def _session(self, ident: str) -> Session:
         return next(one for one in self._study.sessions() if one.id == ident)

@@ -1,6 +1,7 @@
 """The sheet of a session's scores: instruments by raters, checked as they are typed."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from textual import on
@@ -8,10 +9,13 @@ from textual.widget import Widget
 
 from iprtool.commands.registers import SCORES
 from iprtool.instruments.sheet import Entered, Line, Rater, Sheet, missing_text
+from iprtool.model.errors import IprtoolError
 from iprtool.model.score import Instrument
 from iprtool.screens.dialogs import PickScreen
 from iprtool.screens.key_line import HeadLine
 from iprtool.screens.keys import bindings_of
+from iprtool.screens.library_form import FormField, FormScreen
+from iprtool.screens.paths import full_path
 from iprtool.screens.register import RegisterScreen, Step
 from iprtool.screens.scores_grid import ScoresGrid
 
@@ -37,6 +41,10 @@ class ScoreBook(Protocol):
 
     def use(self, instruments: Sequence[Instrument]) -> Step:
         """Choose the instruments that the study uses."""
+        ...
+
+    def load(self, path: Path) -> Step:
+        """Enter the scores of a CSV file, or keep the instrument in a TOML file; IprtoolError names what is wrong."""
         ...
 
 
@@ -154,6 +162,23 @@ class ScoresScreen(RegisterScreen):
                 await self.did(lambda: self._book.use([names[name] for name in picked]))
 
         self.app.push_screen(PickScreen("instruments of this study", choices, used, several=True), chosen)
+
+    def action_load(self) -> None:
+        """Enter scores from a CSV file, or keep an instrument of the study's own from TOML."""
+        paths: list[Path] = []
+
+        def take(values: dict[str, str]) -> None:
+            if not values["path"].strip():
+                raise IprtoolError("Write the path of a file.")
+            paths.append(full_path(values["path"]))
+
+        async def done(is_done: bool | None) -> None:
+            if is_done:
+                await self.did(lambda: self._book.load(paths[-1]))
+
+        field = FormField("path", "file", "", "path", hint="scores as CSV, an instrument as TOML")
+        if self.grid.leave_cell():
+            self.app.push_screen(FormScreen("from a file", [field], take), done)
 
     def action_leave(self) -> None:
         """What was typed is kept first; what can be no score keeps one here."""
