@@ -147,11 +147,18 @@ def test_the_roster_takes_over_from_the_layer_that_it_is_locked(study: Study) ->
     assert not study.codings()[0].locked
     (state,) = desk.coding_states(study)
     assert (state.dyad, state.session, state.coding.locked) == ("D05", 3, True)
+    assert state.progress is not None
     assert (state.progress.finished, state.progress.segments, state.progress.rated) == (1, 1, 0)
     assert study.codings()[0].locked
     write(study, coding, Unlocked())
     assert not desk.settled_coding(study, study.codings()[0]).locked
     assert not study.codings()[0].locked
+
+
+def test_a_coding_whose_layer_is_gone_does_not_hide_the_others(study: Study) -> None:
+    gone, there = coded(study), coded(study, "K2")
+    study.path_of(gone.layer).unlink()
+    assert [(one.coding, one.progress is None) for one in desk.coding_states(study)] == [(gone, True), (there, False)]
 
 
 def test_a_coding_is_unlocked_with_its_reason(study: Study) -> None:

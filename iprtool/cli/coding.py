@@ -128,9 +128,9 @@ def _the_coding(study: "Study", dyad: str | None, session: int | None, coder: st
 
 def _line(state: "CodingState") -> str:
     coding, done = state.coding, state.progress
+    whose = f"{state.dyad:<8}session {state.session:<4}{coding.coder:<12}{coding.codebook:<12}"
+    if done is None:
+        return f"{whose}its layer cannot be read; see iprtool verify"
     lock = "unblinded" if coding.unblinded else "locked" if coding.locked else "open"
     ratings = f"session {done.rated} of {done.scales}" if done.scales else ""
-    return (
-        f"{state.dyad:<8}session {state.session:<4}{coding.coder:<12}{coding.codebook:<12}"
-        f"segments {done.finished} of {done.segments:<5}{ratings:<16}{done.codes:>4} codes  {lock}"
-    )
+    return f"{whose}segments {done.finished} of {done.segments:<5}{ratings:<16}{done.codes:>4} codes  {lock}"

@@ -1,5 +1,6 @@
 """Codings: who codes a session, with which codebook, how far they are, and when they may see what the others made."""
 
+import contextlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -34,12 +35,12 @@ _LABEL = re.compile(r"\w[\w.-]{0,23}")
 
 
 class CodingState(msgspec.Struct, frozen=True):
-    """A coding of the study, whose session it is of, and how far it is."""
+    """A coding of the study, whose session it is of, and how far it is; None where its layer cannot be read."""
 
     coding: Coding
     dyad: str
     session: int
-    progress: Progress
+    progress: Progress | None
 
 
 def coding_codebook(study: Study, wanted: str | None) -> Codebook:
@@ -130,10 +131,12 @@ def coding_states(study: Study) -> list[CodingState]:
     sessions = {one.id: one for one in study.sessions()}
     states = []
     for coding in study.codings():
-        content = _content(study, coding)
         session = sessions[coding.session]
-        dyad = _dyad(study, session)
-        states.append(CodingState(_settled(study, coding, content), dyad.label, session.number, progress_of(content)))
+        progress = None
+        with contextlib.suppress(StoreError):
+            content = _content(study, coding)
+            coding, progress = _settled(study, coding, content), progress_of(content)
+        states.append(CodingState(coding, _dyad(study, session).label, session.number, progress))
     return states
 
 
