@@ -1,7 +1,7 @@
 """A form over the library: a line for each field, Enter keeps it all, what does not fit is said in the form."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from rich.segment import Segment
@@ -104,8 +104,11 @@ class ChoiceLine(Widget, can_focus=True):
         self.refresh()
 
 
-class FormScreen(Dialog[bool]):
-    """The fields under a title; `take` is given their values by name, and raises IprtoolError where they don't fit."""
+class FormScreen(Dialog[Any]):
+    """The fields under a title; `take` is given their values by name, and raises IprtoolError where they don't fit.
+
+    It is left with what `take` gives, or with None.
+    """
 
     CSS = """
     FormScreen { align: center middle; }
@@ -131,7 +134,7 @@ class FormScreen(Dialog[bool]):
     ]
 
     def __init__(
-        self, title: str, fields: Sequence[FormField], take: Callable[[dict[str, str]], None], *, about: str = ""
+        self, title: str, fields: Sequence[FormField], take: Callable[[dict[str, str]], object], *, about: str = ""
     ) -> None:
         super().__init__()
         self._title = title
@@ -202,16 +205,16 @@ class FormScreen(Dialog[bool]):
         if not self.is_current:
             return
         try:
-            self._take(self.values)
+            result = self._take(self.values)
         except IprtoolError as error:
             self._refused = self.values
             self.query_one("#form-error", Static).update(str(error))
             return
-        self.dismiss(True)
+        self.dismiss(result)
 
     def action_leave(self) -> None:
         """Nothing is kept."""
-        self.dismiss(False)
+        self.dismiss(None)
 
     def action_pick(self) -> None:
         """ctrl+o: choose files, for the path that is being written and those after it."""
