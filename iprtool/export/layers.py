@@ -98,6 +98,7 @@ class _Reader:
         self._wanted, self._flags = links.wanted(layer.layer), links.flags(layer.layer)
         self._annotations: list[str] = []
         self._next = 0
+        self._repeated: dict[tuple[bool, int], pa.Array] = {}
         self.standing: Standing = {}
         self.telling: dict[int, str] = {}
 
@@ -184,7 +185,10 @@ class _Reader:
 
     def _owners(self, column: Column, count: int) -> pa.Array:
         mine = column.names == self._layer.purpose
-        return pa.repeat(self._owner, count) if mine else pa.nulls(count, pa.string())
+        # Blocks are mostly of one length, and an array that is there can be had again for nothing.
+        if (mine, count) not in self._repeated:
+            self._repeated[mine, count] = pa.repeat(self._owner, count) if mine else pa.nulls(count, pa.string())
+        return self._repeated[mine, count]
 
     def _entities(self, values: list[str], columns: Mapping[str, list[Any]]) -> pa.Array:
         """What each operation was done to; the layer itself is known outside as its recall or coding."""
