@@ -72,15 +72,15 @@ class LibraryApp(QuietApp[Wish]):
             self.library.settle()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette lists the library's commands and nothing else."""
-        if screen is self.library:
-            for command in self.library.commands:
-                if command.palette:
-                    yield SystemCommand(command.label, f"{command.help}  ({command.shown})", self._runner(command))
+        """The palette lists the commands of the screen that is shown and nothing else."""
+        commands: tuple[Command, ...] = getattr(screen, "commands", ())
+        for command in commands:
+            if command.palette:
+                yield SystemCommand(command.label, f"{command.help}  ({command.shown})", self._runner(screen, command))
 
-    def _runner(self, command: Command) -> Any:
+    def _runner(self, screen: Screen[Any], command: Command) -> Any:
         async def run() -> None:
-            await self.library.run_action(command.action)
+            await screen.run_action(command.action)
 
         return run
 
