@@ -105,8 +105,15 @@ def _export(study: Study, _: Chosen) -> Screen[Any]:
     return ExportScreen(StudyExporter(study))
 
 
+def _coding(study: Study, chosen: Chosen) -> Screen[Any]:
+    from iprtool.library_codings import coding_form
+
+    return coding_form(study, chosen)
+
+
 PLACES: tuple[Place, ...] = (
     Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
+    Place("coding", "b", "coding", "begin a coder's coding of the session; unlock or unblind the chosen one", _coding),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
     Place("codebooks", "k", "codebooks", "the words of recalls and codings, in their versions", _codebooks),
     Place("guides", "g", "guide", "the inquirer's leads, in their versions; the printed card", _guides),

@@ -25,6 +25,7 @@ from iprtool.screens.library_form import FormScreen
 from iprtool.screens.library_menu import MenuScreen
 from iprtool.screens.library_tree import StudyTree
 from iprtool.store.layer import LayerFile, create_layer
+from iprtool.store.media import SealedSink
 from tests.library_desk import Library, library, screen_text
 from tests.library_samples import a_roster, coding, lavik
 from tests.sounds import make_recording
@@ -247,6 +248,49 @@ async def test_a_coding_is_gone_on_with_until_it_is_locked(tmp_path: Path) -> No
             await shown.choose(dyad="d", session="s", coding="k")
             await shown.press("enter")
             assert shown.wish == (Wish("review", "s") if locked else Wish("coding", "k"))
+
+
+async def test_a_coding_is_begun_with_the_coder_who_has_none_yet(tmp_path: Path) -> None:
+    (place,) = (one for one in PLACES if one.id == "coding")
+    roster = a_roster()
+    coder = Person("k", "K1", "observer")
+    async with library(
+        tmp_path, msgspec.structs.replace(roster, persons=(*roster.persons, coder)), places=(place,)
+    ) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("b")
+        assert "Choose a session first" in shown.said[-1]
+        await shown.choose(dyad="d", session="s")
+        media, path, key = shown.study.new_object("media")
+        sink = SealedSink(path, key)
+        sink.write_at(0, b"sound")
+        sink.commit()
+        shown.study.put(msgspec.structs.replace(roster.recordings[0], media=media))
+        await shown.press("b")
+        await shown.press("tab", "tab")
+        await shown.type("1 s")
+        await shown.press("enter")
+        assert "seconds or longer" in error_of(shown)
+        await shown.type("2m")
+        await shown.press("enter")
+        (begun,) = shown.study.codings()
+        assert (begun.coder, begun.segment_ms, begun.codebook) == ("K1", 120_000, "3rs-2015")
+        assert shown.wish == Wish("coding", begun.id)
+
+
+async def test_a_coding_that_is_not_locked_is_not_unblinded(tmp_path: Path) -> None:
+    (place,) = (one for one in PLACES if one.id == "coding")
+    async with library(tmp_path, a_roster(), places=(place,)) as shown:
+        head = msgspec.structs.replace(HEAD, purpose="coding")
+        layer, path, key = shown.study.new_object("layer")
+        create_layer(path, key, head)
+        shown.study.put(msgspec.structs.replace(coding("k", "K1"), layer=layer))
+        shown.screen.refresh_study()
+        await shown.choose(dyad="d", session="s", coding="k")
+        await shown.press("e", "enter")
+        assert "not locked yet" in error_of(shown)
+        await shown.press("escape")
+        assert not shown.study.codings()[0].unblinded
 
 
 class There(Screen[Any]):

@@ -14,6 +14,7 @@ from iprtool.screens.library_tree import StudyTree
 from iprtool.screens.library_view import FilterInput, LibraryView, Now, local_now
 
 NEW_RECALL = "new_recall"
+CODING = "coding"
 
 
 class LibraryScreen(LibraryView):
@@ -77,8 +78,11 @@ class LibraryScreen(LibraryView):
         self._entering.add()
 
     def action_edit(self) -> None:
-        """Correct what is chosen."""
-        self._entering.edit()
+        """Correct what is chosen; of a coding, unlock or unblind it."""
+        if self.chosen.coding is not None:
+            self.action_go(CODING)
+        else:
+            self._entering.edit()
 
     def action_missing(self) -> None:
         """The chosen recall did not take place."""

@@ -1,0 +1,73 @@
+"""Beginning a coder's coding from the library, and unlocking or unblinding one."""
+
+from iprtool import desk
+from iprtool.coding.segments import parse_length
+from iprtool.desk.codebooks import all_codebooks, name_of
+from iprtool.library.overview import CodingState
+from iprtool.library.wish import Chosen, Wish
+from iprtool.library.wording import coding_words
+from iprtool.model.errors import IprtoolError
+from iprtool.model.study import Coding
+from iprtool.screens.library_form import FormField, FormScreen
+from iprtool.store.study import Study
+
+BLIND = "The coder sees no other layer until theirs is locked."
+
+
+def coding_form(study: Study, chosen: Chosen) -> FormScreen:
+    """The form for the coding that is chosen, or for a new one of the chosen session; IprtoolError where none is."""
+    coding = next((one for one in study.codings() if one.id == chosen.coding), None)
+    return _begun(study, coding) if coding is not None else _new(study, chosen)
+
+
+def _new(study: Study, chosen: Chosen) -> FormScreen:
+    session = next((one for one in study.sessions() if one.id == chosen.session), None)
+    if session is None:
+        raise IprtoolError("Choose a session first; b then begins a coder's coding of it.")
+    desk.the_recording(study, session)
+    coders = [one.label for one in study.persons() if one.role == "observer"]
+    having = {one.coder for one in study.codings() if one.session == session.id}
+    free = next((label for label in coders if label not in having), "")
+    books = [("", "as the study was coded last"), *((name_of(one), name_of(one)) for one in all_codebooks(study))]
+    fields = [
+        FormField("coder", "coder", free, hint="a pseudonym, as K1"),
+        FormField("codebook", "codebook", "", "choice", tuple(books)),
+        FormField("segment", "segment", "5m", hint="how long it is: 5m, 90s, 1:30"),
+    ]
+
+    def take(values: dict[str, str]) -> Wish:
+        begun = desk.coding_by(study, session, values["coder"].strip())
+        if begun is None:
+            book = desk.coding_codebook(study, values["codebook"] or None)
+            segment_ms = _length_ms(values["segment"])
+            begun = desk.begin_coding(study, session, values["coder"].strip(), codebook=book, segment_ms=segment_ms)
+        return Wish("coding", begun.id)
+
+    return FormScreen("A coder's coding", fields, take, about=BLIND)
+
+
+def _begun(study: Study, coding: Coding) -> FormScreen:
+    what = (
+        ("unblind", "let the coder see the other layers"),
+        ("unlock", "let it be changed again"),
+    )
+    fields = [
+        FormField("what", "then", "unblind", "choice", what),
+        FormField("reason", "because", hint="why it is unlocked; kept in the coding's log"),
+    ]
+
+    def take(values: dict[str, str]) -> None:
+        if values["what"] == "unlock":
+            desk.unlock_coding(study, coding, values["reason"].strip())
+        else:
+            desk.unblind_coding(study, coding)
+
+    about = f"It is {coding_words(CodingState(coding, coding.coder))}. Both are noted in its log."
+    return FormScreen(f"The coding by {coding.coder}", fields, take, about=about)
+
+
+def _length_ms(text: str) -> int:
+    try:
+        return parse_length(text)
+    except ValueError as error:
+        raise IprtoolError(f"{error}.") from None
