@@ -52,7 +52,7 @@ def stops(content: LayerContent) -> list[tuple[int, str]]:
 
 
 def test_parts_are_stopped_by_the_program_and_gone_on_with_after_a_kill(machine: Machine) -> None:
-    settings = ("--by", "client", "--protocol", "segments", "--segment", "0:01-0:02", "--segment", "0:05-0:06")
+    settings = ("--by", "client", "--protocol", "segments", "--segment", "0:02-0:03", "--segment", "0:05-0:06")
     terminal = recall(machine, *settings)
     terminal.wait_for("part 1 of 2")
     terminal.press(" ")
@@ -60,7 +60,7 @@ def test_parts_are_stopped_by_the_program_and_gone_on_with_after_a_kill(machine:
     terminal.press("hm\r")
     terminal.wait_for("1 mark saved")
     terminal.kill()
-    assert stops(layer(machine, "client")) == [(2_000, "program")]
+    assert stops(layer(machine, "client")) == [(3_000, "program")]
 
     terminal = recall(machine, "--by", "client")
     terminal.wait_for("part 2 of 2")
@@ -68,12 +68,12 @@ def test_parts_are_stopped_by_the_program_and_gone_on_with_after_a_kill(machine:
     terminal.wait_for("That was the last part")
     close(terminal)
     content = layer(machine, "client")
-    assert stops(content) == [(2_000, "program"), (6_000, "program")]
+    assert stops(content) == [(3_000, "program"), (6_000, "program")]
     (stop, _) = content.stops
     assert 0 <= stop.raw_ms - stop.at_ms < 1_000
     skipped = sorted((span.start_ms, span.end_ms) for span in content.coverage if span.kind == "skipped")
     assert skipped[0][0] == 0
-    assert 1_000 <= skipped[0][1] < 2_000
+    assert 2_000 <= skipped[0][1] < 3_000
     assert skipped[-1][1] == content.head.duration_ms
 
 
