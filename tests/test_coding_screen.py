@@ -53,7 +53,7 @@ class Desk:
     async def play(self, to_ms: int) -> None:
         """Time passes, and the screen looks at it."""
         while self.player.at_ms < to_ms and self.player.state.status == "playing":
-            self.player.run(min(1_000, to_ms - self.player.at_ms))
+            self.player.run(min(10_000, to_ms - self.player.at_ms))
             await self.pilot.pause()
             self.screen._tick()
         await self.pilot.pause()
