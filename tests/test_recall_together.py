@@ -115,6 +115,15 @@ def test_a_peak_is_of_who_speaks() -> None:
     assert [peak.by_role for mark in table.marks for peak in mark.peaks] == ["therapist"]
 
 
+def test_who_stopped_is_corrected_on_each_mark_of_the_stop() -> None:
+    table = at_a_stop("mutual")
+    table.recall.save_note("I was hurt")
+    table.recall.turn()
+    table.recall.save_note("I did not see it")
+    table.recall.toggle_stopped_by()
+    assert [mark.stopped_by for mark in table.marks] == ["therapist", "therapist"]
+
+
 def test_a_mark_that_is_gone_to_says_whose_words_come_next() -> None:
     table = at_a_stop("mutual")
     table.recall.turn()

@@ -205,8 +205,9 @@ class Marking(AtStops):
         if stop.stopped_by == by:
             return by
         bodies: list[tuple[str, OpBody]] = [(stop.id, StopChanged(by, stop.stopped_by))]
-        if (here := self.mark) is not None and (edit := edited(here, stopped_by=by)) is not None:
-            bodies.append((here.id, edit))
+        here = {mark.id: mark for mark in (*self.marks_of_stop(), *([self.mark] if self.mark else []))}
+        edits = ((mark.id, edited(mark, stopped_by=by)) for mark in here.values())
+        bodies.extend((ident, edit) for ident, edit in edits if edit is not None)
         self._do(bodies)
         return by
 
