@@ -126,8 +126,8 @@ async def test_a_session_is_added_to_the_chosen_dyad_and_corrected(tmp_path: Pat
         await shown.type("2026-03-02 14:50")
         await shown.press("enter")
         added = shown.study.sessions()[-1]
+        assert shown.visit.chosen == Chosen(dyad="d", session=added.id)
         assert (added.dyad, added.number, added.held_at) == ("d", 4, "2026-03-02T14:50")
-        await shown.choose(dyad="d", session=added.id)
         await shown.press("e")
         await shown.type("5")
         await shown.press("enter")

@@ -9,14 +9,15 @@ from textual.app import App
 
 from iprtool.library import editing
 from iprtool.library.dates import written
-from iprtool.library.editing import Change
+from iprtool.library.editing import Change, Value
 from iprtool.library.overview import RecallState
 from iprtool.library.port import NewRecording, StudyShelf
 from iprtool.library.roster import DYADIC, Roster
 from iprtool.library.visit import Visit
+from iprtool.library.wish import Chosen
 from iprtool.library.wording import REASON_WORDS, role_words
 from iprtool.model.errors import IprtoolError
-from iprtool.model.study import Person, Recording
+from iprtool.model.study import Dyad, Person, Recording, Session
 from iprtool.model.terms import MissingReason, Role, levels
 from iprtool.screens.library_form import FormField, FormScreen
 from iprtool.screens.library_menu import MenuItem, MenuScreen
@@ -336,6 +337,8 @@ class Entering:
             change = msgspec.structs.replace(change, steps=steps)
             self._shelf.carry_out(change)
             self._visit.entered(change)
+            if steps[-1].was is None:
+                self._visit.chosen = _chosen(steps[-1].now) or self._visit.chosen
             self._library.entered(f"{change.what[0].upper()}{change.what[1:]}; u undoes it.")
 
     def _show(self, title: str, fields: list[FormField], take: Callable[[Values], None], about: str = "") -> None:
@@ -348,6 +351,19 @@ class Entering:
     def _next_number(self) -> int:
         chosen = self._visit.chosen
         return editing.next_number(self._roster, chosen.dyad) if chosen.dyad else 1
+
+
+def _chosen(added: Value) -> Chosen | None:
+    """What was added, as what is chosen from now on."""
+    match added:
+        case Dyad():
+            return Chosen(dyad=added.id)
+        case Session():
+            return Chosen(dyad=added.dyad, session=added.id)
+        case Person():
+            return Chosen(dyad=added.dyad, person=added.id)
+        case _:
+            return None
 
 
 def _after(number: int) -> str | None:
