@@ -413,6 +413,34 @@ def test_the_right_passphrase_leads_to_the_library(blind: Blind) -> None:
     assert participant.end() == 0
 
 
+def test_a_recall_begun_in_the_library_takes_its_place_with_nothing_of_it_left(blind: Blind) -> None:
+    foreign = needles(blind)
+    terminal = blind.machine.terminal("library", "A.ipr")
+    terminal.wait_for("assphrase")
+    terminal.press(PASSPHRASE + "\n")
+    terminal.wait_for("D07")
+    terminal.press("n")
+    terminal.wait_for("· new recall")
+    terminal.wait_for("ZWEIG-C: research")
+    terminal.press("\r")
+    terminal.wait_for("There is a recall of this person already")
+    terminal.press("\r")
+    terminal.wait_for(lambda shown: "mine" in shown and "0 marks saved" in shown)
+    assert "iprtool.serve" in (PROC / str(terminal.pid) / "cmdline").read_text()
+    assert not [path for path in open_files(terminal.pid, blind) if "keyring" in path or "study.json" in path]
+    with contextlib.suppress(PermissionError):
+        assert [names for pid in below(terminal.pid) if (names := found_in(pid, foreign))] == []
+    assert "ZWEIG" not in terminal.shown
+    terminal.press("\x11")
+    terminal.wait_for("What is it like to have watched this?")
+    terminal.press("\r")
+    terminal.wait_for("enter leaves")
+    terminal.press_anew("\r")
+    terminal.wait_for("assphrase")
+    terminal.press("\x03")
+    assert terminal.end() != 0
+
+
 def test_ctrl_c_at_the_passphrase_ends_in_the_shell_with_nothing_open(blind: Blind) -> None:
     participant = blind.begin()
     participant.end_recall()
