@@ -64,6 +64,7 @@ def _review(grant: ReviewGrant, opened: Opened, player: Player, film: Filmed | N
         writing=writing,
         scores=grant.scores,
         begin_at=(grant.at_ms, grant.chosen),
+        tolerance_ms=grant.tolerance_ms,
     )
 
 

@@ -231,12 +231,13 @@ def test_a_study_is_searched_by_themes_and_by_what_may_be_quoted(study: Study) -
 def test_a_grant_opens_the_review_with_what_may_be_written(study: Study) -> None:
     desk.review_object(study)
     for writing in (True, False):
-        grant = granted(study, writing=writing)
+        grant = msgspec.structs.replace(granted(study, writing=writing), tolerance_ms=5_000)
         opened = read(grant)
         screen = first_screen(grant, opened, FakePlayer(), None)
         assert isinstance(screen, ReviewScreen)
         assert screen.review.names == ("client", "therapist", "coder K1")
         assert (screen.linking is not None) is writing
+        assert screen._tolerance_ms == 5_000
         assert screen.group == ("good" if writing else None)
         if opened.log is not None:
             opened.log.close()

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from iprtool.cli.options import By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
@@ -86,6 +87,10 @@ def review(
     coder: Annotated[
         str, typer.Option("--coder", help="for this coder, who was let see the other layers: to look only")
     ] = "",
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="seconds within which marks are proposed as one moment; 15 if not said", min=0, max=300),
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """See all layers of a session on one timeline, with the transcript, and play any mark; match, link, tag, flag."""
@@ -97,4 +102,6 @@ def review(
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
         where = desk.the_only_session(opened, dyad, session)
         grant = desk.coder_review_grant(opened, *where, coder) if coder else desk.review_grant(opened, *where)
+    if tolerance is not None:
+        grant = msgspec.structs.replace(grant, tolerance_ms=round(tolerance * 1000))
     become_app(grant)

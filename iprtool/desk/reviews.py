@@ -17,6 +17,7 @@ from iprtool.model.layer import LayerHead
 from iprtool.model.linking import MarkRef
 from iprtool.model.score import Score
 from iprtool.model.study import Coding, Dyad, Recall, Session
+from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.store.layer import create_layer
 from iprtool.store.machine import device
 from iprtool.store.study import Study
@@ -86,6 +87,7 @@ def review_grant(
         scores=sum(1 for _ in _scores(study, dyad, session)),
         at_ms=at_ms,
         chosen=chosen,
+        tolerance_ms=TOLERANCE_MS,
     )
 
 

@@ -66,7 +66,8 @@ class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
     """A review of one session: every layer of it to read, its recording, outline and transcript.
 
     `review` is the study's object of the researcher's links, to write; None where a coder looks. `group` is the dyad's,
-    `scores` how many there are of the session. It opens at `at_ms`, with the mark `chosen`, where they are given.
+    `scores` how many there are of the session. It opens at `at_ms`, with the mark `chosen`, where they are given; marks
+    of client and therapist within `tolerance_ms` are proposed as one moment.
     """
 
     title: str
@@ -83,6 +84,7 @@ class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
     scores: int = 0
     at_ms: int | None = None
     chosen: MarkRef | None = None
+    tolerance_ms: int = 15_000
 
 
 Grant = RecallGrant | ReviewGrant | CodingGrant
