@@ -8,7 +8,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from iprtool.codebooks.loader import shipped
 from iprtool.desk.codebooks import StudyCodebooks, codebook_in_use, codebooks_of
@@ -22,6 +22,7 @@ from iprtool.screens.key_line import HeadLine
 from iprtool.screens.row_list import RowList
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
+from tests.registers_desk import calm, press, write
 
 
 @pytest.fixture
@@ -51,17 +52,6 @@ class BooksApp(App[None]):
         return ["".join(part.text for part in rows.render_line(y)).rstrip() for y in range(rows.size.height)]
 
 
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
-
-
-async def write(pilot: Pilot[Any], field: str, text: str) -> None:
-    pilot.app.screen.query_one(f"#{field}", Input).value = text
-    await pilot.pause()
-
-
 async def go_to(pilot: Pilot[Any], text: str) -> None:
     """The cursor on the row in which this stands."""
     rows = pilot.app.screen.query_one(RowList)
@@ -69,7 +59,6 @@ async def go_to(pilot: Pilot[Any], text: str) -> None:
     assert isinstance(app, BooksApp)
     rows.action_to_end(-1)
     for _ in range(200):
-        await pilot.pause()
         if text in "".join(piece for piece, _ in rows._draw(rows.here)):
             return
         rows.action_move(1)
@@ -89,7 +78,7 @@ async def a_copy(pilot: Pilot[Any]) -> None:
 async def test_a_shipped_codebook_is_copied_changed_kept_and_used(study: Study) -> None:
     app = BooksApp(CodebooksScreen(StudyCodebooks(study), "A"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await a_copy(pilot)
         assert isinstance(app.screen, CodebookEditor)
         await go_to(pilot, "felt safe")
@@ -123,7 +112,7 @@ async def test_a_shipped_codebook_is_copied_changed_kept_and_used(study: Study) 
 async def test_what_would_not_hold_together_is_said_in_the_form_and_not_kept(study: Study) -> None:
     app = BooksApp(CodebooksScreen(StudyCodebooks(study), "A"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await a_copy(pilot)
         await press(pilot, "a")
         await write(pilot, "label", "felt safe")
@@ -155,7 +144,7 @@ async def test_what_would_not_hold_together_is_said_in_the_form_and_not_kept(stu
 async def test_a_shipped_codebook_is_only_looked_at(study: Study) -> None:
     app = BooksApp(CodebooksScreen(StudyCodebooks(study), "A"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await go_to(pilot, "3rs-2015")
         assert "clarity check" in str(app.screen.query_one("#inside", Static).content)
         await press(pilot, "enter", "enter", "x", "a")
@@ -169,7 +158,7 @@ async def test_codebooks_are_loaded_from_and_written_to_files(study: Study, tmp_
     (tmp_path / "ours.csv").write_text("id,label\ncold,went cold\n")
     app = BooksApp(CodebooksScreen(StudyCodebooks(study), "A"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await press(pilot, "l")
         await write(pilot, "path", str(tmp_path / "none.csv"))
         await press(pilot, "enter")
@@ -189,7 +178,7 @@ async def test_codebooks_are_loaded_from_and_written_to_files(study: Study, tmp_
 async def test_a_guide_is_changed_and_the_new_version_is_in_force(study: Study, tmp_path: Path) -> None:
     app = BooksApp(GuidesScreen(StudyGuides(study), "A"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         assert app.head.right == "in force: ipr-leads 1.0"
         await press(pilot, "enter")
         assert isinstance(app.screen, GuideEditor)

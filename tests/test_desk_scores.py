@@ -132,6 +132,15 @@ def test_who_withdrew_is_not_rated_and_what_they_said_is_not_shown(study: Study)
         rater_by(study, session(study), "client")
 
 
+def test_an_object_that_was_deleted_has_no_scores(study: Study) -> None:
+    enter(study, "15")
+    sealed = study.persons()[0].sealed
+    assert sealed is not None
+    study.discard_object(sealed)
+    assert all_scores(study) == []
+    assert scores_of(study, session(study)) == []
+
+
 def test_a_file_is_taken_whole_or_not_at_all(study: Study, tmp_path: Path) -> None:
     path = tmp_path / "scores.csv"
     path.write_text(HEADER + "D05,3,client,WAI SR,task,15\nD05,3,client,wai-sr,goal,40\nD07,3,client,wai-sr,bond,12\n")

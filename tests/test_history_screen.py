@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from iprtool.codebooks.loader import shipped
 from iprtool.desk.codings import begin_coding
@@ -25,6 +24,7 @@ from iprtool.screens.row_list import RowList
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.study import Study
+from tests.registers_desk import calm, press, write
 from tests.store_samples import a_study
 
 
@@ -57,24 +57,12 @@ class HistoryApp(App[None]):
         return [line for line in lines if line]
 
 
-async def ready(pilot: Pilot[Any]) -> None:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
-    await ready(pilot)
-
-
 async def test_it_shows_who_changed_what_and_takes_it_back(study: Study) -> None:
     study.put(Dyad("d", "D06", "recovered"))
     study.put(Session("s5", "d", 5))
     app = HistoryApp(StudyHistory(study))
     async with app.run_test(size=(80, 24)) as pilot:
-        await ready(pilot)
+        await calm(pilot)
         assert app.head == ("iprtool  A · history", "6 of 6 changes")
         first = app.lines()[0]
         assert "researcher" in first
@@ -93,13 +81,13 @@ async def test_it_shows_who_changed_what_and_takes_it_back(study: Study) -> None
 async def test_it_is_narrowed_and_found_in(study: Study) -> None:
     app = HistoryApp(StudyHistory(study))
     async with app.run_test(size=(120, 40)) as pilot:
-        await ready(pilot)
+        await calm(pilot)
         await press(pilot, "k")
         assert app.head == ("iprtool  A · history · dyad", "1 of 4 changes")
         await press(pilot, "a", "s")
         assert app.head[0] == "iprtool  A · history · D05 · session 3"
         await press(pilot, "a", "slash")
-        app.screen.query_one("#text", Input).value = "RECORDING"
+        await write(pilot, "text", "RECORDING")
         await press(pilot, "enter")
         assert app.head == ("iprtool  A · history · “RECORDING”", "1 of 4 changes")
         await press(pilot, "enter")
@@ -120,14 +108,14 @@ async def test_a_locked_coding_is_asked_about(study: Study) -> None:
         log.commit([hand.op("v", Put(code)), hand.op(coding.layer, Locked())]).result()
     app = HistoryApp(StudyHistory(study))
     async with app.run_test(size=(80, 24)) as pilot:
-        await ready(pilot)
+        await calm(pilot)
         await press(pilot, "k")
         assert app.head[0].endswith("· code")
         await press(pilot, "u")
         assert isinstance(app.screen, FormScreen)
         await press(pilot, "enter")
         assert "A reason is kept" in str(app.screen.query_one("#form-error", Static).content)
-        app.screen.query_one("#reason", Input).value = "a wrong segment"
+        await write(pilot, "reason", "a wrong segment")
         await press(pilot, "enter")
         assert app.said.endswith("; the coding is unlocked now.")
     assert read_layer(study.path_of(coding.layer), study.key_of(coding.layer)).values == {}
@@ -157,8 +145,8 @@ async def test_thousands_of_changes_are_a_screenful(study: Study) -> None:
     assert study.dyads()
     app = HistoryApp(SlowBook())
     async with app.run_test(size=(80, 24)) as pilot:
-        await ready(pilot)
+        await calm(pilot)
         assert app.head[1] == "15000 of 15000 changes"
         await pilot.press("end")
-        await pilot.pause()
+        await calm(pilot)
         assert app.history.query_one(RowList).here == 14_999

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from iprtool.commands.registers import CODEBOOK, CODEBOOKS, EDITING, GUIDES, HISTORY, SCORES
 from iprtool.library.visit import Visit
@@ -20,6 +18,7 @@ from iprtool.screens.register import RegisterScreen
 from iprtool.screens.scores import ScoresScreen
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
+from tests.registers_desk import calm, press
 from tests.store_samples import a_study
 
 REGISTERS: dict[str, type[RegisterScreen]] = {
@@ -36,18 +35,11 @@ def study(tmp_path: Path) -> Iterator[Study]:
         yield made
 
 
-async def press(pilot: Pilot[Any], key: str) -> None:
-    await pilot.press(key)
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10)])
 async def test_each_register_is_a_letter_away_and_knows_its_own_commands(study: Study, size: tuple[int, int]) -> None:
     app = LibraryApp(study, Visit())
     async with app.run_test(size=size) as pilot:
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await calm(pilot)
         for key, kind in REGISTERS.items():
             await press(pilot, key)
             assert isinstance(app.screen, kind)

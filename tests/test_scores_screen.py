@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from iprtool.desk.score_files import StudyScoresAndFiles
 from iprtool.desk.scores import all_scores, use_instruments
@@ -18,6 +16,7 @@ from iprtool.screens.scores import ScoresScreen
 from iprtool.screens.scores_grid import ScoresGrid
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
+from tests.registers_desk import calm, press, write
 
 
 @pytest.fixture
@@ -48,17 +47,11 @@ class ScoresApp(App[None]):
         return ["".join(part.text for part in grid.render_line(y)).rstrip() for y in range(grid.size.height)]
 
 
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
-
-
 async def test_a_sheet_is_filled_in_by_keys(study: Study) -> None:
     use_instruments(study, [shipped("wai-sr"), shipped("ors")])
     app = ScoresApp(study)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         assert app.scores.query_one(HeadLine).left == "iprtool  D05 · session 3 · scores"
         assert app.scores.query_one(HeadLine).right == "0 of 9 scores"
         assert app.said == "missing: ors by client (1), wai-sr by client (4), wai-sr by therapist (4)"
@@ -76,7 +69,7 @@ async def test_what_can_be_no_score_is_told_at_once_and_never_kept(study: Study)
     use_instruments(study, [shipped("wai-sr")])
     app = ScoresApp(study)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await press(pilot, "2", "4")
         assert app.said == "! Task goes from 4 to 20, and 24 is outside; check the value."
         assert any("24_ !" in line for line in app.lines())
@@ -96,7 +89,7 @@ async def test_undo_redo_and_taking_away(study: Study) -> None:
     use_instruments(study, [shipped("wai-sr")])
     app = ScoresApp(study)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await press(pilot, *"15", "enter", "up", "delete")
         assert all_scores(study) == []
         await press(pilot, "u")
@@ -114,7 +107,7 @@ async def test_sessions_one_after_another_and_the_next_missing(study: Study) -> 
     use_instruments(study, [shipped("wai-sr")])
     app = ScoresApp(study, "s5")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         assert app.scores.query_one(HeadLine).left == "iprtool  D05 · session 5 · scores"
         await press(pilot, *"15", "n")
         assert app.scores.query_one(HeadLine).left == "iprtool  D05 · session 3 · scores"
@@ -129,13 +122,11 @@ async def test_sessions_one_after_another_and_the_next_missing(study: Study) -> 
 async def test_instruments_are_chosen_and_that_is_taken_back(study: Study) -> None:
     app = ScoresApp(study)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         assert app.said == "No instrument is chosen for this study yet: press i to choose."
         await press(pilot, "i")
         assert isinstance(app.screen.focused, OptionList)
         await press(pilot, "space", "enter")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
         assert len({line.instrument.id for line in app.scores.grid.sheet.lines}) == 1
         await press(pilot, "u")
         assert app.scores.grid.sheet.lines == ()
@@ -147,7 +138,7 @@ async def test_many_raters_are_reached_on_a_narrow_screen(study: Study) -> None:
         study.put(Person(f"o{number}", f"K{number}", "observer"))
     app = ScoresApp(study)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
         await press(pilot, *["right"] * 5)
         assert "observer K4" in app.lines()[0]
         await press(pilot, *"21", "enter")
@@ -166,11 +157,11 @@ async def test_scores_and_instruments_come_from_files_and_that_is_taken_back(stu
     )
     app = ScoresApp(study)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await calm(pilot)
 
         async def load(file: Path) -> None:
             await press(pilot, "l")
-            app.screen.query_one("#path", Input).value = str(file)
+            await write(pilot, "path", str(file))
             await press(pilot, "enter")
 
         await load(path)

@@ -1,7 +1,7 @@
 """Scores: each in the sealed object of who filled the form in, a session's as a sheet, and those from a file."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -39,18 +39,22 @@ class ScoreChange(msgspec.Struct, frozen=True):
 
 def scores_of(study: Study, session: Session) -> list[Score]:
     """A session's scores, by the persons' order; nothing of who has withdrawn, unless it is kept under a rule."""
-    return [one for one in all_scores(study) if one.session == session.id]
+    rating = [one for one in study.persons() if one.dyad in (None, session.dyad)]
+    return [one for one in _kept_by(study, rating) if one.session == session.id]
 
 
 def all_scores(study: Study) -> list[Score]:
     """Every score of the study, by the persons' order; nothing of who has withdrawn, unless it is kept under a rule."""
-    scores: list[Score] = []
-    for person in study.persons():
-        if person.sealed is None or _withheld(study, person):
-            continue
-        with study.record_of(person) as record:
-            scores += record.all(SCORE, Score)
-    return scores
+    return list(_kept_by(study, study.persons()))
+
+
+def _kept_by(study: Study, persons: Sequence[Person]) -> Iterator[Score]:
+    objects = {one.id for one in study.objects()}
+    for person in persons:
+        # An object that was deleted on a withdrawal has no scores any more.
+        if person.sealed in objects and not _withheld(study, person):
+            with study.record_of(person) as record:
+                yield from record.all(SCORE, Score)
 
 
 def enter_score(study: Study, session: Session, rater: Rater, line: Line, entered: Entered | None) -> ScoreChange:

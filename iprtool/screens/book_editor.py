@@ -235,13 +235,14 @@ class BookEditor(RegisterScreen, Generic[_Book]):
         title, fields = self.form(table, place, after)
         there = place if place is not None else after + 1
 
-        def take(values: dict[str, str]) -> None:
+        def take(values: dict[str, str]) -> _Book:
             made = self.filled(table, place, after, values)
             self.revised(made)
-            self.draft.set(made)
+            return made
 
-        def done(changed: bool | None) -> None:
-            if changed:
+        def done(made: _Book | None) -> None:
+            if made is not None:
+                self.draft.set(made)
                 self.show_draft((table, there))
                 self.say("s keeps it as a new version, u takes it back.")
 

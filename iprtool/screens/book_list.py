@@ -178,27 +178,26 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
 
     def write_to(self, title: str, field: FormField, write: Callable[[Path], None]) -> None:
         """Ask for a path and write there."""
-        written: list[Path] = []
 
-        def take(values: dict[str, str]) -> None:
-            write(_path(values))
-            written.append(_path(values))
+        def take(values: dict[str, str]) -> Path:
+            path = _path(values)
+            write(path)
+            return path
 
-        def done(is_done: bool | None) -> None:
-            if is_done:
-                self.say(f"Written to {written[-1]}.")
+        def done(path: Path | None) -> None:
+            if path is not None:
+                self.say(f"Written to {path}.")
 
         self.app.push_screen(FormScreen(title, [field], take), done)
 
     def ask(self, title: str, fields: Sequence[FormField], make: Callable[[dict[str, str]], Step]) -> None:
         """A form whose values make a change that can be taken back."""
-        steps: list[Step] = []
 
-        async def done(is_done: bool | None) -> None:
-            if is_done:
-                await self.did(lambda: steps[-1])
+        async def done(step: Step | None) -> None:
+            if step is not None:
+                await self.did(lambda: step)
 
-        self.app.push_screen(FormScreen(title, fields, lambda values: steps.append(make(values))), done)
+        self.app.push_screen(FormScreen(title, fields, make), done)
 
 
 def newest_first(books: Sequence[_Book]) -> list[_Book]:

@@ -176,11 +176,16 @@ class HistoryScreen(RegisterScreen):
     def action_find(self) -> None:
         """Only what has a text in its line."""
 
-        def take(values: dict[str, str]) -> None:
-            self.wanted = msgspec.structs.replace(self.wanted, text=values["text"].strip())
+        def take(values: dict[str, str]) -> Wanted:
+            return msgspec.structs.replace(self.wanted, text=values["text"].strip())
+
+        def done(wanted: Wanted | None) -> None:
+            if wanted is not None:
+                self.wanted = wanted
+                self.show_changes()
 
         field = FormField("text", "text", self.wanted.text, hint="empty: everything")
-        self.app.push_screen(FormScreen("find in the history", [field], take), lambda _: self.show_changes())
+        self.app.push_screen(FormScreen("find in the history", [field], take), done)
 
     async def action_undo_chosen(self) -> None:
         """Take the change under the cursor back, after what is to be asked."""
@@ -206,16 +211,15 @@ class HistoryScreen(RegisterScreen):
         self.app.push_screen(ConfirmScreen(question.text, [change.what]), answered)
 
     def _ask_reason(self, change: Change, question: Question) -> None:
-        reasons: list[str] = []
 
-        def take(values: dict[str, str]) -> None:
+        def take(values: dict[str, str]) -> str:
             if not values["reason"].strip():
                 raise IprtoolError("A reason is kept with it; write one.")
-            reasons.append(values["reason"].strip())
+            return values["reason"].strip()
 
-        async def answered(is_given: bool | None) -> None:
-            if is_given:
-                await self._take_back(change, reason=reasons[-1])
+        async def answered(reason: str | None) -> None:
+            if reason is not None:
+                await self._take_back(change, reason=reason)
 
         self.app.push_screen(FormScreen(question.text, [FormField("reason", "reason")], take), answered)
 

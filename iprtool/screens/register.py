@@ -54,6 +54,8 @@ class RegisterScreen(Screen[None]):
         self.commands = commands
         self._done: list[Step] = []
         self._undone: list[Step] = []
+        self.busy = 0
+        """How many calls that take time are under way."""
 
     def compose(self) -> ComposeResult:
         """Head line, the register itself, what happened, keys."""
@@ -83,11 +85,14 @@ class RegisterScreen(Screen[None]):
 
     async def attempt(self, call: Callable[[], _Result]) -> _Result | None:
         """Carry out what takes time; where it fails, its sentence is said and the answer is None."""
+        self.busy += 1
         try:
             return await asyncio.to_thread(call)
         except IprtoolError as error:
             self.say(str(error), wrong=True)
             return None
+        finally:
+            self.busy -= 1
 
     async def did(self, make: Callable[[], Step]) -> bool:
         """Carry out a change that can be taken back; whether it came about."""

@@ -165,16 +165,15 @@ class ScoresScreen(RegisterScreen):
 
     def action_load(self) -> None:
         """Enter scores from a CSV file, or keep an instrument of the study's own from TOML."""
-        paths: list[Path] = []
 
-        def take(values: dict[str, str]) -> None:
+        def take(values: dict[str, str]) -> Path:
             if not values["path"].strip():
                 raise IprtoolError("Write the path of a file.")
-            paths.append(full_path(values["path"]))
+            return full_path(values["path"])
 
-        async def done(is_done: bool | None) -> None:
-            if is_done:
-                await self.did(lambda: self._book.load(paths[-1]))
+        async def done(path: Path | None) -> None:
+            if path is not None:
+                await self.did(lambda: self._book.load(path))
 
         field = FormField("path", "file", "", "path", hint="scores as CSV, an instrument as TOML")
         if self.grid.leave_cell():
