@@ -63,6 +63,14 @@ def test_what_was_changed_since_is_not_taken_back(study: Study) -> None:
     assert study.dyads() == [Dyad("d", "D51")]
 
 
+def test_what_was_changed_elsewhere_is_not_written_over(study: Study) -> None:
+    change = editing.changed_dyad(roster_of(study), "d", "D50", "")
+    study.put(Dyad("d", "D05", "group of another process"))
+    with pytest.raises(IprtoolError, match="changed elsewhere"):
+        carry_out(study, change)
+    assert study.dyads() == [Dyad("d", "D05", "group of another process")]
+
+
 @pytest.mark.parametrize("kind", ["session", "person"])
 def test_a_dyad_to_which_something_belongs_stays(study: Study, kind: str) -> None:
     change = editing.new_dyad(roster_of(study), "D06")

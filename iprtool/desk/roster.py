@@ -67,7 +67,9 @@ def settle(study: Study) -> None:
 
 
 def carry_out(study: Study, change: Change) -> None:
-    """Enter a change into the roster; StoreError where it does not fit the rest."""
+    """Enter a change into the roster; IprtoolError where it does not fit the rest, or what it was made of has changed."""
+    if any(step.was is not None and _standing(study, step.was) != step.was for step in change.steps):
+        raise IprtoolError("This was changed elsewhere meanwhile, so it stays as it is now; look again.")
     for step in change.steps:
         _put(study, step.now)
 
@@ -97,5 +99,6 @@ def _put(study: Study, value: Value) -> None:
 
 def _standing(study: Study, value: Value) -> Value | None:
     if isinstance(value, StudySetting):
-        return StudySetting(value.id, study.setting(value.id) or "")
+        kept = ",".join(recalled_roles(study)) if value.id == "recalled" else study.setting(value.id)
+        return StudySetting(value.id, kept or "")
     return study.roster.one(_KINDS[type(value)], value.id, type(value))

@@ -76,7 +76,11 @@ class Forms:
         steps = tuple(step for step in change.steps if step.was != step.now)
         if steps:
             change = msgspec.structs.replace(change, steps=steps)
-            self._shelf.carry_out(change)
+            try:
+                self._shelf.carry_out(change)
+            except IprtoolError:
+                self._library.entered("")
+                raise
             self._visit.entered(change)
             if steps[-1].was is None:
                 self._visit.chosen = chosen_by(steps[-1].now) or self._visit.chosen
