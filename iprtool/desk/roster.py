@@ -67,7 +67,7 @@ def settle(study: Study) -> None:
 
 
 def carry_out(study: Study, change: Change) -> None:
-    """Enter a change into the roster; IprtoolError where it does not fit the rest, or what it was made of has changed."""
+    """Enter a change into the roster; IprtoolError where it does not fit, or what it was made of has changed."""
     if any(step.was is not None and _standing(study, step.was) != step.was for step in change.steps):
         raise IprtoolError("This was changed elsewhere meanwhile, so it stays as it is now; look again.")
     for step in change.steps:
