@@ -45,9 +45,7 @@ def question_of(study: Study, change: Change) -> Question | None:
         head, closed, locked = view.head, view.closed, view.locked
     if head.purpose == "recall" and head.by in DYADIC:
         who = head.by.replace("_", " ")
-        raise IprtoolError(
-            f"This is the {who}'s own account, which nobody else changes; only they can, in their recall."
-        )
+        raise IprtoolError(f"This is the {who}'s own account, which only they can change, in their recall.")
     if locked:
         return Question("This coding is locked: why is it unlocked?", reason=True)
     if head.purpose == "coding":
