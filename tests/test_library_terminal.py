@@ -1,11 +1,13 @@
 """The library in a real terminal: from a first study to a review and back, and out into a recall and back."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, known_machine, where
+from tests.processes import below
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
 
@@ -96,6 +98,18 @@ def test_a_review_is_a_process_of_its_own_and_the_library_comes_back_where_it_wa
     assert terminal.end() == 0
 
 
+def opened_in(machine: Machine, pid: int) -> set[str | None]:
+    """What a process and those below it have open of the person's own files: objects by id, others by name."""
+    opened: set[Path] = set()
+    for one in below(pid):
+        with suppress(OSError):  # a process or a file that is gone by now
+            for descriptor in Path(f"/proc/{one}/fd").iterdir():
+                with suppress(OSError):
+                    opened.add(descriptor.readlink())
+    own = [path for path in opened if path.is_relative_to(machine.work) or path.is_relative_to(machine.home)]
+    return {path.name.partition(".")[0] for path in own}
+
+
 def test_a_recall_takes_the_librarys_place_and_leads_back_by_the_passphrase(machine: Machine) -> None:
     begun = machine.terminal("recall", "A.ipr", *where("D01", 1), "--by", "client", *WITH_PASSPHRASE)
     begun.wait_for("space plays")
@@ -112,6 +126,11 @@ def test_a_recall_takes_the_librarys_place_and_leads_back_by_the_passphrase(mach
     terminal.press("\r")
     terminal.wait_for("space plays")
     assert "therapist" not in terminal.shown
+    if sys.platform == "linux":
+        with machine.study() as study:
+            (recall,), (recording,) = study.recalls(), study.recordings()
+        allowed = {recall.layer, recording.media, recording.peaks}
+        assert opened_in(machine, terminal.pid) <= allowed
     terminal.press("\x11")
     terminal.wait_for("What is it like to have watched this?")
     terminal.press("\r")
