@@ -204,6 +204,16 @@ def test_a_withdrawal_where_no_consents_are_kept_asks_nothing_of_others(study: S
     assert consents_of(study, person_labelled(study, "D05-T")) == ()
 
 
+def test_no_recall_of_a_recording_opens_once_somebody_in_it_has_withdrawn(study: Study) -> None:
+    recall = begin(study)
+    mark_withdrawn(study, person_labelled(study, "D05-C"), TODAY)
+    with pytest.raises(IprtoolError, match=f"D05-C withdrew on {TODAY} and is in the recording too"):
+        begin(study)
+    unmark_withdrawn(study, person_labelled(study, "D05-C"))
+    assert recall.id in {one.id for one in study.recalls()}
+    assert begin(study).status == "open"
+
+
 def test_one_scope_alone_may_be_withdrawn(study: Study) -> None:
     therapist = person_labelled(study, "D05-T")
     give_consent(study, therapist, ["research", "quotation"], "2024-01-10")

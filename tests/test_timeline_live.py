@@ -3,11 +3,13 @@
 import random
 
 import pytest
+from rich.style import Style
 from textual.geometry import Region
 
 from iprtool.model.linking import Episode, Strategy
 from iprtool.timeline.lanes import (
     SEGMENT_MS,
+    TONES,
     Cells,
     EpisodesLane,
     Lane,
@@ -23,6 +25,7 @@ from iprtool.timeline.lanes import (
     segment_id,
 )
 from iprtool.timeline.scale import Scale
+from iprtool.timeline.strips import DrawnRows
 from iprtool.timeline.widget import TimelineView
 from tests.timeline_app import DURATION_MS, GUTTER, TimelineApp, peaks
 
@@ -176,3 +179,17 @@ async def test_what_is_drawn_piece_by_piece_is_what_is_drawn_at_once() -> None:
             app.view.rows.fit(*app.view.size)
             app.view.rows.forget()
             assert kept == [app.view.render_line(y) for y in range(app.view.size.height)]
+
+
+def test_a_lane_changed_right_after_the_styles_is_drawn_again_whole() -> None:
+    """Rows that were let go of with their styles cannot be compared with what the screen still shows."""
+    lanes = coding_lanes()
+    rows = DrawnRows(lanes, Scale.whole(DURATION_MS, 60))
+    rows.fit(60 + GUTTER, 12)
+    rows.restyle({tone: Style() for tone in TONES})
+    shown = [y for y, slot in enumerate(rows.slots) if slot.kind == "lane" and slot.lane == 2]
+    for y in range(len(rows.slots)):
+        rows.strip(y, 0)
+    assert list(rows.redrawn([2], sound=False)) == []
+    rows.restyle(dict(rows.styles))
+    assert [(y, first) for y, first, _ in rows.redrawn([2], sound=False)] == [(y, 0) for y in shown]

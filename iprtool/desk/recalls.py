@@ -170,14 +170,19 @@ def consents_for(
 ) -> list[ConsentSeen]:
     """The consents by which a recall may open on a day: those of all who take part, for what it is made for.
 
-    In a supervision others see the recording than those who made it, so all of the dyad must have agreed to that.
-    IprtoolError where one does not hold.
+    In a supervision others see the recording than those who made it, so all of the dyad must have agreed to that; and
+    nobody who is in the recording may have withdrawn. IprtoolError where one does not hold.
     """
     if by not in UNASKED and by not in [one.role for one in taking_part] and keeps_consents(study):
         who = by.replace("_", " ")
         raise IprtoolError(f"This study keeps consents, and nobody is noted as {dyad.label}'s {who}; add them first.")
     scope = scope_of(study, protocol)
     others = [one for one in study.persons() if one.dyad == dyad.id and one not in taking_part]
+    for one in others:
+        if one.withdrawn_on is not None and on.isoformat() >= one.withdrawn_on:
+            raise IprtoolError(
+                f"{one.label} withdrew on {one.withdrawn_on} and is in the recording too, so no recall of it is opened."
+            )
     asked = [*taking_part, *(others if scope == "supervision" else [])]
     return seen_to_hold(study, asked, scope, on.isoformat())
 

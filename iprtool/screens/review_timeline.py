@@ -53,8 +53,6 @@ class LanesScreen(SayingScreen):
             self._shown_episodes = episodes
             height = next(lane.height for lane in timeline.lanes if lane.name == RUPTURES)
             timeline.set_lane(ruptures_lane(self.review, episodes, rows=height))
-        # A form that opens or closes lets the rows' styles be forgotten, and what they showed with them.
-        timeline.refresh()
         self.show_moment()
 
     @on(RecordingScreen.SpeechArrived)

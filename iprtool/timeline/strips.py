@@ -149,17 +149,19 @@ class DrawnRows:
     def redrawn(self, lanes: Iterable[int], *, sound: bool) -> Iterator[tuple[int, int, int]]:
         """Draw lanes anew by number, and the outline if the `sound` changed: (y, first, stop) of what differs."""
         numbers = set(lanes)
-        before = {
-            y: self._rows.pop(y)
+        concerned = [
+            y
             for y, slot in enumerate(self.slots)
-            if y in self._rows and (slot.lane in numbers if slot.kind == "lane" else sound and slot.kind == "whole")
-        }
+            if (slot.lane in numbers if slot.kind == "lane" else sound and slot.kind == "whole")
+        ]
         for number in numbers:
             self._lane_cells.pop(number, None)
         if sound:
             self._outline = None
-        for y, row in before.items():
-            differing = self._row(y).cells.difference(row.cells)
+        for y in concerned:
+            row = self._rows.pop(y, None)
+            # Of a row that is not drawn (its styles have changed) nobody knows what the screen shows.
+            differing = self._row(y).cells.difference(row.cells) if row else (0, self.gutter + self.scale.width)
             if differing is not None:
                 yield y, *differing
 
