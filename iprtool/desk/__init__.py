@@ -16,12 +16,13 @@ from iprtool.desk.codings import (
 from iprtool.desk.consents import may_use, person_labelled
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.guides import guide_for, guides_of
-from iprtool.desk.people import check_label, ensure_session, person_of, the_only_session, the_recording
+from iprtool.desk.people import ensure_session, person_of, the_only_session, the_recording
 from iprtool.desk.places import OPEN_KEYRING, config_folder, data_folder, keymap, keyring_path, study_of_one
 from iprtool.desk.recalls import begin_recall, codebook_for, event_bounds, recall_by
 from iprtool.desk.reviews import coder_review_grant, review_grant, review_object
 from iprtool.desk.roles import FACES, PALETTES
 from iprtool.desk.starting import start_recall
+from iprtool.library.editing import check_label
 from iprtool.store.machine import device
 
 __all__ = [
