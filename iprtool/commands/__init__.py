@@ -6,7 +6,8 @@ from iprtool.commands.library import LIBRARY
 from iprtool.commands.new_recall import CONSENTS, NEW_RECALL
 from iprtool.commands.recall import RECALL
 from iprtool.commands.review import REVIEW
-from iprtool.commands.table import Command, Moment, first_keys, key_line, of_face, remapped, without_picture
+from iprtool.commands.shared import without_picture
+from iprtool.commands.table import Command, Moment, first_keys, key_line, of_face, remapped
 
 __all__ = [
     "CODING",

@@ -2,18 +2,11 @@
 
 import msgspec
 
-from iprtool.commands.table import JUMPS, PICTURE, PICTURE_SIZE, SPEED_AND_SOUND, STEPS, Command
+from iprtool.commands import shared
+from iprtool.commands.table import Command
 
 CODING: tuple[Command, ...] = (
-    Command(
-        "play_pause",
-        "space",
-        "space",
-        "play, stop",
-        "play from here; again to stop",
-        "play",
-        footer={"playing": "stop", "stopped": "play"},
-    ),
+    shared.PLAY_PAUSE,
     Command(
         "finish",
         "enter",
@@ -81,8 +74,8 @@ CODING: tuple[Command, ...] = (
         footer={"playing": "note", "stopped": "note"},
     ),
     Command("reopen", "d", "d", "not finished", "the segment is not finished after all; again: it is", "mark"),
-    Command("undo", "ctrl+z", "ctrl+z", "undo", "take the last change back", "mark"),
-    Command("redo", "ctrl+y", "ctrl+y", "redo", "do again what was taken back", "mark"),
+    shared.UNDO,
+    shared.REDO,
     Command(
         "next_segment",
         "f",
@@ -115,15 +108,15 @@ CODING: tuple[Command, ...] = (
     Command("play_segment", "p", "p", "play the segment", "this segment from its start", "play"),
     Command("replay", "r", "r", "last 10 s", "the last ten seconds of this segment again", "play"),
     Command("play_on", "o", "o", "stop at the end, or play on", "what happens at the end of a segment", "play"),
-    *JUMPS,
-    *STEPS,
-    *SPEED_AND_SOUND,
-    msgspec.structs.replace(PICTURE, keys="g,ctrl+g", shown="g", footer={}),
-    PICTURE_SIZE,
+    *shared.JUMPS,
+    *shared.STEPS,
+    *shared.SPEED_AND_SOUND,
+    msgspec.structs.replace(shared.PICTURE, keys="g,ctrl+g", shown="g", footer={}),
+    shared.PICTURE_SIZE,
     Command("transcript", "t", "t", "transcript", "show or hide evidence and transcript beside the codes", "see"),
-    Command("zoom_in", "shift+up,z", "z", "zoom in", "see less of the timeline, larger", "see"),
-    Command("zoom_out", "shift+down,Z", "Z", "zoom out", "see more of the timeline", "see"),
-    Command("help", "question_mark", "?", "help", "every key", "see", footer={"playing": "help", "stopped": "help"}),
-    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    msgspec.structs.replace(shared.ZOOM_IN, keys="shift+up,z", shown="z"),
+    msgspec.structs.replace(shared.ZOOM_OUT, keys="shift+down,Z", shown="Z"),
+    shared.HELP,
+    shared.PALETTE,
     Command("end", "q,ctrl+q", "q", "close", "close the coding; it goes on later where it is", "see"),
 )

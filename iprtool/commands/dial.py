@@ -2,8 +2,9 @@
 
 import msgspec
 
+from iprtool.commands import shared
 from iprtool.commands.recall import RECALL
-from iprtool.commands.table import JUMPS, PICTURE, PICTURE_SIZE, SPEED_AND_SOUND, Command, remapped
+from iprtool.commands.table import Command, remapped
 
 
 def _as_in_a_recall(ident: str, **other: object) -> Command:
@@ -12,14 +13,14 @@ def _as_in_a_recall(ident: str, **other: object) -> Command:
 
 _COVER = tuple(one for one in RECALL if one.priority)
 _SEEING = (
-    *SPEED_AND_SOUND,
-    msgspec.structs.replace(PICTURE, footer={}),
-    PICTURE_SIZE,
-    _as_in_a_recall("zoom_in"),
-    _as_in_a_recall("zoom_out"),
+    *shared.SPEED_AND_SOUND,
+    msgspec.structs.replace(shared.PICTURE, footer={}),
+    shared.PICTURE_SIZE,
+    shared.ZOOM_IN,
+    shared.ZOOM_OUT,
     _as_in_a_recall("sync"),
-    _as_in_a_recall("help"),
-    _as_in_a_recall("palette"),
+    shared.HELP,
+    shared.PALETTE,
     _as_in_a_recall("end"),
 )
 
@@ -109,10 +110,10 @@ DESCRIBE: tuple[Command, ...] = (
         "play",
         footer={"stopped": "replay", "writing": "replay"},
     ),
-    _as_in_a_recall("undo"),
-    _as_in_a_recall("redo"),
+    shared.UNDO,
+    shared.REDO,
     Command("rate_on", "ctrl+e", "ctrl+e", "back to the dial", "go on rating where you left it", "see"),
-    *JUMPS,
+    *shared.JUMPS,
     *_SEEING,
 )
 """While the highest and lowest stretches are described."""

@@ -1,5 +1,6 @@
 """The commands of the library: letters are commands here; those of the places that it leads to come beside them."""
 
+from iprtool.commands import shared
 from iprtool.commands.table import Command
 
 # What is followed by other keys has priority: those would go to the tree, were they typed fast.
@@ -69,6 +70,6 @@ LIBRARY: tuple[Command, ...] = (
     Command("unfold", "right", "→", "open up", "show what belongs to what is chosen", "see"),
     Command("studies", "o", "o", "other study", "close this study, and show the list of studies", "go"),
     Command("help", "question_mark", "?", "help", "every key", "see", footer={"stopped": "help"}),
-    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    shared.PALETTE,
     Command("leave", "q,ctrl+q", "q", "leave", "close the library", "see", footer={"stopped": "leave"}),
 )

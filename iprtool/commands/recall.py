@@ -1,6 +1,7 @@
 """The commands of a recall: no letter is one, since a letter begins a note."""
 
-from iprtool.commands.table import JUMPS, PICTURE, PICTURE_SIZE, PROFESSIONALS, SPEED_AND_SOUND, STEPS, Command
+from iprtool.commands import shared
+from iprtool.commands.table import PROFESSIONALS, Command
 from iprtool.model.terms import ProtocolKind
 
 ONLY_IN: dict[str, tuple[ProtocolKind, ...]] = {
@@ -100,8 +101,8 @@ RECALL: tuple[Command, ...] = (
     ),
     Command("edit", "ctrl+e", "ctrl+e", "edit the mark", "words, edges and note of the mark here", "mark"),
     Command("delete", "delete,backspace", "del", "delete the mark", "undo brings it back", "mark"),
-    Command("undo", "ctrl+z", "ctrl+z", "undo", "take the last change back", "mark"),
-    Command("redo", "ctrl+y", "ctrl+y", "redo", "do again what was taken back", "mark"),
+    shared.UNDO,
+    shared.REDO,
     Command("lead", "ctrl+l", "ctrl+l", "question asked", "note which kind of question the inquirer asked", "mark"),
     Command(
         "who_speaks",
@@ -141,27 +142,18 @@ RECALL: tuple[Command, ...] = (
     ),
     Command("transcript", "ctrl+u", "ctrl+u", "what was said", "show or hide the words spoken", "see"),
     Command("find", "ctrl+f", "ctrl+f", "find in the marks", "show only marks whose words or note hold a text", "see"),
-    *JUMPS,
-    *STEPS,
+    *shared.JUMPS,
+    *shared.STEPS,
     Command("previous_mark", "up", "↑", "previous mark", "go to the mark before", "see"),
     Command("next_mark", "down", "↓", "next mark", "go to the mark after", "see"),
     Command("replay", "ctrl+r", "ctrl+r", "replay", "the last 10 s again; stopped: round in the interval", "play"),
-    *SPEED_AND_SOUND,
-    PICTURE,
-    PICTURE_SIZE,
-    Command("zoom_in", "shift+up", "shift+↑", "zoom in", "see less of the timeline, larger", "see"),
-    Command("zoom_out", "shift+down", "shift+↓", "zoom out", "see more of the timeline", "see"),
-    Command(
-        "help",
-        "question_mark",
-        "?",
-        "help",
-        "every key",
-        "see",
-        footer={"playing": "help", "stopped": "help"},
-        palette=True,
-    ),
-    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    *shared.SPEED_AND_SOUND,
+    shared.PICTURE,
+    shared.PICTURE_SIZE,
+    shared.ZOOM_IN,
+    shared.ZOOM_OUT,
+    shared.HELP,
+    shared.PALETTE,
     Command("end", "ctrl+q", "ctrl+q", "end", "end the recall, by way of a last question", "see"),
 )
 

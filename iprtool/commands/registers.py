@@ -1,5 +1,6 @@
 """The commands of a study's registers: scores, codebooks, the interview guide, history. Letters are commands here."""
 
+from iprtool.commands import shared
 from iprtool.commands.table import Command
 
 
@@ -11,7 +12,7 @@ UNDO = _key("undo", "u,ctrl+z", "u", "undo", "take the last change back", footer
 REDO = _key("redo", "ctrl+y", "ctrl+y", "redo", "do again what was taken back")
 CLOSING = (
     _key("help", "question_mark", "?", "help", "every key", "see", footer="help"),
-    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    shared.PALETTE,
     _key("leave", "q,ctrl+q,escape", "q", "close", "back to where you came from", "see", footer="close"),
 )
 

@@ -2,18 +2,11 @@
 
 import msgspec
 
-from iprtool.commands.table import JUMPS, PICTURE, PICTURE_SIZE, SPEED_AND_SOUND, STEPS, Command
+from iprtool.commands import shared
+from iprtool.commands.table import Command
 
 REVIEW: tuple[Command, ...] = (
-    Command(
-        "play_pause",
-        "space",
-        "space",
-        "play, stop",
-        "play from here; again to stop",
-        "play",
-        footer={"playing": "stop", "stopped": "play"},
-    ),
+    shared.PLAY_PAUSE,
     Command(
         "play_moment",
         "enter,p",
@@ -95,8 +88,8 @@ REVIEW: tuple[Command, ...] = (
         footer={"playing": "theme", "stopped": "theme"},
     ),
     Command("quote", "k", "k", "quoting", "may the chosen mark be quoted; may the partner recognise it", "mark"),
-    Command("undo", "u,ctrl+z", "u", "undo", "take the last change back", "mark"),
-    Command("redo", "U,ctrl+y", "U", "redo", "do again what was taken back", "mark"),
+    msgspec.structs.replace(shared.UNDO, keys="u,ctrl+z", shown="u"),
+    msgspec.structs.replace(shared.REDO, keys="U,ctrl+y", shown="U"),
     Command(
         "search",
         "slash,ctrl+f",
@@ -110,13 +103,15 @@ REVIEW: tuple[Command, ...] = (
         "let_go", "escape", "esc", "close, let go", "close what is open; let go of what is held; end the search", "see"
     ),
     Command("more_lanes", "j", "j", "more lanes", "show further lanes of the timeline, then the first again", "see"),
-    *JUMPS,
-    *STEPS,
-    *SPEED_AND_SOUND,
-    msgspec.structs.replace(PICTURE, keys="g,ctrl+g", shown="g", footer={"playing": "picture", "stopped": "picture"}),
-    msgspec.structs.replace(PICTURE_SIZE, keys="d,ctrl+d", shown="d"),
-    Command("zoom_in", "shift+up,z", "z", "zoom in", "see less of the timeline, larger", "see"),
-    Command("zoom_out", "shift+down,x", "x", "zoom out", "see more of the timeline", "see"),
+    *shared.JUMPS,
+    *shared.STEPS,
+    *shared.SPEED_AND_SOUND,
+    msgspec.structs.replace(
+        shared.PICTURE, keys="g,ctrl+g", shown="g", footer={"playing": "picture", "stopped": "picture"}
+    ),
+    msgspec.structs.replace(shared.PICTURE_SIZE, keys="d,ctrl+d", shown="d"),
+    msgspec.structs.replace(shared.ZOOM_IN, keys="shift+up,z", shown="z"),
+    msgspec.structs.replace(shared.ZOOM_OUT, keys="shift+down,x", shown="x"),
     Command(
         "transcript",
         "t",
@@ -126,16 +121,8 @@ REVIEW: tuple[Command, ...] = (
         "see",
         footer={"playing": "transcript", "stopped": "transcript"},
     ),
-    Command(
-        "help",
-        "question_mark",
-        "?",
-        "help",
-        "every key",
-        "see",
-        footer={"playing": "help", "stopped": "help"},
-    ),
-    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    shared.HELP,
+    shared.PALETTE,
     Command(
         "end",
         "q,ctrl+q",

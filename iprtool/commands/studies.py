@@ -1,5 +1,6 @@
 """The commands of the list of studies."""
 
+from iprtool.commands import shared
 from iprtool.commands.table import Command
 
 STUDIES: tuple[Command, ...] = (
@@ -20,6 +21,6 @@ STUDIES: tuple[Command, ...] = (
         "forget", "delete,backspace", "del", "off the list", "take a study off the list; its folder stays", "people"
     ),
     Command("help", "question_mark", "?", "help", "every key", "see", footer={"stopped": "help"}),
-    Command("palette", "ctrl+p", "ctrl+p", "all commands", "find a command by name", "see", palette=False),
+    shared.PALETTE,
     Command("leave", "q,ctrl+q", "q", "leave", "leave iprtool", "see", footer={"stopped": "leave"}),
 )

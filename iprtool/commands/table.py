@@ -40,39 +40,6 @@ class Command(msgspec.Struct, frozen=True):
         return self.runs or (f"word({self.id[-1]})" if self.id.startswith("word_") else self.id)
 
 
-JUMPS = (
-    Command("back", "left", "←", "back 5 s", "five seconds back", "play"),
-    Command("forward", "right", "→", "on 5 s", "five seconds on", "play"),
-)
-STEPS = (
-    Command("step_back", "shift+left", "shift+←", "a step back", "one second; stopped: one frame", "play"),
-    Command("step_on", "shift+right", "shift+→", "a step on", "one second; stopped: one frame", "play"),
-)
-PICTURE = Command(
-    "picture",
-    "ctrl+g",
-    "ctrl+g",
-    "picture",
-    "shown, pixelated, left or right side covered, hidden; where the recording has one",
-    "see",
-    footer={"playing": "picture"},
-)
-PICTURE_SIZE = Command(
-    "picture_size",
-    "ctrl+d",
-    "ctrl+d",
-    "picture's place",
-    "beside the marks, large while it plays, in a window of its own where there is a desktop",
-    "see",
-)
-SPEED_AND_SOUND = (
-    Command("slower", "less_than_sign", "<", "slower", "down to half the speed", "play"),
-    Command("faster", "greater_than_sign", ">", "faster", "up to twice the speed", "play"),
-    Command("louder", "pageup", "PgUp", "louder", "turn the sound up", "play"),
-    Command("softer", "pagedown", "PgDn", "softer", "turn the sound down", "play"),
-)
-
-
 def remapped(table: tuple[Command, ...], keymap: dict[str, str]) -> tuple[Command, ...]:
     """The table with the keys that a keymap gives (Textual's key names by command id); ValueError names a wrong id."""
     ids = [command.id for command in table]
@@ -88,11 +55,6 @@ def remapped(table: tuple[Command, ...], keymap: dict[str, str]) -> tuple[Comman
 def of_face(table: tuple[Command, ...], face: Face) -> tuple[Command, ...]:
     """The commands that this face has."""
     return tuple(command for command in table if face in command.faces)
-
-
-def without_picture(table: tuple[Command, ...]) -> tuple[Command, ...]:
-    """The commands that mean something where the recording has no picture."""
-    return tuple(command for command in table if command.id not in (PICTURE.id, PICTURE_SIZE.id))
 
 
 def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str, str]]:
