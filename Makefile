@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
+# What is timed against a clock has the machine to itself; all else shares it.
+TIMED := $(wildcard tests/test_player_*.py tests/test_picture*.py)
+TESTS = $(BIN)/python -m pytest -n auto --dist loadfile $(addprefix --ignore=,$(TIMED)) && $(BIN)/python -m pytest $(TIMED)
+
 .PHONY: demo test check lint types imports bench clean
 .DELETE_ON_ERROR:
 
@@ -11,10 +15,10 @@ demo: $(VENV)/.installed
 	@$(BIN)/iprtool demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 check: $(VENV)/.installed-dev lint types imports
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

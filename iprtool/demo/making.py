@@ -29,8 +29,12 @@ from iprtool.store.study import Study
 
 SEGMENT_MS = 60_000
 SIGNED_ON = "2026-02-20"
-AFTER = timedelta(hours=26)
-"""How long after its session each recall was held."""
+AFTER: dict[Role, timedelta] = {
+    "client": timedelta(hours=26),
+    "therapist": timedelta(hours=29),
+    "researcher": timedelta(days=9),
+}
+"""How long after its session each recall was held: one after the other, by the same inquirer."""
 
 PARTNERS: tuple[Role, ...] = ("client", "therapist")
 
@@ -74,7 +78,7 @@ class DemoStudy:
         add_recording(self._study, lambda: session, folder / "session.opus", progress, transcript=words)
         held = datetime.fromisoformat(written.held_at).astimezone()
         for layer in demo_layers(folder):
-            self._layers[f"{written.folder}/{layer.by}"] = self._write_recall(session, layer, held + AFTER)
+            self._layers[f"{written.folder}/{layer.by}"] = self._write_recall(session, layer, held + AFTER[layer.by])
 
     def _write_recall(self, session: Session, layer: DemoLayer, now: datetime) -> str:
         study = self._study
