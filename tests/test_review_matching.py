@@ -30,6 +30,16 @@ def matchings(pairs: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
         yield [(first, second), *rest]
 
 
+def crossed(ones: list[Placed], others: list[Placed], pairs: list[tuple[int, int]]) -> bool:
+    """Whether a pair begins before another with the one and after it with the other."""
+
+    def at(marks: list[Placed], number: int) -> tuple[int, int, int]:
+        return marks[number].start_ms, marks[number].last_ms, number
+
+    in_time = [at(others, second) for _, second in sorted(pairs, key=lambda pair: at(ones, pair[0]))]
+    return in_time != sorted(in_time)
+
+
 def figures(ones: list[Placed], others: list[Placed], pairs: list[tuple[int, int]]) -> tuple[int, int, int]:
     """What is to be least: the pairs that are missing, their distances, how far apart they begin."""
     of = [(ones[first], others[second]) for first, second in pairs]
@@ -44,11 +54,11 @@ def best(ones: list[Placed], others: list[Placed], tolerance_ms: int, apart: set
         for second, other in enumerate(others)
         if distance_ms(one, other) <= tolerance_ms and (first, second) not in apart
     ]
-    return min(figures(ones, others, pairs) for pairs in matchings(near))
+    return min(figures(ones, others, pairs) for pairs in matchings(near) if not crossed(ones, others, pairs))
 
 
 @pytest.mark.parametrize("seed", range(300))
-def test_no_other_matching_has_more_pairs_or_nearer_ones(seed: int) -> None:
+def test_no_other_matching_in_order_has_more_pairs_or_nearer_ones(seed: int) -> None:
     chance = random.Random(seed)
     length = chance.choice((8, 20, 60))
 
@@ -63,6 +73,7 @@ def test_no_other_matching_has_more_pairs_or_nearer_ones(seed: int) -> None:
     found = [(pair.first, pair.second) for pair in pairs]
     assert len({first for first, _ in found}) == len({second for _, second in found}) == len(found)
     assert not set(found) & apart
+    assert not crossed(ones, others, found)
     assert found == sorted(found)
     assert all(pair.distance_ms == distance_ms(ones[pair.first], others[pair.second]) for pair in pairs)
     assert all(pair.distance_ms <= tolerance_ms for pair in pairs)
@@ -89,10 +100,15 @@ def test_an_interval_is_as_near_as_its_nearest_edge_and_of_those_it_holds_the_fi
     assert match(long, placed([(90_001 + TOLERANCE_MS, 90_001 + TOLERANCE_MS)])) == []
 
 
-def test_an_interval_that_is_crossed_by_another_pair_may_be_the_better_partner() -> None:
-    """The one that begins first goes with the one that begins last."""
+def test_of_two_that_would_cross_only_one_is_a_pair() -> None:
     ones, others = placed([(0, 100_000), (10_000, 10_000)]), placed([(12_000, 12_000), (90_000, 90_000)])
-    assert match(ones, others) == [Pair(0, 1, 0), Pair(1, 0, 2_000)]
+    assert match(ones, others) == [Pair(0, 0, 0)]
+
+
+def test_a_pair_that_stays_is_not_given_up_for_two_that_cross() -> None:
+    ones, others = placed([(92_000, 92_000), (105_000, 105_000)]), placed([(93_000, 93_000), (103_000, 103_000)])
+    assert match(ones, others) == [Pair(0, 0, 1_000), Pair(1, 1, 2_000)]
+    assert match(ones, others, apart={(0, 0)}) == [Pair(1, 1, 2_000)]
 
 
 def test_the_same_marks_are_matched_in_the_same_way_again() -> None:
