@@ -10,10 +10,16 @@ import msgspec
 import typer
 
 from iprtool.desk import keyring_path
-from iprtool.launch import keys_unheard
+from iprtool.launch import keys_unheard, wipe_terminal
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role, levels
-from iprtool.store.keys import Keyring, create_keyring, keyring_opens_without_asking, open_keyring
+from iprtool.store.keys import (
+    Keyring,
+    check_passphrase,
+    create_keyring,
+    keyring_opens_without_asking,
+    open_keyring,
+)
 from iprtool.store.study import read_head
 
 
@@ -64,7 +70,9 @@ def passphrase_from(
             ) from error
     if not sys.stdin.isatty():
         raise IprtoolError(f"There is no terminal to ask for it on ({prompt}); say {option} FILE instead.")
-    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
+    # A new one is looked at before it is asked for a second time.
+    check = check_passphrase if confirm else None
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, value_proc=check))
 
 
 def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) -> Keyring:
@@ -83,6 +91,7 @@ def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) ->
         )
         if file is None:
             typer.prompt("Press Enter once you have it", default="", show_default=False)
+            wipe_terminal()
         return keyring
     return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
 

@@ -64,9 +64,9 @@ def become_app(grant: Grant) -> NoReturn:
 
     On Windows, where a process cannot be replaced, it waits for the other and ends with its exit code.
     """
-    if grant.back and not isinstance(grant, ReviewGrant) and sys.stdout.isatty():
+    if grant.back and not isinstance(grant, ReviewGrant):
         # Whoever sits down now is not to see what the researcher had there, should the screen ever be gone.
-        _wipe()
+        wipe_terminal()
     if sys.platform == "win32":
         raise SystemExit(run_app(grant))
     read_end, write_end = os.pipe()
@@ -128,10 +128,11 @@ def _left_to_the_other() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _wipe() -> None:
-    """Nothing that stood on the terminal can be seen or scrolled back to."""
-    sys.stdout.write(_WIPED)
-    sys.stdout.flush()
+def wipe_terminal() -> None:
+    """Nothing that stood on the terminal can be seen or scrolled back to; what is no terminal is left as it is."""
+    if sys.stdout.isatty():
+        sys.stdout.write(_WIPED)
+        sys.stdout.flush()
 
 
 def go_back(study: str) -> NoReturn:
@@ -139,9 +140,9 @@ def go_back(study: str) -> NoReturn:
 
     Until that is given nothing of the study is on the screen, neither from before.
     """
-    command = [sys.executable, "-P", "-m", "iprtool", "library", study]
+    command = [sys.executable, "-P", "-m", "iprtool", "library", study, "--after-recall"]
+    wipe_terminal()
     if sys.stdout.isatty():
-        _wipe()
         sys.stdout.write("iprtool\n\n")
         sys.stdout.flush()
     if sys.platform == "win32":

@@ -47,6 +47,17 @@ def test_the_first_study_makes_the_keyring_and_shows_its_recovery_key_once(tmp_p
     assert not [path for path in machine.files() if recovery in path.read_bytes()]
 
 
+def test_a_passphrase_that_is_too_short_is_not_asked_for_twice(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    terminal = machine.terminal("new", "A")
+    terminal.wait_for("Choose a passphrase:")
+    terminal.press("short\n")
+    assert terminal.end() == 1
+    assert "A passphrase has at least 8 characters" in terminal.shown
+    assert "Repeat" not in terminal.shown
+    assert list(machine.files()) == []
+
+
 def test_a_passphrase_that_is_asked_for_is_typed_twice_alike_and_never_shown(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     terminal = machine.terminal("new", "A")
@@ -60,11 +71,13 @@ def test_a_passphrase_that_is_asked_for_is_typed_twice_alike_and_never_shown(tmp
     terminal.wait_for(lambda shown: shown.count("Repeat") == 2)
     terminal.press(PASSPHRASE + "\n")
     terminal.wait_for("Press Enter once you have it")
+    assert "AGE-SECRET-KEY-1" in terminal.shown
     terminal.press("\n")
     terminal.wait_for("A.ipr is ready")
     assert terminal.end() == 0
     assert "thing" not in terminal.shown
     assert "horse" not in terminal.shown
+    assert "AGE-SECRET-KEY" not in terminal.shown
 
     again = machine.terminal("verify", "A.ipr")
     again.wait_for("Passphrase:")

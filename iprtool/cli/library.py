@@ -8,6 +8,7 @@ import typer
 from iprtool.cli.options import PassphraseFile
 from iprtool.cli.top import app
 from iprtool.console import keyring_for, need_terminal, progress_of
+from iprtool.launch import wipe_terminal
 from iprtool.model.errors import IprtoolError, PassphraseError
 
 if TYPE_CHECKING:
@@ -27,11 +28,26 @@ def library(
         typer.Argument(metavar="[STUDY]", readable=False, help="the study's folder; without it, the list of studies"),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    after_recall: Annotated[bool, typer.Option("--after-recall", hidden=True)] = False,
 ) -> None:
     """Show a study: its dyads, sessions and recalls, what is missing and what is due."""
     need_terminal()
-    if study is None or show(study, asked_keyring(study, passphrase_file)):
+    if study is None:
         show_studies()
+        return
+    keyring = _keyring_after_recall(study) if after_recall else asked_keyring(study, passphrase_file)
+    if show(study, keyring):
+        show_studies()
+
+
+def _keyring_after_recall(path: Path) -> "Keyring":
+    """The keyring, asked for where a participant may still sit: without it the terminal is left empty."""
+    try:
+        return asked_keyring(path)
+    except (PassphraseError, typer.Abort, KeyboardInterrupt):
+        wipe_terminal()
+        typer.echo("iprtool has ended; nothing is open.", err=True)
+        raise typer.Exit(1) from None
 
 
 def show_studies() -> None:

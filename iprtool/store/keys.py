@@ -152,6 +152,15 @@ def verify_signature(verify_key: bytes, message: bytes, signature: bytes) -> boo
     return True
 
 
+def check_passphrase(passphrase: str) -> str:
+    """The passphrase, where a keyring can be behind it; StoreError where it is too short."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise StoreError(
+            f"A passphrase has at least {SHORTEST_PASSPHRASE} characters: choose one of several words, easy to keep."
+        )
+    return passphrase
+
+
 def create_keyring(path: Path, passphrase: str) -> tuple[Keyring, str]:
     """Make a keyring behind a passphrase; the text is the recovery key, to be printed: it is kept nowhere."""
     secrets, recovery = _fresh_secrets()
@@ -241,10 +250,7 @@ def _read_header(path: Path) -> _Header:
 
 
 def _protected(passphrase: str) -> tuple[_Header, bytes]:
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise StoreError(
-            f"A passphrase has at least {SHORTEST_PASSPHRASE} characters: choose one of several words, easy to keep."
-        )
+    check_passphrase(passphrase)
     header = _Header(FORMAT, "argon2id", b"", salt=new_key()[:16])
     key = _derive(passphrase, header)
     return msgspec.structs.replace(header, check=_check(key)), key
