@@ -67,6 +67,13 @@ def test_what_is_due_is_said_and_late_is_marked(known: Machine) -> None:
     ("command", "said", "code"),
     [
         (("person", "add", "A.ipr", "Anna Karlsen", "--role", "client", "--dyad", "D01"), "short pseudonym", 1),
+        (("person", "add", "A.ipr", "Olsen", "--role", "coder"), "Olsen looks like a name", 1),
+        (("person", "add", "A.ipr", "X1", "--role", "client", "--dyad", "Olsen"), "--keep-label", 1),
+        (("session", "add", "A.ipr", "--dyad", "JohnSmith", "--number", "1"), "--keep-label", 1),
+        (("dyad", "add", "A.ipr", "JohnSmith"), "JohnSmith looks like a name", 1),
+        (("add", "A.ipr", "session.m4a", *where("Olsen", 1)), "--keep-label", 1),
+        (("recall", "A.ipr", "--by", "client", "--inquirer", "Berg"), "Berg looks like a name", 1),
+        (("session", "held", "A.ipr", *where("D02", 3), "--held", "2126-03-02"), "still to come", 1),
         (("person", "add", "A.ipr", "d02-c", "--role", "client", "--dyad", "D02"), "already", 1),
         (("person", "add", "A.ipr", "X1", "--role", "client"), "say which one", 1),
         (("person", "add", "A.ipr", "X1", "--role", "friend"), "none of", 2),
@@ -89,6 +96,12 @@ def test_what_does_not_fit_is_refused_in_one_sentence(
     else:
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def test_a_label_that_looks_like_a_name_is_kept_where_that_is_said(known: Machine, tmp_path: Path) -> None:
+    machine = known.copied(tmp_path)
+    command = ("person", "add", "A.ipr", "Olsen", "--role", "client", "--dyad", "D06", "--keep-label")
+    assert machine.says(*command, *WITH_PASSPHRASE).strip() == "Olsen added, with a new dyad D06."
 
 
 def test_corrections_change_the_status(known: Machine, tmp_path: Path) -> None:

@@ -32,6 +32,31 @@ def test_a_person_is_added_to_the_dyad_which_is_made_where_it_is_not_there() -> 
     assert second.dyad == "d"
 
 
+def test_what_is_said_of_a_person_names_the_dyad_that_was_made_with_them() -> None:
+    assert editing.new_person(Roster(), "D06-C", "client", "D06").what == "D06-C added, with a new dyad D06"
+    assert editing.new_person(a_roster(), "D05-I", "interpreter", "D05").what == "D05-I added"
+    assert editing.new_session(Roster(), "D06", 1).what == "D06, session 1 added, with a new dyad D06"
+
+
+@pytest.mark.parametrize("label", ["Olsen", "JohnSmith", "anna-Karlsen", "Åse", "Berg.K"])
+def test_what_looks_like_a_name_is_found_wherever_it_is_entered(label: str) -> None:
+    assert editing.name_entered(editing.new_person(a_roster(), label, "observer")) == label
+    assert editing.name_entered(editing.new_dyad(a_roster(), label)) == label
+    assert editing.name_entered(editing.new_session(a_roster(), label, 1)) == label
+    assert editing.name_entered(editing.changed_person(a_roster(), "c", label, "client", "D05")) == label
+
+
+@pytest.mark.parametrize("label", ["D05-O", "K1", "anna", "KB", "Dyad5", "d", "OLS"])
+def test_a_code_does_not_look_like_a_name(label: str) -> None:
+    assert editing.name_entered(editing.new_person(a_roster(), label, "observer")) is None
+
+
+def test_a_label_that_stays_is_not_asked_about_again() -> None:
+    named = a_roster(dyads=(Dyad("d", "Olsen", "a"),))
+    assert editing.name_entered(editing.changed_dyad(named, "d", "Olsen", "b")) is None
+    assert editing.name_entered(editing.new_person(named, "D05-I", "interpreter", "Olsen")) is None
+
+
 def test_a_coder_and_an_inquirer_belong_to_no_dyad() -> None:
     (coder,) = made(editing.new_person(a_roster(), "K1", "observer"))
     assert isinstance(coder, Person)
@@ -60,6 +85,8 @@ def test_a_name_an_address_and_what_is_no_label_are_refused(label: str) -> None:
         (lambda roster: editing.new_session(roster, "D05", 3), "a session 3 already"),
         (lambda roster: editing.new_session(roster, "D05", 0), "1 or more"),
         (lambda roster: editing.new_session(roster, "D05", 4, "yesterday"), "write it as 2026-03-02 14:50"),
+        (lambda roster: editing.new_session(roster, "D05", 4, "2126-03-02 14:50"), "2126-03-02 14:50 is still to come"),
+        (lambda roster: editing.changed_session(roster, "s", 3, "2126-03-02"), "2126-03-02 is still to come"),
         (lambda roster: editing.new_dyad(roster, "D06", "x" * 41), "up to 40 letters"),
         (lambda roster: editing.recalled(roster, ()), "one or more of"),
         (lambda roster: editing.recalled(roster, ("observer",)), "one or more of"),

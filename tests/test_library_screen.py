@@ -83,9 +83,7 @@ async def test_a_person_is_added_undone_and_added_again(tmp_path: Path) -> None:
         await shown.choose(dyad="d")
         await shown.press("a")
         assert isinstance(shown.app.screen, MenuScreen)
-        await shown.press("p", "i", "tab")
-        await shown.type("D05-I")
-        await shown.press("enter")
+        await shown.press("p", "I", "tab", "i", "enter")
         assert [(one.label, one.role, one.dyad) for one in shown.study.persons()][2:] == [("D05-I", "interpreter", "d")]
         assert shown.app.screen is shown.screen
         assert "interpreter   D05-I" in shown.rows
@@ -101,7 +99,7 @@ async def test_a_person_is_added_undone_and_added_again(tmp_path: Path) -> None:
 async def test_what_does_not_fit_is_said_in_the_form_and_nothing_is_kept(tmp_path: Path) -> None:
     async with library(tmp_path, a_roster()) as shown:
         await shown.choose(dyad="d")
-        await shown.press("a", "p", "tab")
+        await shown.press("a", "p")
         await shown.type("Anna Karlsen")
         await shown.press("enter")
         assert isinstance(shown.app.screen, FormScreen)
@@ -109,6 +107,54 @@ async def test_what_does_not_fit_is_said_in_the_form_and_nothing_is_kept(tmp_pat
         await shown.press("escape")
         assert shown.app.screen is shown.screen
         assert len(shown.study.persons()) == 2
+
+
+async def test_a_label_that_looks_like_a_name_is_kept_only_when_asked_twice(tmp_path: Path) -> None:
+    async with library(tmp_path, a_roster()) as shown:
+        for _ in range(2):
+            await shown.press("a", "p")
+            await shown.type("Olsen")
+            await shown.press("enter")
+            assert "Olsen looks like a name; a code such as D05-C keeps it out" in error_of(shown)
+            assert len(shown.study.persons()) == 2
+            await shown.press("escape")
+        await shown.press("a", "p")
+        await shown.type("Olsen")
+        await shown.press("enter")
+        await shown.type("Berg")
+        await shown.press("enter")
+        assert "Berg looks like a name" in error_of(shown)
+        await shown.press("enter")
+        assert [one.label for one in shown.study.persons()][2:] == ["Berg"]
+
+
+async def test_a_new_persons_form_begins_with_the_prefix_and_the_role_that_nobody_has(tmp_path: Path) -> None:
+    roster = a_roster(persons=(Person("c", "D05-C", "client", "d"),))
+    async with library(tmp_path, roster) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("a", "p", "tab", "tab", "tab", "T", "enter")
+        assert [(one.label, one.role) for one in shown.study.persons()][1:] == [("D05-T", "therapist")]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_row_of_choices_says_where_it_goes_on(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with library(tmp_path, a_roster(), size=size) as shown:
+        await shown.choose()
+        await shown.press("a", "p")
+        line = next(one for one in screen_text(shown.app).splitlines() if "[observer (coder)]" in one)
+        assert "‹" in line
+        await shown.press("tab", *["left"] * 6)
+        line = next(one for one in screen_text(shown.app).splitlines() if "[client]" in one)
+        assert "›" in line
+        assert "‹" not in line
+
+
+async def test_a_recording_is_first_of_the_session_that_has_none(tmp_path: Path) -> None:
+    roster = a_roster(sessions=(Session("s", "d", 3), Session("s5", "d", 5), Session("s4", "d", 4)))
+    async with library(tmp_path, roster) as shown:
+        await shown.choose(dyad="d")
+        await shown.press("a", "r")
+        assert shown.app.screen.values["number"] == "4"  # type: ignore[attr-defined]  # it is the form
 
 
 async def test_an_enter_pressed_twice_adds_once(tmp_path: Path) -> None:

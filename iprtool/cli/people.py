@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from iprtool.cli.options import AsJson, By, PassphraseFile, StudyPath
+from iprtool.cli.options import AsJson, By, KeepLabel, PassphraseFile, StudyPath, check_no_name
 from iprtool.cli.top import app
 from iprtool.console import as_json_text, check_role, keyring_for, say
 from iprtool.library.editing import Change
@@ -50,25 +50,34 @@ Reason = Annotated[
 ]
 
 
-def _enter(study: Path, passphrase_file: Path | None, made: Callable[[Roster], Change]) -> None:
-    """Enter into a study's roster what follows from it."""
+def _enter(
+    study: Path, passphrase_file: Path | None, made: Callable[[Roster], Change], *, keep_label: bool = False
+) -> None:
+    """Enter into a study's roster what follows from it; a label that looks like a name only where it is to be kept."""
     from iprtool.desk.roster import carry_out, roster_of
+    from iprtool.library.editing import name_entered
     from iprtool.store.study import Study
 
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
         change = made(roster_of(opened))
+        check_no_name(name_entered(change) or "", kept=keep_label)
         carry_out(opened, change)
     say(f"{change.what[0].upper()}{change.what[1:]}.")
 
 
 @person_app.command("add")
 def add_person(
-    study: StudyPath, label: Label, role: PersonRole, dyad: Dyad = "", passphrase_file: PassphraseFile = None
+    study: StudyPath,
+    label: Label,
+    role: PersonRole,
+    dyad: Dyad = "",
+    keep_label: KeepLabel = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Add a person by pseudonym: who is in the session to their dyad, an inquirer or a coder to none."""
     from iprtool.library.editing import new_person
 
-    _enter(study, passphrase_file, lambda roster: new_person(roster, label, role, dyad))
+    _enter(study, passphrase_file, lambda roster: new_person(roster, label, role, dyad), keep_label=keep_label)
 
 
 @person_app.command("list")
@@ -90,12 +99,13 @@ def add_session(
     dyad: Dyad,
     number: Annotated[int, typer.Option(help="the session's number", min=1)],
     held: Held = "",
+    keep_label: KeepLabel = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Add a session; its recording may come later, with iprtool add."""
     from iprtool.library.editing import new_session
 
-    _enter(study, passphrase_file, lambda roster: new_session(roster, dyad, number, held))
+    _enter(study, passphrase_file, lambda roster: new_session(roster, dyad, number, held), keep_label=keep_label)
 
 
 @session_app.command("held")
@@ -116,12 +126,13 @@ def add_dyad(
     study: StudyPath,
     label: Annotated[str, typer.Argument(metavar="LABEL", help="a pseudonym, for instance D05")],
     group: Annotated[str, typer.Option(help="the group that it is in")] = "",
+    keep_label: KeepLabel = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Add a dyad."""
     from iprtool.library.editing import new_dyad
 
-    _enter(study, passphrase_file, lambda roster: new_dyad(roster, label, group))
+    _enter(study, passphrase_file, lambda roster: new_dyad(roster, label, group), keep_label=keep_label)
 
 
 @dyad_app.command("group")

@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from iprtool.cli.options import AsJson, By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
+from iprtool.cli.options import (
+    AsJson,
+    By,
+    DyadLabel,
+    KeepLabel,
+    PassphraseFile,
+    SessionNumber,
+    StudyPath,
+    check_no_name,
+)
 from iprtool.cli.top import app
 from iprtool.console import as_json_text, check_role, keyring_for, need_terminal, say
 from iprtool.model.errors import IprtoolError
@@ -78,6 +87,7 @@ def recall(
     ] = None,
     codebook: Annotated[str | None, typer.Option(help="a shipped codebook's id, or a file")] = None,
     guide: Annotated[str | None, typer.Option(help="the interview guide's version")] = None,
+    keep_label: KeepLabel = False,
     another: Annotated[bool, typer.Option("--another", help="a new one beside the person's recall there is")] = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
@@ -89,6 +99,7 @@ def recall(
 
     if by is None and person is None:
         raise typer.BadParameter("say whose recall it is, with --by or --person", param_hint="--by")
+    check_no_name(inquirer or "", kept=keep_label)
     need_terminal()
     settings = {
         "segments": tuple(segments) if segments else (event,) if event else None,

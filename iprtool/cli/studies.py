@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from iprtool.cli.options import PassphraseFile, StudyPath
+from iprtool.cli.options import KeepLabel, PassphraseFile, StudyPath, check_no_name
 from iprtool.cli.top import app
 from iprtool.console import check_channels, check_gap, keyring_for, passphrase_from, progress_of, say
 from iprtool.model.errors import IprtoolError
@@ -49,6 +49,7 @@ def add(
     keep_until: Annotated[
         str, typer.Option(metavar="DATE", help="the day up to which the recording may be kept, as 2027-12-31")
     ] = "",
+    keep_label: KeepLabel = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Add a session's recording: conformed and sealed into the study; the originals are not touched.
@@ -69,6 +70,8 @@ def add(
     probes = [probe(file) for file in files]
     words = read_vtt(transcript) if transcript else None
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        if opened.dyad(dyad) is None:
+            check_no_name(dyad, kept=keep_label)
         where = partial(desk.ensure_session, opened, dyad, session)
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         with progress_of(f"Sealing {files[0].name}{more}") as progress:

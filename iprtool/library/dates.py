@@ -30,6 +30,17 @@ def iso_moment(text: str) -> str | None:
     return moment.isoformat(timespec="minutes")
 
 
+def ended_at(text: str, was: str | None = None) -> str | None:
+    """When a session ended, as `iso_moment`; IprtoolError where that is still to come and is not what it was."""
+    iso, now = iso_moment(text), datetime.now().astimezone()
+    if iso is None or iso == was:
+        return iso
+    to_come = date.fromisoformat(iso) > now.date() if len(iso) <= len("2026-03-02") else moment_of(iso, now) > now
+    if to_come:
+        raise IprtoolError(f"{written(iso)} is still to come; write when the session ended, or leave it empty.")
+    return iso
+
+
 def moment_of(iso: str, like: datetime) -> datetime:
     """The moment that an ISO text names, in `like`'s zone where it names none; of a date alone, the end of the day."""
     moment = datetime.fromisoformat(iso)

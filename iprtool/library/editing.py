@@ -8,11 +8,12 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import get_args
 
 import msgspec
 
-from iprtool.library.dates import iso_date, iso_moment
+from iprtool.library.dates import ended_at, iso_date
 from iprtool.library.overview import RecallState, overview
 from iprtool.library.roster import DYADIC, Entry, Roster
 from iprtool.model.errors import IprtoolError
@@ -59,6 +60,23 @@ def check_label(label: str, what: str = "dyad's label") -> str:
     return label
 
 
+def looks_like_a_name(label: str) -> bool:
+    """Whether a label reads as a name: no digit, and a capital followed by a small letter, as Olsen or JohnSmith."""
+    follows = any(one.isupper() and after.islower() for one, after in pairwise(label))
+    return follows and not any(one.isdigit() for one in label)
+
+
+def name_entered(change: Change) -> str | None:
+    """The first label that a change brings and that looks like a name."""
+    for step in change.steps:
+        now, was = step.now, step.was
+        if not isinstance(now, Dyad | Person) or (isinstance(was, Dyad | Person) and was.label == now.label):
+            continue
+        if looks_like_a_name(now.label):
+            return now.label
+    return None
+
+
 def new_dyad(roster: Roster, label: str, group: str = "") -> Change:
     """A dyad, with its group if it is in one."""
     label = check_label(label.strip())
@@ -79,7 +97,7 @@ def new_person(roster: Roster, label: str, role: Role, dyad_label: str = "") -> 
     _not_taken(roster.persons, label, "person")
     dyad, steps = _dyad_for(roster, role, dyad_label)
     steps.append(Step(None, Person(_new_id(), label, role, dyad)))
-    return Change(f"{label} added", tuple(steps))
+    return Change(f"{label} added{_with_dyad(steps)}", tuple(steps))
 
 
 def changed_person(roster: Roster, ident: str, label: str, role: Role, dyad_label: str) -> Change:
@@ -90,7 +108,7 @@ def changed_person(roster: Roster, ident: str, label: str, role: Role, dyad_labe
     if (role, dyad) != (was.role, was.dyad) and _takes_part(roster, was):
         raise IprtoolError(f"{was.label} has recalls or codings already; add another person for another role or dyad.")
     steps.append(Step(was, msgspec.structs.replace(was, label=label, role=role, dyad=dyad)))
-    return Change(f"{label} changed", tuple(steps))
+    return Change(f"{label} changed{_with_dyad(steps)}", tuple(steps))
 
 
 def new_session(roster: Roster, dyad_label: str, number: int, held: str = "") -> Change:
@@ -98,15 +116,15 @@ def new_session(roster: Roster, dyad_label: str, number: int, held: str = "") ->
     dyad, steps = _dyad_for(roster, "client", dyad_label)
     assert dyad is not None
     _free_number(roster, dyad, number, None)
-    steps.append(Step(None, Session(_new_id(), dyad, number, iso_moment(held))))
-    return Change(f"{dyad_label.strip()}, session {number} added", tuple(steps))
+    steps.append(Step(None, Session(_new_id(), dyad, number, ended_at(held))))
+    return Change(f"{dyad_label.strip()}, session {number} added{_with_dyad(steps)}", tuple(steps))
 
 
 def changed_session(roster: Roster, ident: str, number: int, held: str) -> Change:
     """Another number of a session, or another time at which it ended."""
     was = roster.session(ident)
     _free_number(roster, was.dyad, number, ident)
-    now = msgspec.structs.replace(was, number=number, held_at=iso_moment(held))
+    now = msgspec.structs.replace(was, number=number, held_at=ended_at(held, was.held_at))
     return Change(f"session {number} changed", (Step(was, now),))
 
 
@@ -226,6 +244,12 @@ def _dyad_for(roster: Roster, role: Role, dyad_label: str) -> tuple[str | None, 
         return known.id, []
     dyad = Dyad(_new_id(), label)
     return dyad.id, [Step(None, dyad)]
+
+
+def _with_dyad(steps: Iterable[Step]) -> str:
+    """What is said beside the rest where a dyad was made for it: a mistyped label shows at once."""
+    made = (step.now.label for step in steps if step.was is None and isinstance(step.now, Dyad))
+    return "".join(f", with a new dyad {label}" for label in made)
 
 
 def _not_taken(others: Iterable[Dyad | Person], label: str, what: str) -> None:

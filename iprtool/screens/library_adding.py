@@ -6,6 +6,7 @@ from iprtool.library import editing
 from iprtool.library.port import NewRecording
 from iprtool.library.roster import DYADIC
 from iprtool.model.errors import IprtoolError
+from iprtool.model.study import Session
 from iprtool.model.terms import Role
 from iprtool.screens.library_form import FormField
 from iprtool.screens.library_forms import (
@@ -58,7 +59,7 @@ class Adding(Forms):
     def add_person(self) -> None:
         """A person, in the dyad that is chosen."""
         label = self._dyad_label()
-        fields = self._person_fields(f"{label}-" if label else "", "client" if label else "observer", label)
+        fields = self._person_fields(f"{label}-" if label else "", self._next_role(), label)
 
         def take(values: Values) -> None:
             role: Role = values["role"]  # type: ignore[assignment]  # one of the choices, which are roles
@@ -66,6 +67,14 @@ class Adding(Forms):
             self._enter(editing.new_person(self._roster, values["label"], role, dyad))
 
         self._show("A new person", fields, take, PSEUDONYM)
+
+    def _next_role(self) -> Role:
+        """The first role that the chosen dyad has nobody in, those who are to recall before others; else a coder."""
+        dyad = self._visit.chosen.dyad
+        if dyad is None:
+            return "observer"
+        there = {one.role for one in self._roster.persons if one.dyad == dyad}
+        return next((role for role in (*self._roster.recalled, *DYADIC) if role not in there), "client")
 
     def add_session(self) -> None:
         """A session of the dyad that is chosen."""
@@ -86,6 +95,7 @@ class Adding(Forms):
         """A recording of the session that is chosen, from one file or several; it is worked on in the queue."""
         chosen = self._visit.chosen
         session = next((one for one in self._roster.sessions if one.id == chosen.session), None)
+        session = session or self._without_recording(chosen.dyad)
         files = [
             FormField(f"file_{n}", "file" if n == 1 else f"then file {n}", "", "path", (), "", after_file(n))
             for n in range(1, MOST_FILES + 1)
@@ -102,6 +112,12 @@ class Adding(Forms):
         ]
         about = "It is sealed into the study; the files themselves are not touched."
         self._show("A session's recording", fields, self._take_recording, about)
+
+    def _without_recording(self, dyad: str | None) -> Session | None:
+        """A dyad's first session that has no recording."""
+        recorded = {one.session for one in self._roster.recordings}
+        found = (one for one in self._roster.sessions if one.dyad == dyad and one.id not in recorded)
+        return min(found, key=lambda one: one.number, default=None)
 
     def _take_recording(self, values: Values) -> None:
         files = [values[f"file_{n}"] for n in range(1, MOST_FILES + 1) if values[f"file_{n}"].strip()]

@@ -57,7 +57,7 @@ class Correcting(Forms):
             dyad = values["dyad"] if role in DYADIC else ""
             self._enter(editing.changed_person(self._roster, was.id, values["label"], role, dyad))
 
-        self._show(was.label, [*fields[1:], fields[0]], take, PSEUDONYM)
+        self._show(was.label, fields, take, PSEUDONYM)
 
     def _edit_session(self, ident: str) -> None:
         was = self._roster.session(ident)

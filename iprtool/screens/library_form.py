@@ -72,7 +72,7 @@ class ChoiceLine(Widget, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         """The one under the pointer."""
-        at, first = 0, self._first()
+        at, first = 1, self._first()
         for index in range(first, len(self._choices)):
             at += len(self._choices[index][1]) + 3
             if event.x < at:
@@ -81,19 +81,24 @@ class ChoiceLine(Widget, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        """The one that is chosen in brackets, with as many others after it as there is room for."""
+        """The one that is chosen in brackets, with as many others as there is room for; ‹ and › where there are more."""
         style, first = self.get_component_rich_style, self._first()
-        segments = []
+        other, room = style("choice--other"), self.size.width - 2
+        segments = [Segment("‹" if first else " ", other)]
         for index, (_, text) in enumerate(self._choices[first:], first):
+            room -= len(text) + 3
+            if room < 0:
+                segments.append(Segment("›", other))
+                break
             chosen = index == self._at
             name = "choice--set" if chosen else "choice--other"
             segments.append(Segment(f"[{text}]" if chosen else f" {text} ", style(name)))
-            segments.append(Segment(" "))
+            segments.append(Segment(" ", self.rich_style))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def _first(self) -> int:
         """From which on they are shown, so that the chosen one is among them."""
-        first, room = self._at, self.size.width - len(self._choices[self._at][1]) - 3 if self._choices else 0
+        first, room = self._at, self.size.width - len(self._choices[self._at][1]) - 5 if self._choices else 0
         while first > 0 and room >= len(self._choices[first - 1][1]) + 3:
             first -= 1
             room -= len(self._choices[first][1]) + 3
@@ -160,7 +165,10 @@ class FormScreen(Dialog[Any]):
         if field.kind == "choice":
             return ChoiceLine(field.choices, field.value, id=field.name)
         made = PathInput if field.kind == "path" else Input
-        return made(field.value, placeholder=field.hint, id=field.name, compact=True)
+        line = made(field.value, placeholder=field.hint, id=field.name, compact=True)
+        # What is only begun (D05-) is written on, what is whole is written over.
+        line.select_on_focus = not field.value.endswith("-")
+        return line
 
     def _keys(self) -> str:
         keys = ["enter keeps", "tab next", "esc leaves it as it was"]

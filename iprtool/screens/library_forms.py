@@ -67,12 +67,14 @@ class Forms:
         self._library = library
         self._shelf = shelf
         self._visit = visit
+        self._asked: str | None = None
 
     @property
     def _roster(self) -> Roster:
         return self._library.roster
 
     def _enter(self, change: Change) -> None:
+        self._ask_about(change)
         steps = tuple(step for step in change.steps if step.was != step.now)
         if steps:
             change = msgspec.structs.replace(change, steps=steps)
@@ -86,7 +88,15 @@ class Forms:
                 self._visit.chosen = chosen_by(steps[-1].now) or self._visit.chosen
             self._library.entered(f"{change.what[0].upper()}{change.what[1:]}; u undoes it.")
 
+    def _ask_about(self, change: Change) -> None:
+        """IprtoolError, once in a form, where a label looks like a name."""
+        name = editing.name_entered(change)
+        if name is not None and name != self._asked:
+            self._asked = name
+            raise IprtoolError(f"{name} looks like a name; a code such as D05-C keeps it out. Enter again keeps it.")
+
     def _show(self, title: str, fields: list[FormField], take: Callable[[Values], None], about: str = "") -> None:
+        self._asked = None
         self._library.app.push_screen(FormScreen(title, fields, take, about=about))
 
     def _dyad_label(self) -> str:
@@ -102,8 +112,8 @@ class Forms:
         roles: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
         choices = tuple((one, named.get(one, role_words(one))) for one in roles)
         return [
-            FormField("role", "role", role, "choice", choices),
             FormField("label", "pseudonym", label, hint="as D05-C, or K1 for a coder"),
+            FormField("role", "role", role, "choice", choices),
             FormField("dyad", "dyad", dyad, hint="its label; none for researchers and coders"),
         ]
 
