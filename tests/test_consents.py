@@ -133,6 +133,16 @@ def test_a_supervision_needs_everybodys_consent_to_it(study: Study) -> None:
     assert begin(study, "supervisor", protocol="supervision").by == "supervisor"
 
 
+def test_a_mutual_recall_needs_both_even_where_no_consents_are_kept(study: Study) -> None:
+    before = study.recalls(), study.objects()
+    with pytest.raises(IprtoolError, match="D05-C has no consent for research; note what was signed with: iprtool con"):
+        begin(study, "client", protocol="mutual")
+    study.put(msgspec.structs.replace(person_labelled(study, "D05-T"), dyad=None))
+    with pytest.raises(IprtoolError, match="needs the consents of all who take part, so name them: add D05's people"):
+        begin(study, "client", protocol="mutual")
+    assert (study.recalls(), study.objects()) == before
+
+
 def test_a_mutual_recall_needs_both_and_logs_both(study: Study) -> None:
     given = give_consent(study, person_labelled(study, "D05-C"), ["research"], "2024-01-10")
     with pytest.raises(IprtoolError, match="D05-T has no consent"):

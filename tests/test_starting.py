@@ -59,6 +59,12 @@ def start(study: Study, by: Role = "client", protocol: RecallProtocol | str | No
     return desk.start_recall(study, session(study), msgspec.structs.replace(choice, **fields), now=NOW)
 
 
+def consent(study: Study) -> None:
+    """Everybody has consented, as a mutual recall needs it."""
+    for person in study.persons():
+        give_consent(study, person, ["research"], "2024-01-10")
+
+
 def head_of(study: Study, recall: Recall) -> LayerHead:
     assert recall.layer is not None
     return read_layer(study.path_of(recall.layer), study.key_of(recall.layer)).head
@@ -69,6 +75,8 @@ def head_of(study: Study, recall: Recall) -> LayerHead:
 
 @pytest.mark.parametrize("name", [name for name in PROTOCOLS if name != "segments"])
 def test_every_protocol_is_pinned_by_the_recall_and_its_layer(study: Study, name: str) -> None:
+    if name == "mutual":
+        consent(study)
     recall = start(study, protocol=name)
     assert recall.protocol == PROTOCOLS[name] == head_of(study, recall).protocol
     assert (recall.person, recall.guide_version) == ("pc", shipped_guide().version)
@@ -175,6 +183,7 @@ def test_of_two_recalls_the_one_that_is_open_is_gone_on_with(study: Study) -> No
 
 
 def test_a_mutual_recall_is_another_one_than_the_partners_own(study: Study) -> None:
+    consent(study)
     own = start(study)
     together = start(study, protocol="mutual")
     assert together.id != own.id
@@ -298,8 +307,7 @@ def test_without_an_event_that_is_marked_none_is_given(study: Study) -> None:
 def test_the_screens_desk_tells_the_consents_and_begins(study: Study) -> None:
     at = NewRecallDesk(study, session(study))
     assert at.consents(RecallChoice("client")) == ConsentCheck()
-    for person in study.persons():
-        give_consent(study, person, ["research"], "2024-01-10")
+    consent(study)
     mutual = RecallChoice("client", protocol=PROTOCOLS["mutual"])
     assert at.consents(mutual).lines == (
         "D05-C: research · signed 2024-01-10",

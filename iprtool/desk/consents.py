@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from iprtool.model.consent import UNASKED as UNASKED
-from iprtool.model.consent import Consent, PersonConsents, use_problem
+from iprtool.model.consent import Consent, PersonConsents, consent_problem, use_problem
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import ConsentSeen
 from iprtool.model.study import Person, Recall
@@ -278,10 +278,13 @@ def makers_of(study: Study, recall: Recall) -> list[Person]:
     return [*(of_role if len(of_role) == 1 else []), *named]
 
 
-def seen_to_hold(study: Study, persons: Iterable[Person], scope: ConsentScope, on: str) -> list[ConsentSeen]:
+def seen_to_hold(
+    study: Study, persons: Iterable[Person], scope: ConsentScope, on: str, *, always: bool = False
+) -> list[ConsentSeen]:
     """The consents by which a recall of these persons may open on a day (ISO); IprtoolError where one does not hold.
 
-    It is empty where the study keeps none. After a withdrawal no recall opens, whatever rule there is.
+    It is empty where the study keeps none, unless they are `always` asked. After a withdrawal no recall opens, whatever
+    rule there is.
     """
     seen: list[ConsentSeen] = []
     for person in persons:
@@ -291,6 +294,8 @@ def seen_to_hold(study: Study, persons: Iterable[Person], scope: ConsentScope, o
         if person.withdrawn_on is not None and on >= person.withdrawn_on:
             raise IprtoolError(f"{person.label} withdrew on {person.withdrawn_on}, so no recall of theirs is opened.")
         problem = may_use(study, person, scope, on)
+        if problem is None and always:
+            problem = consent_problem(person.label, consents_of(study, person), scope, on)
         if problem is not None:
             raise IprtoolError(problem)
         holding = next((one for one in reversed(consents_of(study, person)) if one.covers(scope, on)), None)

@@ -28,6 +28,9 @@ from iprtool.store.view import view_layer
 COUPLE_RATINGS = "couple-1992"
 """The codebook of the two ratings that a recall with a guess at the partner asks for (Gale 1992)."""
 
+TOGETHER = 2
+"""A mutual recall is of so many at least."""
+
 
 def codebook_for(by: Role, wanted: str | None, *, plain: bool = False, own: Sequence[Codebook] = ()) -> Codebook:
     """The palette of a role, or the codebook wanted: one of the study's `own` or a shipped one by id, or a file.
@@ -170,9 +173,15 @@ def consents_for(
 ) -> list[ConsentSeen]:
     """The consents by which a recall may open on a day: those of all who take part, for what it is made for.
 
-    In a supervision others see the recording than those who made it, so all of the dyad must have agreed to that; and
-    nobody who is in the recording may have withdrawn. IprtoolError where one does not hold.
+    A mutual recall needs them even where the study keeps none otherwise. In a supervision others see the recording than
+    those who made it, so all of the dyad must have agreed to that; and nobody who is in the recording may have
+    withdrawn. IprtoolError where one does not hold.
     """
+    together = protocol.kind == "mutual"
+    if together and len(taking_part) < TOGETHER:
+        raise IprtoolError(
+            f"A mutual recall needs the consents of all who take part, so name them: add {dyad.label}'s people first."
+        )
     if by not in UNASKED and by not in [one.role for one in taking_part] and keeps_consents(study):
         who = by.replace("_", " ")
         raise IprtoolError(f"This study keeps consents, and nobody is noted as {dyad.label}'s {who}; add them first.")
@@ -184,7 +193,7 @@ def consents_for(
                 f"{one.label} withdrew on {one.withdrawn_on} and is in the recording too, so no recall of it is opened."
             )
     asked = [*taking_part, *(others if scope == "supervision" else [])]
-    return seen_to_hold(study, asked, scope, on.isoformat())
+    return seen_to_hold(study, asked, scope, on.isoformat(), always=together)
 
 
 def scope_of(study: Study, protocol: RecallProtocol) -> ConsentScope:
