@@ -1,6 +1,5 @@
 """The coding screen: one observer, one session. Its keys come from the command table and go to the coding."""
 
-import time
 from collections.abc import Callable
 
 from textual import on
@@ -14,11 +13,10 @@ from iprtool.screens.coding_presenting import unheard_text
 from iprtool.screens.coding_ways import CodingWays
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of
+from iprtool.screens.writing import pressed
 
 WHILE_WRITING = ("palette", "picture", "end")
 """Commands that have their keys while a note is written, where they are no letters; all others are text."""
-
-LATE_NS = 1_000_000_000
 
 
 class CodingScreen(CodingWays):
@@ -33,14 +31,8 @@ class CodingScreen(CodingWays):
 
     async def take_key(self, event: Key) -> bool:
         """Every key, in the order in which they were pressed, with the moment of the press for what it marks."""
-        playback = self.coding.listening.playback
-        now_ns, pressed_ns = time.monotonic_ns(), int(event.time * 1e9)
-        # Where Textual counts by another clock (Windows), the moment of the handling has to do.
-        playback.pressed_ns = pressed_ns if 0 <= now_ns - pressed_ns < LATE_NS else now_ns
-        try:
+        with pressed(self.coding.listening.playback, event):
             return await self._take(event)
-        finally:
-            playback.pressed_ns = None
 
     async def _take(self, event: Key) -> bool:
         if event.key == "enter" and self._is_held():
@@ -64,20 +56,15 @@ class CodingScreen(CodingWays):
         before, self._entered = self._entered, self.monotonic()
         return self._entered - before <= ENTER_REPEAT_S
 
-    async def on_key(self, event: Key) -> None:
-        """Keys that come while nothing has the focus are the coding's all the same."""
-        if self.focused is None and await self.take_key(event):
-            event.stop()
-            event.prevent_default()
-
     # Codes and ratings
 
     def press_digit(self, digit: int) -> None:
-        """A digit rates what is rated; else it is the code of that number in its group, 0 the tenth."""
-        if self.coding.row.scale is not None:
-            self.attempt(lambda: self.coding.rate(digit))
-        else:
+        """A digit rates the scale chosen, and the next one is; else it is the code of that number, 0 the tenth."""
+        row = self.coding.row
+        if row.scale is None:
             self.attempt(lambda: self.coding.toggle_number(digit or 10))
+        elif self.attempt(lambda: self.coding.rate(digit)):
+            self._choose(self.coding.board.next_scale(row.id))
 
     def action_digit(self) -> None:
         """Clicked in the key line, it says what the digits are for."""

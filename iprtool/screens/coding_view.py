@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import Key, Resize
-from textual.message import Message
+from textual.events import Resize
 from textual.widgets import Static
 
 from iprtool.coding.session import CodingSession
@@ -22,9 +21,10 @@ from iprtool.screens.coding_panes import CodesPane, EvidencePane
 from iprtool.screens.coding_presenting import about_text, lane_text, lanes_of, progress_text, segment_text
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import span_of, transport_text, turns_of
+from iprtool.screens.presenting import turns_of
 from iprtool.screens.recording import Filmed, RecordingScreen
 from iprtool.screens.review_panes import TranscriptPane
+from iprtool.screens.writing import WritingScreen
 from iprtool.timeline.lanes import SegmentsLane, SpeechLane
 from iprtool.timeline.scale import ZOOM_STEPS_MS
 from iprtool.timeline.widget import TimelineView
@@ -39,19 +39,11 @@ HIGH = 32
 SEGMENT_CELLS = 60
 
 
-class CodingView(RecordingScreen):
+class CodingView(WritingScreen):
     """The coding on the screen; its keys are the coding screen's."""
 
     CSS_PATH = "coding.tcss"
     AUTO_FOCUS = "#note"
-    ALLOW_SELECT = False
-
-    class Saved(Message):
-        """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
-
-        def __init__(self, error: str | None) -> None:
-            super().__init__()
-            self.error = error
 
     def __init__(
         self,
@@ -69,7 +61,7 @@ class CodingView(RecordingScreen):
         self.monotonic = monotonic
         self.commands: tuple[Command, ...] = CODING if filmed else without_picture(CODING)
         self.on_keys = {key: command for command in CODING for key in command.keys.split(",")}
-        self.coding = CodingSession(content, player, log, hand, self)
+        self.work = self.coding = CodingSession(content, player, log, hand, self)
         self.codebook = content.head.codebook
         self._words = Review([], list(transcript))
         self._channel_speakers = channel_speakers
@@ -104,7 +96,6 @@ class CodingView(RecordingScreen):
         self.query_one(KeyLine).table = self.commands
         self.query_one(TimelineView).set_lanes(lanes_of(self.coding, self._words.transcript))
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self._tick, pause=True)
-        self._retry = self.set_interval(2, self.coding.saving.retry, pause=True)
         self.hear_player()
         left = self.coding.left.segments
         if left and not self.coding.locked:
@@ -165,22 +156,6 @@ class CodingView(RecordingScreen):
         """The lane of the segments."""
         return next(one for one in self.query_one(TimelineView).lanes if isinstance(one, SegmentsLane))
 
-    def coverage_changed(self) -> None:
-        """More of the recording was played."""
-        spans = self.coding.state.coverage
-        self.query_one(TimelineView).put("played", span_of(spans[next(reversed(spans))]))
-
-    def saved(self, error: str | None) -> None:
-        """From the writer's thread: on to the screen's own."""
-        self.post_message(self.Saved(error))
-
-    @on(Saved)
-    def _show_saved(self, event: Saved) -> None:
-        (self._retry.resume if self.coding.saving.failed else self._retry.pause)()
-        if event.error is not None:
-            self.notify(event.error, severity="error", timeout=15)
-        self._show_transport()
-
     def player_changed(self, state: PlayerState) -> None:
         """The player is in another state."""
         self.coding.listening.player_changed(state)
@@ -234,47 +209,18 @@ class CodingView(RecordingScreen):
         self.query_one(TimelineView).move_playhead(at_ms)
         if at_ms // 1000 != self._shown_second:
             self._shown_second = at_ms // 1000
-            self._show_transport()
+            self.show_transport()
             self.query_one("#segment", Static).update(segment_text(self.coding, at_ms))
             self.query_one(TranscriptPane).show(self._words, at_ms)
 
-    def _show_transport(self) -> None:
-        left = transport_text(self.player.now(), self.player.state, playing=self.playing)
-        saving = self.coding.saving
-        kept = "NOT SAVED" if saving.failed else "saving…" if saving.waiting else "saved"
+    def show_transport(self) -> None:
+        """How it plays, what happens at the segment's end, and whether everything is on the disk."""
         end = "plays on" if self.coding.listening.plays_on else "stops at the segment's end"
-        right = f"{end}   {kept}"
-        room = self.size.width - len(left) - 2
-        right = right if len(right) < room else kept
-        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
+        self.put_transport(f"{end}   {self.kept}", self.kept)
 
     # The note
 
-    @property
-    def writing(self) -> bool:
-        """Whether a note is being written."""
-        return self.query_one("#note", NoteArea).writing
-
-    async def take_key(self, event: Key) -> bool:
-        """Whether a key was a command (the coding screen's own)."""
-        raise NotImplementedError
-
     def write_note(self, text: str) -> None:
         """Write a note, from this text on."""
-        note = self.query_one("#note", NoteArea)
-        note.writing = True
-        note.write(text)
-        self.set_focus(note)
+        self.open_note(text)
         self.show_moment()
-
-    @on(NoteArea.Changed, "#note")
-    def _note_changed(self) -> None:
-        if self.writing:
-            self.coding.keep_draft(self.query_one("#note", NoteArea).text)
-
-    def settle_note(self) -> None:
-        """The note being written is saved before anything else happens."""
-        note = self.query_one("#note", NoteArea)
-        if note.writing:
-            note.writing = False
-            self.coding.save_note(note.text)

@@ -5,19 +5,13 @@ from textual.events import Key
 
 from iprtool.commands import Command
 from iprtool.dial.scale import NEUTRAL
-from iprtool.model.terms import View
-from iprtool.model.times import clock
-from iprtool.screens.closing import ClosingScreen
-from iprtool.screens.cover import CoverScreen
 from iprtool.screens.dial_describing import DialDescribing
 from iprtool.screens.dial_gauge import Gauge
 from iprtool.screens.dial_view import ENDED
-from iprtool.screens.help import HelpScreen
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.timeline.widget import TimelineView
 
-NO_TONE = "no sound device"
 WHILE_WRITING = ("replay", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 
@@ -53,12 +47,6 @@ class DialScreen(DialDescribing):
         else:
             return False
         return True
-
-    async def on_key(self, event: Key) -> None:
-        """Keys that come while nothing has the focus are the dial's all the same."""
-        if self.focused is None and await self.take_key(event):
-            event.stop()
-            event.prevent_default()
 
     def action_stop_or_go_on(self) -> None:
         """Space."""
@@ -117,62 +105,14 @@ class DialScreen(DialDescribing):
 
     # Elsewhere
 
-    def action_help(self) -> None:
-        """Every key."""
-        self._stop()
-        self.app.push_screen(HelpScreen(self.commands))
-
     def action_palette(self) -> None:
         """All commands."""
-        self._stop()
+        self.stop_here()
         self.app.action_command_palette()
-
-    def action_cover(self) -> None:
-        """Silence and stillness at once; the note being written stays as it is."""
-        was_playing = self.playing
-        if self.watching is not None:
-            self.watching.cover()
-        self.dial.cover()
-        self.app.push_screen(CoverScreen(self.dial, was_playing=was_playing), self._uncovered)
-        self.show_moment()
-
-    def _uncovered(self, choice: str | None) -> None:
-        if isinstance(self.app.screen, ClosingScreen):
-            return
-        if choice == "end":
-            self.action_end()
-            return
-        if self.watching is not None:
-            self.watching.uncover()
-        if choice == "play" and not self.writing:
-            self.dial.go_on()
-        self.show_moment()
-
-    def action_cover_or_close(self) -> None:
-        """Esc: nothing is open here that it could close."""
-        self.action_cover()
-
-    def action_sync(self) -> None:
-        """A short tone for another recorder."""
-        sounds = self.player.state.sink != NO_TONE
-        self.player.tone()
-        self.dial.sync_mark(tone=sounds)
-        at = clock(self.dial.playback.at_ms)
-        self.notice(f"sync tone at {at}" if sounds else f"no sound device for a tone; the time is kept, at {at}")
 
     def action_end(self) -> None:
         """The closing question, then the contact card."""
-        self._stop()
+        self.stop_here()
         if self.watching is not None:
             self.watching.cover()
-        self.app.push_screen(ClosingScreen(self.dial, self.monotonic), lambda _: self.app.exit())
-
-    def view_changed(self, view: View) -> None:
-        """What is seen of the picture belongs to the record of the recall."""
-        self.dial.view_changed(view)
-
-    def _stop(self) -> None:
-        self.settle_note()
-        if self.playing:
-            self.dial.halt()
-        self.show_moment()
+        self.close()

@@ -13,8 +13,6 @@ from iprtool.timeline.widget import TimelineView
 class DialDescribing(DialView):
     """A dial whose highest and lowest stretches can be described; its keys are the dial screen's."""
 
-    _entered = -1.0
-
     # From the one to the other
 
     def action_describe(self) -> None:
@@ -57,31 +55,8 @@ class DialDescribing(DialView):
         """A note left unfinished is there again."""
         draft = self.dial.draft
         if draft is not None and not draft.closing and self.dial.describing is not None:
-            self._write_note(draft.text)
+            self.open_note(draft.text)
             self.notice("your unfinished note is here again")
-
-    def _write_note(self, text: str) -> None:
-        """Write from here, after what is there."""
-        note = self.query_one("#note", NoteArea)
-        note.writing = True
-        note.write(text)
-        self.set_focus(note)
-
-    def settle_note(self) -> None:
-        """The note being written is saved before anything else happens."""
-        note = self.query_one("#note", NoteArea)
-        if note.writing:
-            note.writing = False
-            self.dial.save_note(note.text)
-
-    def action_note(self) -> None:
-        """Enter, while not writing."""
-        if self.monotonic() - self._entered > ENTER_REPEAT_S:
-            self.begin_note("")
-
-    @on(NoteArea.Wanted)
-    def _note_wanted(self, event: NoteArea.Wanted) -> None:
-        self.begin_note(event.text)
 
     def begin_note(self, text: str) -> None:
         """Stop, and write from here."""
@@ -91,13 +66,8 @@ class DialDescribing(DialView):
         if self.playing:
             self.dial.halt()
         note = describing.mark.note if describing.mark else ""
-        self._write_note(f"{note} {text}" if note and text else note + text)
+        self.open_note(f"{note} {text}" if note and text else note + text)
         self.show_moment()
-
-    @on(NoteArea.Changed, "#note")
-    def _note_changed(self) -> None:
-        if self.writing:
-            self.dial.keep_draft(self.query_one("#note", NoteArea).text)
 
     def save_note(self) -> None:
         """Enter, while writing: the note is kept, and the next stretch is come to."""

@@ -1,20 +1,14 @@
 """The recall screen: one person, one recording. Its keys come from the command table and go to the recall."""
 
-import time
-
 from textual import on
 from textual.events import Key
 from textual.widgets import Input
 
 from iprtool.commands import RECALL, Command
 from iprtool.model.mark import Rupture
-from iprtool.model.terms import View
 from iprtool.model.times import clock
 from iprtool.recall.protocols import SupervisionCourse
-from iprtool.screens.closing import ClosingScreen
-from iprtool.screens.cover import CoverScreen
 from iprtool.screens.edit_pane import EditPane
-from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of, command_of
 from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.marks_list import MarksList
@@ -22,6 +16,7 @@ from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.screens.recall_course import RecallCourse
 from iprtool.screens.words import WordsPane
+from iprtool.screens.writing import pressed
 from iprtool.timeline.widget import TimelineView
 
 HELD_S = 0.6
@@ -30,7 +25,6 @@ HELD_S = 0.6
 WHILE_WRITING = ("card", "palette", "picture", "end")
 """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 WHILE_EDITING = ("cover", "cover_or_close", "palette", "picture", "end", "pane_key")
-LATE_NS = 1_000_000_000
 
 
 class RecallScreen(RecallCourse):
@@ -38,12 +32,12 @@ class RecallScreen(RecallCourse):
 
     BINDINGS = bindings_of(RECALL)
 
-    _entered = _emptied = -1.0
+    _emptied = -1.0
 
     @property
-    def covered(self) -> bool:
-        """Whether the cover lies over it."""
-        return self.recall.covered
+    def is_over(self) -> bool:
+        """Whether the protocol has nothing more to play from here."""
+        return self.recall.course.is_over(self.recall.playback.at_ms)
 
     # Keys
 
@@ -59,14 +53,8 @@ class RecallScreen(RecallCourse):
 
         Bindings would run some messages later than the letters typed after them.
         """
-        playback = self.recall.playback
-        now_ns, pressed_ns = time.monotonic_ns(), int(event.time * 1e9)
-        # Where Textual counts by another clock (Windows), the moment of the handling has to do.
-        playback.pressed_ns = pressed_ns if 0 <= now_ns - pressed_ns < LATE_NS else now_ns
-        try:
+        with pressed(self.recall.playback, event):
             return await self._take(event)
-        finally:
-            playback.pressed_ns = None
 
     async def _take(self, event: Key) -> bool:
         if isinstance(self.focused, Input):
@@ -99,12 +87,6 @@ class RecallScreen(RecallCourse):
             return False
         return True
 
-    async def on_key(self, event: Key) -> None:
-        """Keys that come while nothing has the focus are the recall's all the same."""
-        if self.focused is None and await self.take_key(event):
-            event.stop()
-            event.prevent_default()
-
     def action_stop_or_go_on(self) -> None:
         """Space."""
         self.settle_note()
@@ -117,11 +99,6 @@ class RecallScreen(RecallCourse):
         self.show_moment()
         if stops:
             self.panes.ask()
-
-    def action_note(self) -> None:
-        """Enter, while not writing."""
-        if self.monotonic() - self._entered > ENTER_REPEAT_S:
-            self.begin_note("")
 
     def _save_note(self) -> None:
         now = self.monotonic()
@@ -185,7 +162,7 @@ class RecallScreen(RecallCourse):
 
     async def action_all_words(self) -> None:
         """0."""
-        self._stop()
+        self.stop_here()
         await self.panes.all_words()
 
     def action_stopped_by(self) -> None:
@@ -199,23 +176,23 @@ class RecallScreen(RecallCourse):
 
     async def action_rupture(self) -> None:
         """+: the rupture marker."""
-        self._stop()
+        self.stop_here()
         self.recall.set_rupture((self.recall.mark.rupture if self.recall.mark else None) or Rupture())
         await self.panes.rupture()
 
     async def action_card(self) -> None:
         """The stop's card."""
-        self._stop()
+        self.stop_here()
         await self.panes.card()
 
     async def action_lead(self) -> None:
         """Which kind of question was asked."""
-        self._stop()
+        self.stop_here()
         await self.panes.leads()
 
     async def action_edit(self) -> None:
         """Edit the mark here."""
-        self._stop()
+        self.stop_here()
         here = self.recall.mark or next(iter(self.recall.marks_at(self.recall.playback.at_ms)), None)
         if here is None:
             self.notice("no mark here; ↑↓ go to one")
@@ -279,7 +256,7 @@ class RecallScreen(RecallCourse):
 
     def action_find(self) -> None:
         """Show only marks that hold a text."""
-        self._stop()
+        self.stop_here()
         find = self.query_one("#find", Input)
         find.display = True
         # Not find.focus(): that comes later than the letters typed after it.
@@ -296,71 +273,27 @@ class RecallScreen(RecallCourse):
         find.display = bool(find.value)
         self.set_focus(self.query_one("#note"))
 
-    def action_help(self) -> None:
-        """Every key."""
-        self._stop()
-        self.app.push_screen(HelpScreen(self.commands))
-
     def action_palette(self) -> None:
         """All commands."""
         self.settle_note()
         self.app.action_command_palette()
-
-    def action_cover_or_close(self) -> None:
-        """Esc: nothing is open here that it could close."""
-        self.action_cover()
 
     def action_pane_key(self, key: str) -> None:
         """A key of the open pane, by its name in the key line."""
         if self.focused is not None:
             self.focused.post_message(Key(key, None))
 
-    def action_cover(self) -> None:
-        """Silence and stillness at once; the note being written stays as it is."""
-        was_playing = self.recall.playing
-        if self.watching is not None:
-            self.watching.cover()
-        self.recall.cover()
-        self.app.push_screen(CoverScreen(self.recall, was_playing=was_playing), self._uncovered)
-        self.show_moment()
-
-    def _uncovered(self, choice: str | None) -> None:
-        if isinstance(self.app.screen, ClosingScreen | LessonsScreen):
-            return
-        if choice == "end":
-            self.action_end()
-            return
-        if self.watching is not None:
-            self.watching.uncover()
-        over = self.recall.course.is_over(self.recall.playback.at_ms)
-        if choice == "play" and not (self.writing or over):
-            self.recall.go_on()
-        self.show_moment()
-
     def action_end(self) -> None:
         """In a supervision what was learned, then the closing question and the contact card."""
-        self._stop()
+        self.stop_here()
         if self.watching is not None:
             self.watching.cover()
         course = self.recall.course
         if isinstance(course, SupervisionCourse):
             lessons = LessonsScreen(self.recall, course.chosen)
-            self.app.push_screen(lessons, lambda _: self._close(self.monotonic()))
+            self.app.push_screen(lessons, lambda _: self.close(self.monotonic()))
         else:
-            self._close()
-
-    def _close(self, after_s: float | None = None) -> None:
-        self.app.push_screen(ClosingScreen(self.recall, self.monotonic, after_s=after_s), lambda _: self.app.exit())
-
-    def view_changed(self, view: View) -> None:
-        """What is seen of the picture belongs to the record of the recall."""
-        self.recall.view_changed(view)
-
-    def _stop(self) -> None:
-        self.settle_note()
-        if self.recall.playing:
-            self.recall.halt()
-        self.show_moment()
+            self.close()
 
     def seek_by(self, ms: int) -> None:
         """Go on or back by so much."""

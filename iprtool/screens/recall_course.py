@@ -3,7 +3,6 @@
 from textual.widgets import Static
 
 from iprtool.commands import Command
-from iprtool.model.times import clock
 from iprtool.recall.protocols import AskedKind, MutualCourse, SupervisionCourse
 from iprtool.screens.recall_view import RecallView
 
@@ -12,7 +11,6 @@ QUESTIONS: dict[AskedKind, str] = {
     "guess": "How was this moment for you, and how do you think it was for the other?",
 }
 SOUND_ONLY = "this recall is by sound alone"
-NO_TONE = "no sound device"
 
 
 class RecallCourse(RecallView):
@@ -20,19 +18,10 @@ class RecallCourse(RecallView):
 
     def begin_course(self) -> None:
         """Begin as the protocol says: where, what is seen of the picture, and whether it begins under the cover."""
-        protocol = self.recall.head.protocol
         if self.recall.course.is_bounded:
             self.recall.seek(self.recall.playback.at_ms)
             self.show_moment()
-        if self.filmed is not None and protocol.view != "hidden" and (watching := self.watch_picture()) is not None:
-            watching.set_view(protocol.view)
-            self.recall.view_changed(protocol.view)
-        if protocol.start_covered:
-            self.action_cover()
-
-    def action_cover(self) -> None:
-        """Silence and stillness at once (the recall screen's own)."""
-        raise NotImplementedError
+        self.begin_as_set()
 
     def show_course(self) -> None:
         """What is asked of the person now, and who speaks."""
@@ -91,14 +80,6 @@ class RecallCourse(RecallView):
             self.notice(course.progress if chosen else f"no longer chosen; {course.progress}")
         self.show_elapsed()
         self.show_moment()
-
-    def action_sync(self) -> None:
-        """A short tone for another recorder."""
-        sounds = self.player.state.sink != NO_TONE
-        self.player.tone()
-        self.recall.sync_mark(tone=sounds)
-        at = clock(self.recall.playback.at_ms)
-        self.notice(f"sync tone at {at}" if sounds else f"no sound device for a tone; the time is kept, at {at}")
 
     def action_picture(self) -> None:
         """What is seen of the picture; in a recall by sound alone there is none."""

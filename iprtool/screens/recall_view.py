@@ -4,12 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 
 import msgspec
-from rich.cells import cell_len
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import Key, Resize
-from textual.message import Message
+from textual.events import Resize
 from textual.widgets import Digits, Input, Static
 
 from iprtool.commands import RECALL, Command, of_face, without_picture
@@ -21,15 +18,14 @@ from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Utterance
 from iprtool.model.terms import Face
-from iprtool.model.times import clock
 from iprtool.recall.session import Recall
-from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.marks_list import MarkRow, MarksList
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import elapsed_text, item_of, row_of, says, span_of, transport_text
+from iprtool.screens.presenting import item_of, row_of, says, span_of
 from iprtool.screens.recall_panes import RecallPanes
-from iprtool.screens.recording import Filmed, RecordingScreen
+from iprtool.screens.recalling import RecallingScreen
+from iprtool.screens.recording import Filmed
 from iprtool.screens.spoken import SpokenPane
 from iprtool.screens.words import WordsPane
 from iprtool.timeline.index import MarkIndex
@@ -40,20 +36,11 @@ TICKS_PER_SECOND = 15
 ENDED = "the recording has ended; space plays it again"
 
 
-class RecallView(RecordingScreen):
+class RecallView(RecallingScreen):
     """The recall on the screen; its keys are the recall screen's."""
 
     CSS_PATH = "recall.tcss"
     AUTO_FOCUS = "#note"
-    ALLOW_SELECT = False
-    leaving = "ctrl+q ends"
-
-    class Saved(Message):
-        """A commit is durable, or failed with this sentence (posted from the writer's thread)."""
-
-        def __init__(self, error: str | None) -> None:
-            super().__init__()
-            self.error = error
 
     def __init__(
         self,
@@ -70,7 +57,7 @@ class RecallView(RecordingScreen):
     ) -> None:
         protocol = content.head.protocol
         filmed = None if protocol.audio_only else filmed
-        super().__init__(player, filmed)
+        super().__init__(player, filmed, monotonic)
         # Where both recall together, what one of them is not to read is not shown to the other either.
         face = "participant" if protocol.kind == "mutual" else face
         self.face = face
@@ -79,13 +66,10 @@ class RecallView(RecordingScreen):
         commands = of_protocol(of_face(table, face), protocol.kind, has_words=self.spoken is not None)
         self.on_keys = {key: command for command in commands for key in command.keys.split(",")}
         self.commands = commands if filmed else without_picture(commands)
-        self.recall = Recall(content, player, log, hand, self)
+        self.work = self.recall = Recall(content, player, log, hand, self)
         self.panes = RecallPanes(self)
         self._lane = "marks" if protocol.kind == "mutual" else "mine"
         self.codebook = content.head.codebook
-        self.monotonic = monotonic
-        self._began = monotonic()
-        self._shown_second = -1
         self.found = ""
 
     # Building
@@ -123,15 +107,12 @@ class RecallView(RecordingScreen):
             ]
         )
         self._ticker = self.set_interval(1 / TICKS_PER_SECOND, self.tick, pause=True)
-        self.set_interval(1, self.show_elapsed)
-        self._retry = self.set_interval(2, self.recall.saving.retry, pause=True)
-        self.show_elapsed()
         self.show_marks()
         self.hear_player()
         if (draft := self.recall.draft) is not None and not (draft.closing or draft.lessons):
             self.recall.stop_id, self.recall.mark_id = draft.stop, draft.mark
             self.player.seek(draft.at_ms)
-            self._write_note(draft.text)
+            self.open_note(draft.text)
             self.notice("your unfinished note is here again")
         self.show_moment()
         self.begin_course()
@@ -165,32 +146,6 @@ class RecallView(RecordingScreen):
             return row
         return msgspec.structs.replace(row, title=f"{mark.author}: {row.title}")
 
-    def coverage_changed(self) -> None:
-        """More of the recording was played, or left out."""
-        spans = self.recall.state.coverage
-        self.query_one(TimelineView).put("played", span_of(spans[next(reversed(spans))]))
-
-    def saved(self, error: str | None) -> None:
-        """From the writer's thread: on to the screen's own."""
-        self.post_message(self.Saved(error))
-
-    @on(Saved)
-    def _show_saved(self, event: Saved) -> None:
-        (self._retry.resume if self.recall.saving.failed else self._retry.pause)()
-        if event.error is not None:
-            self.notify(event.error, severity="error", timeout=15)
-        self._show_transport()
-        for screen in self.app.screen_stack:
-            if isinstance(screen, ClosingScreen):
-                screen.show_saving()
-
-    def player_said(self, sentence: str, *, failed: bool) -> None:
-        """What was mended is said in the key line: boxes would pile up over what is being written."""
-        if failed:
-            super().player_said(sentence, failed=failed)
-        else:
-            self.notice(sentence)
-
     def player_changed(self, state: PlayerState) -> None:
         """The player is in another state."""
         was_playing = self.recall.playing
@@ -205,15 +160,10 @@ class RecallView(RecordingScreen):
 
     # Showing
 
-    def show_elapsed(self) -> None:
-        """The head line: whose recall of what, how far it has come, how long it has taken and has yet."""
-        gone_ms = int((self.monotonic() - self._began) * 1000)
-        planned = self.recall.head.protocol.planned_minutes
-        progress = self.recall.course.progress
-        head = self.query_one(HeadLine)
-        head.right = " · ".join(one for one in (progress, elapsed_text(gone_ms, planned)) if one)
-        whole = f"iprtool  {self.recall.head.title}"
-        head.left = whole if cell_len(whole) + cell_len(head.right) < self.size.width - 2 else self.recall.head.title
+    @property
+    def progress(self) -> str:
+        """How far it has come, where its protocol says that."""
+        return self.recall.course.progress
 
     def show_marks(self) -> None:
         """The list of marks, those found only."""
@@ -238,8 +188,8 @@ class RecallView(RecordingScreen):
         chosen = mark.id if mark else None
         self.query_one(MarksList).choose(chosen, self.recall.playback.at_ms)
         self.query_one(TimelineView).selected = chosen
-        self._shown_second = -1
-        self._show_position()
+        self.shown_second = -1
+        self.show_position()
 
     def _show_keys(self) -> None:
         keys, pane = self.query_one(KeyLine), () if self.writing else self.panes.keys
@@ -261,47 +211,23 @@ class RecallView(RecordingScreen):
             self.show_moment()
             self.panes.ask()
         else:
-            self._show_position()
+            self.show_position()
 
-    def _show_position(self) -> None:
-        at_ms = self.recall.playback.at_ms
+    def show_position(self) -> None:
+        """Where it is, and what is said there."""
         if self.spoken is not None:
-            self.spoken.show(at_ms)
-        self.query_one(TimelineView).move_playhead(at_ms)
-        if at_ms // 1000 != self._shown_second:
-            self._shown_second = at_ms // 1000
-            self.query_one(Digits).update(clock(at_ms))
-            self._show_transport()
+            self.spoken.show(self.recall.playback.at_ms)
+        super().show_position()
 
-    def _show_transport(self) -> None:
-        recall, state = self.recall, self.player.state
-        left = transport_text(self.player.now(), state, playing=recall.playing)
-        count = len(recall.state.marks)
-        saving = "NOT SAVED" if recall.saving.failed else "saving…" if recall.saving.waiting else "saved"
-        right = f"{count} mark{'' if count == 1 else 's'} {saving}"
-        back = (
-            right
-            if recall.course.is_bounded
-            else f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on   {right}"
-        )
-        room = self.size.width - len(left) - 2
-        right = back if len(back) < room else right
-        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
-        doing = self.panes.doing()
-        if self.watching is not None and self.watching.is_in_terminal:
-            doing = f"{clock(recall.playback.at_ms)}  {doing.replace(chr(10), ' · ')}"
-        self.query_one("#doing", Static).update(doing)
+    def show_transport(self) -> None:
+        """How it plays, how many marks are on the disk, and what the recall does now."""
+        recall, count = self.recall, len(self.recall.state.marks)
+        right = f"{count} mark{'' if count == 1 else 's'} {self.kept}"
+        back = f"back {recall.head.protocol.pre_roll_ms / 1000:g} s on going on   {right}"
+        self.put_transport(right if recall.course.is_bounded else back, right)
+        self.show_doing(self.panes.doing())
 
     # The note
-
-    @property
-    def writing(self) -> bool:
-        """Whether a note is being written."""
-        return self.query_one("#note", NoteArea).writing
-
-    async def take_key(self, event: Key) -> bool:
-        """Whether a key was a command, or the first letter of a note (the recall screen's own)."""
-        raise NotImplementedError
 
     def begin_note(self, text: str) -> None:
         """Stop, and write from here."""
@@ -310,27 +236,5 @@ class RecallView(RecordingScreen):
         note = self.recall.mark.note if self.recall.mark else ""
         self.panes.close()
         # A note is kept without the blank at its end: what is written on begins a new word.
-        self._write_note(f"{note} {text}" if note and text else note + text)
+        self.open_note(f"{note} {text}" if note and text else note + text)
         self.show_moment()
-
-    def _write_note(self, text: str) -> None:
-        note = self.query_one("#note", NoteArea)
-        note.writing = True
-        note.write(text)
-        self.set_focus(note)
-
-    @on(NoteArea.Changed, "#note")
-    def _note_changed(self) -> None:
-        if self.writing:
-            self.recall.keep_draft(self.query_one("#note", NoteArea).text)
-
-    @on(NoteArea.Wanted)
-    def _note_wanted(self, event: NoteArea.Wanted) -> None:
-        self.begin_note(event.text)
-
-    def settle_note(self) -> None:
-        """The note being written is saved before anything else happens."""
-        note = self.query_one("#note", NoteArea)
-        if note.writing:
-            note.writing = False
-            self.recall.save_note(note.text)

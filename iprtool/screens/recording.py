@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import on
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Static
 
 from iprtool.commands import Command
 from iprtool.model.peaks import PeakChunk
@@ -14,6 +15,7 @@ from iprtool.model.playing import Player, PlayerState
 from iprtool.model.speech import SpeechSpan
 from iprtool.model.terms import View
 from iprtool.screens.key_line import KeyLine
+from iprtool.screens.presenting import transport_text
 from iprtool.timeline.widget import TimelineView
 
 if TYPE_CHECKING:
@@ -121,6 +123,13 @@ class RecordingScreen(Screen[None]):
     def show_moment(self) -> None:
         """Show what is now."""
         raise NotImplementedError
+
+    def put_transport(self, *rights: str) -> None:
+        """The transport line; at its right stands the first of these texts that there is room for, or the last."""
+        left = transport_text(self.player.now(), self.player.state, playing=self.playing)
+        room = self.size.width - len(left) - 2
+        right = next((one for one in rights[:-1] if len(one) < room), rights[-1])
+        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
 
     def view_changed(self, view: View) -> None:
         """What is seen of the picture was changed by key."""

@@ -19,7 +19,7 @@ from iprtool.reviewing.wording import layers_text, said_of, state_of
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
-from iprtool.screens.presenting import stepped_rate, transport_text
+from iprtool.screens.presenting import stepped_rate
 from iprtool.screens.recording import Filmed
 from iprtool.screens.review_linking import Writing
 from iprtool.screens.review_panes import AccountPane, TranscriptPane
@@ -184,11 +184,8 @@ class ReviewScreen(LanesScreen):
             self.query_one(TranscriptPane).show(self.review, at_ms)
 
     def _show_transport(self) -> None:
-        left = transport_text(self.player.now(), self.player.state, playing=self._playing)
         many = f" {len(self.review.way())}" if self.review.found is not None else ""
-        right = f"n, b through {self.review.lane_name}{many}"
-        room = self.size.width - len(left) - 2
-        self.query_one("#transport", Static).update(left + right.rjust(room), layout=False)
+        self.put_transport(f"n, b through {self.review.lane_name}{many}")
 
     # Keys
 
