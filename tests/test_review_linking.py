@@ -107,18 +107,21 @@ def test_every_change_is_undone_and_done_again() -> None:
     assert not linking.redo()
 
 
-def test_undo_goes_on_after_the_review_was_closed_but_not_into_another_session() -> None:
+def test_undo_reaches_what_was_said_in_this_visit_and_nothing_before_it() -> None:
     desk = Desk()
     desk.linking.say_same(desk.at["c1"], desk.at["t1"])
     elsewhere = Hand("researcher", "dev").ops
     desk.write(elsewhere(("m", Put(Match(OTHER_SESSION, MarkRef("elsewhere", "y"))))))
     again = desk.again()
     assert len(again.links.matches) == 2
+    assert not again.linking.undo()
+    again.linking.say_apart(again.at["c1"], again.at["t1"])
     assert again.linking.undo()
     assert not again.linking.undo()
-    assert [one.first for _, one in again.links.matches.values()] == [OTHER_SESSION]
     assert again.linking.redo()
-    assert len(again.links.matches) == 2
+    assert not again.linking.redo()
+    assert again.matches() == [("c1", "t1", False), ("x", "y", True)]
+    assert len(again.ops) == 3
 
 
 def test_what_changes_nothing_is_not_written() -> None:
@@ -164,7 +167,27 @@ def test_episodes_are_numbered_apart_and_in_time() -> None:
     assert [one.label for one in desk.linking.episodes.values()] == ["episode 2", "episode 1"]
     desk.linking.leave(first, desk.at["c2"].ref)
     desk.linking.begin_episode(desk.at["c3"])
-    assert [one.label for one in desk.linking.episodes.values()] == ["episode 2", "episode 1"]
+    assert [one.label for one in desk.linking.episodes.values()] == ["episode 2", "episode 3"]
+
+
+def test_a_dropped_episode_is_as_if_it_had_not_been_begun() -> None:
+    desk = Desk()
+    desk.linking.say_same(desk.at["c1"], desk.at["t1"])
+    entity = desk.linking.begin_episode(desk.at["c2"])
+    desk.linking.drop_episode(entity)
+    assert desk.linking.episodes == {}
+    desk.linking.undo()
+    assert desk.matches() == []
+
+
+def test_of_what_was_said_after_an_episode_was_begun_nothing_is_dropped_with_it() -> None:
+    desk = Desk()
+    entity = desk.linking.begin_episode(desk.at["c2"])
+    desk.linking.say_same(desk.at["c1"], desk.at["t1"])
+    desk.linking.drop_episode(entity)
+    assert (desk.linking.episodes, desk.matches()) == ({}, [("c1", "t1", True)])
+    desk.linking.undo()
+    assert list(desk.linking.episodes) == [entity]
 
 
 def test_an_episode_without_an_end_is_drawn_up_to_the_last_that_is_known_of_it() -> None:

@@ -143,7 +143,7 @@ async def test_the_chosen_mark_goes_into_the_open_episode_and_out_again() -> Non
 
 async def test_an_episode_is_opened_again_from_its_marker_or_by_the_mouse() -> None:
     async with desk() as table:
-        await table.does("r", "e", "enter", "b", "b", "n", "n", "e")
+        await table.does("r", "e", "2", "enter", "b", "b", "n", "n", "e")
         assert len(table.episodes) == 1
         await table.does("escape", "left", "n")
         timeline = table.screen.query_one(TimelineView)
@@ -246,8 +246,11 @@ async def test_quoting_says_what_holds_beside_what_the_author_said() -> None:
     async with desk() as table:
         await table.does("n", "k")
         assert "the author said ask; what holds is ask" in table.form
+        assert "[ask]" in table.form
+        assert "[no]" in table.form
         await table.does("3")
         assert "what holds is ask" in table.form
+        assert "[yes]" in table.form
         await table.does("1", "down", "2")
         assert "what holds is no, the partner may recognise it" in table.form
         await table.does("enter")
@@ -385,6 +388,6 @@ async def test_a_rupture_of_a_recall_is_a_marker_until_it_is_in_an_episode() -> 
     ruptured = mark("c", 60_000, "relieved", rupture=Rupture("confrontation", "client", "task", 2))
     async with desk(layers=[("client", [ruptured])]) as table:
         assert "▽C 2" in lane(table.shown, "ruptures")
-        await table.does("n", "e", "escape")
-        assert "▽C 2" in lane(table.shown, "ruptures")
+        await table.does("n", "e", "up", "1", "escape")
+        assert "▽" in lane(table.shown, "ruptures")
         assert len(table.episodes) == 1

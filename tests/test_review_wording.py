@@ -2,12 +2,13 @@
 
 import pytest
 
-from iprtool.model.layer import LayerContent
+from iprtool.edits import Hand
+from iprtool.model.layer import Coverage, LayerContent, Put
 from iprtool.model.linking import Episode, MarkRef, Match, QuoteFlag, Tag, Theme
 from iprtool.reviewing.links import Links
 from iprtool.reviewing.proposals import Moments, moments
 from iprtool.reviewing.review import Review
-from iprtool.reviewing.wording import layers_text, said_of, state_of
+from iprtool.reviewing.wording import absence_of, change_text, layers_text, refs_said, said_of, state_of
 from tests.fakes import head
 from tests.review_samples import layer, mark
 
@@ -67,3 +68,66 @@ def test_what_is_said_of_a_mark() -> None:
         "episode 1: withdrawal, partly 3",
         "quote: ask, the partner may recognise it",
     ]
+
+
+COVERED = Review(
+    [
+        layer("client", mark("c1", 10_000)),
+        LayerContent(
+            head(by="therapist", layer="therapist"),
+            coverage=(
+                Coverage("a", "played", 0, 20_000),
+                Coverage("b", "skipped", 20_000, 60_000),
+                Coverage("c", "declined", 60_000, 90_000),
+            ),
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "at_ms", "text"),
+    [
+        ("client", 100_000, "nothing marked within 15 s of 01:40"),
+        ("therapist", 10_000, "nothing marked within 15 s of 00:10"),
+        ("therapist", 40_000, "00:40 was not played in this recall (skipped)"),
+        ("therapist", 70_000, "01:10 was not played in this recall (declined)"),
+        ("therapist", 200_000, "03:20 was not played in this recall"),
+        ("researcher", 10_000, "no recall yet"),
+    ],
+)
+def test_why_there_is_no_account(by: str, at_ms: int, text: str) -> None:
+    assert absence_of(COVERED, by, at_ms) == text
+
+
+REF = MarkRef("client", "c1")
+THEMES = {"a": Theme("shame")}
+
+
+@pytest.mark.parametrize(
+    ("put", "text"),
+    [
+        (Put(None, Tag("a", REF)), "client 00:10 · theme shame taken away"),
+        (Put(Theme("read"), Theme("seen")), "theme read instead of seen"),
+        (Put(Theme("read", "x"), Theme("read")), "theme read: another gloss"),
+        (Put(Theme("read", group="g"), Theme("read")), "theme read: group g instead of none"),
+        (Put(QuoteFlag(REF, "ask"), QuoteFlag(REF, "no")), "client 00:10 · quote ask instead of no"),
+        (
+            Put(QuoteFlag(REF, "no", True), QuoteFlag(REF, "no")),
+            "client 00:10 · quote no: recognisable yes instead of no",
+        ),
+        (
+            Put(Episode("e", "mixed", 1, (REF,), end_ms=5_000), Episode("e", "mixed", 1, (REF, REF))),
+            "client 00:10 · e: markers 1 instead of 2, end 00:05 instead of none",
+        ),
+    ],
+)
+def test_what_was_taken_back(put: Put, text: str) -> None:
+    (op,) = Hand("researcher", "dev").ops(("entity", put))
+    assert change_text([op], COVERED, THEMES) == text
+
+
+def test_what_was_done_together_is_said_together_and_a_theme_with_its_mark_once() -> None:
+    ops = Hand("researcher", "dev").ops(("a", Put(None, Theme("shame"))), ("t", Put(None, Tag("a", REF))))
+    assert change_text(ops, COVERED, THEMES) == "client 00:10 · theme shame taken away"
+    assert refs_said(ops) == [REF]

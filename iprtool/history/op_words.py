@@ -180,7 +180,8 @@ def _linked(value: LinkValue, known: Known) -> str:
         case Match(first=first, second=second, same=same):
             return f"{known.mark(first)} {'is' if same else 'is not'} one moment with {known.mark(second)}"
         case Episode(label=label, rupture_type=kind, start_ms=start_ms, outcome=outcome):
-            return f"episode {label}: {kind} from {clock(start_ms)}, {outcome}"
+            called = label if label.startswith("episode") else f"episode {label}"
+            return f"{called}: {kind} from {clock(start_ms)}, {outcome}"
         case Theme(name=name, group=group):
             return f"theme {name}{f' ({group})' if group else ''}"
         case Tag(theme=theme, mark=mark):

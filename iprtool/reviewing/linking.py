@@ -1,6 +1,7 @@
 """What the researcher does across layers, as operations on the study's review: each can be undone."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -19,23 +20,19 @@ Change = tuple[str, LayerValue | None]
 class Linking:
     """The study's review, as far as one session is concerned: `links` is what was said, each method says more.
 
-    Undo goes back over what was done to this session's marks, in this sitting and before, and over nothing else.
+    Undo goes back over what was said since it was made; the history takes back what is older.
     """
 
     def __init__(
         self, content: LayerContent, review: Review, hand: Hand, commit: Callable[[Sequence[Op]], None]
     ) -> None:
         self._here = frozenset(one.head.layer for one in review.layers)
-        ops = tuple(op for op in content.ops if self._is_here(op))
-        self._state = LayerState(msgspec.structs.replace(content, ops=ops))
+        self._state = LayerState(msgspec.structs.replace(content, ops=()))
         self._placed: Mapping[MarkRef, Placed] = review.by_ref
         self._hand = hand
         self._commit = commit
         self.head = content.head
         self.links = Links(self._state.values)
-
-    def _is_here(self, op: Op) -> bool:
-        return isinstance(op.body, Put) and (concerns(op.body.value, self._here) or concerns(op.body.was, self._here))
 
     @property
     def episodes(self) -> dict[str, Episode]:
@@ -67,10 +64,10 @@ class Linking:
     # Episodes
 
     def begin_episode(self, marker: Placed) -> str:
-        """A new episode from a marker; its entity."""
+        """A new episode from a marker, numbered on from those that the session has; its entity."""
         entity = self._hand.new_id()
         labels = {one.label for one in self.episodes.values()}
-        number = next(number for number in range(1, len(labels) + 2) if f"episode {number}" not in labels)
+        number = next(number for number in count(len(self.episodes) + 1) if f"episode {number}" not in labels)
         self._put([(entity, begun(f"episode {number}", marker))])
         return entity
 
@@ -85,6 +82,14 @@ class Linking:
     def change_episode(self, entity: str, **fields: Any) -> None:
         """Give an episode other values."""
         self._put([(entity, msgspec.structs.replace(self.links.episodes[entity], **fields))])
+
+    def drop_episode(self, entity: str) -> None:
+        """There is no such episode; where it is what was said last, that is undone."""
+        back = self._state.undo_stack.undo(self._hand)
+        if [(op.entity, op.body) for op in back] == [(entity, Put(None, self.links.episodes[entity]))]:
+            self._carry_out(back)
+        else:
+            self._put([(entity, None)])
 
     def toggle_strategy(self, entity: str, strategy: Strategy) -> bool:
         """Put a strategy into an episode, or take the same one out; whether it is in it now."""
@@ -132,12 +137,12 @@ class Linking:
 
     # Undo
 
-    def undo(self) -> bool:
-        """Take the last change back; whether there was one."""
+    def undo(self) -> Sequence[Op]:
+        """Take the last change back; the operations that do, none where nothing was said since the beginning."""
         return self._carry_out(self._state.undo_stack.undo(self._hand))
 
-    def redo(self) -> bool:
-        """Do the last undone change again; whether there was one."""
+    def redo(self) -> Sequence[Op]:
+        """Do the last undone change again; the operations that do, none where there is none."""
         return self._carry_out(self._state.undo_stack.redo(self._hand))
 
     def _put(self, changes: Iterable[Change]) -> None:
@@ -148,12 +153,12 @@ class Linking:
                 bodies.append((entity, Put(value, was)))
         self._carry_out(self._hand.ops(*bodies))
 
-    def _carry_out(self, ops: Sequence[Op]) -> bool:
+    def _carry_out(self, ops: Sequence[Op]) -> Sequence[Op]:
         if ops:
             self._state.apply(ops)
             self.links = Links(self._state.values)
             self._commit(ops)
-        return bool(ops)
+        return ops
 
 
 def _replaced(match: Match, first: MarkRef, second: MarkRef) -> bool:

@@ -15,7 +15,7 @@ from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
 from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.reviewing.review import Placed, Review
-from iprtool.reviewing.wording import layers_text, said_of, state_of
+from iprtool.reviewing.wording import absence_of, layers_text, said_of, state_of
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
@@ -164,7 +164,7 @@ class ReviewScreen(LanesScreen):
     def _show_account(self, pane: str, placed: Placed | None, at_ms: int) -> None:
         account = self.query_one(f"#account-{pane}", AccountPane)
         if placed is None:
-            account.show_none(pane, at_ms)
+            account.show_none(pane, absence_of(self.review, pane, at_ms))
         else:
             who = self.review.names[placed.layer]
             held = self.review.held is placed

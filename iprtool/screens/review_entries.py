@@ -243,5 +243,7 @@ class QuoteEntry:
         return title, fields, [Text("note", "note", self._value("note"))]
 
     def _value(self, name: str) -> Any:
-        said = self._linking.links.quote_of(self._placed.ref)
-        return getattr(said[1], name) if said else None if name != "note" else ""
+        """As it was decided, else as the author said."""
+        said, mark = self._linking.links.quote_of(self._placed.ref), self._placed.mark
+        author = {"quotable": mark.quotable, "partner_recognisable": mark.partner_recognisable, "note": ""}
+        return getattr(said[1], name) if said else author[name]

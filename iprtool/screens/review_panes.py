@@ -11,7 +11,7 @@ from iprtool.model.codebook import Codebook
 from iprtool.model.study import Utterance
 from iprtool.model.times import clock
 from iprtool.recall.wording import title_of
-from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review
+from iprtool.reviewing.review import Placed, Review
 
 _MUTED = "$foreground-muted"
 
@@ -23,11 +23,10 @@ class AccountPane(VerticalScroll, can_focus=False):
         """One text."""
         yield Static("", markup=False)
 
-    def show_none(self, who: str, at_ms: int) -> None:
-        """That a person marked nothing near this moment."""
+    def show_none(self, who: str, why: str) -> None:
+        """That there is no account of a person's, and why."""
         self.border_title = who
-        none = f"nothing marked within {SAME_MOMENT_MS // 1000} s of {clock(at_ms)}"
-        self.query_one(Static).update(Content.styled(none, _MUTED))
+        self.query_one(Static).update(Content.styled(why, _MUTED))
 
     def show(self, who: str, placed: Placed, codebook: Codebook, state: str, said: Sequence[str]) -> None:
         """A person's mark with its words and note, whether it is one moment with another, and what is said of it."""

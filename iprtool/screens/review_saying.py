@@ -1,14 +1,22 @@
 """What the researcher says across layers, by keys: one moment or not, episodes, strategies, themes, quoting, search."""
 
+from collections.abc import Callable, Sequence
+
 from iprtool.commands.review import WRITING
+from iprtool.model.layer import Op
+from iprtool.model.linking import Episode
 from iprtool.model.playing import Player
 from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.reviewing.review import Placed, Review
+from iprtool.reviewing.wording import change_text, refs_said
 from iprtool.screens.recording import Filmed
 from iprtool.screens.review_entries import Entry, EpisodeEntry, QuoteEntry, StrategyEntry, ThemeEntry, ThemesEntry
 from iprtool.screens.review_forms import FieldsForm, ListForm
 from iprtool.screens.review_linking import LinkingScreen, Writing
 from iprtool.screens.review_searching import Searching
+
+NOTHING_SAID = "Nothing has been said in this review that could be undone; the history has what was said before."
+NOTHING_UNDONE = "Nothing was undone in this review that could be done again."
 
 
 class SayingScreen(LinkingScreen):
@@ -24,6 +32,7 @@ class SayingScreen(LinkingScreen):
     ) -> None:
         super().__init__(review, player, filmed, writing, tolerance_ms)
         self._searching = Searching(review)
+        self._begun: tuple[str, Episode] | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who only looks has no way to write."""
@@ -93,6 +102,8 @@ class SayingScreen(LinkingScreen):
         else:
             mine = [one for one in self.links.episodes_of(chosen.ref) if one in linking.episodes]
             entity = mine[0] if mine else linking.begin_episode(chosen)
+            if not mine:
+                self._begun = entity, self.links.episodes[entity]
             self.shown_anew()
             await self.open_episode(entity)
 
@@ -101,8 +112,18 @@ class SayingScreen(LinkingScreen):
         if self.linking is None or entity not in self.linking.episodes:
             return
         entry = EpisodeEntry(self.linking, entity, lambda: self.player.now().ms)
-        await self._open_fields(entry, entry.form(self.shown_anew, self.close_form))
+        await self._open_fields(entry, entry.form(self.shown_anew, self._leave_episode))
         self._episode = entity
+
+    def _leave_episode(self) -> None:
+        """The form is done with; an episode that was begun there and of which nothing was said is dropped."""
+        entity, linking = self._episode, self.linking
+        self.close_form()
+        if entity is None or linking is None or (entity, self.links.episodes.get(entity)) != self._begun:
+            return
+        linking.drop_episode(entity)
+        self.notice("nothing was said of the episode: it is dropped")
+        self.shown_anew()
 
     async def _open_fields(self, entry: Entry, form: FieldsForm) -> None:
         await self.open_form(form)
@@ -165,20 +186,28 @@ class SayingScreen(LinkingScreen):
     def action_undo(self) -> None:
         """Take the last change back."""
         if self.linking is not None:
-            self._say(self.linking.undo(), "undone", "nothing to undo")
+            self._carry(self.linking.undo, "undone", NOTHING_SAID)
 
     def action_redo(self) -> None:
         """Do it again."""
         if self.linking is not None:
-            self._say(self.linking.redo(), "done again", "nothing to do again")
+            self._carry(self.linking.redo, "done again", NOTHING_UNDONE)
 
-    def _say(self, did: bool, done: str, nothing: str) -> None:
-        self.notice(done if did else nothing)
+    def _carry(self, carry_out: Callable[[], Sequence[Op]], done: str, nothing: str) -> None:
+        """Undo or redo, say what that changed, and go where it was."""
+        themes = self.links.themes
+        ops = carry_out()
         if isinstance(self.form, ListForm):
             # What it lists may be gone.
             self.close_form()
-        if did:
-            self.shown_anew()
+        if not ops:
+            self.notify(nothing)
+            return
+        self.notice(f"{done}: {change_text(ops, self.review, themes | self.links.themes)}")
+        marks = [self.review.by_ref[ref] for ref in refs_said(ops) if ref in self.review.by_ref]
+        if marks:
+            self.choose(next((one for one in marks if one == self.review.chosen), marks[0]))
+        self.shown_anew()
 
     # Search
 

@@ -1,0 +1,53 @@
+"""What a review takes back, where it goes for that, what it drops, and what it says where there is no account."""
+
+import pytest
+
+from iprtool.screens.key_line import KeyLine
+from tests.test_review_links_screen import desk
+from tests.test_review_screen import mark
+
+
+async def test_undo_says_what_it_took_back_goes_there_and_ends_with_this_visit() -> None:
+    async with desk() as table:
+        await table.does("n", "h")
+        await table.type("being seen")
+        await table.does("enter", "n", "m", "M", "r")
+        assert table.chosen == "r1"
+        keys = table.screen.query_one(KeyLine)
+        await table.does("u")
+        assert keys.notice == "undone: client 01:00, therapist 01:02 · one moment instead of not one moment"
+        assert table.chosen == "c1"
+        await table.does("u")
+        assert keys.notice == "undone: client 01:00, therapist 01:02 · one moment taken away"
+        await table.does("u")
+        assert keys.notice == "undone: client 01:00 · theme being seen taken away"
+        await table.does("u")
+        assert table.said[-1].startswith("Nothing has been said in this review that could be undone")
+        assert "the history has what was said before" in table.said[-1]
+        await table.does("r", "U")
+        assert (table.chosen, keys.notice) == ("c1", "done again: client 01:00 · theme being seen put back")
+
+
+@pytest.mark.parametrize("key", ["escape", "enter"])
+async def test_an_episode_of_which_nothing_was_said_is_dropped(key: str) -> None:
+    async with desk() as table:
+        await table.does("n", "m", "r", "e", key)
+        assert table.episodes == []
+        assert table.screen.form is None
+        assert "dropped" in table.screen.query_one(KeyLine).notice
+        await table.does("u")
+        assert table.episodes == []
+        assert table.screen.links.matches == {}
+
+
+async def test_an_episode_is_kept_once_anything_was_said_of_it() -> None:
+    async with desk() as table:
+        await table.does("r", "e", "s", "escape")
+        await table.does("down", "right", "escape", "e", "escape")
+        assert len(table.episodes) == 1
+
+
+async def test_where_there_is_no_account_it_says_why() -> None:
+    async with desk(layers=[("client", [mark("c1", 60_000, "relieved")])]) as table:
+        await table.does("n")
+        assert table.account("therapist")[1] == "no recall yet"
