@@ -24,13 +24,17 @@ MakeScreen = Callable[[Study, Chosen], Screen[Any]]
 
 
 class Place(msgspec.Struct, frozen=True):
-    """One place: its id, the letter that leads there, its label and help, and what makes its screen."""
+    """One place: its id, the letter that leads there, its label and help, and what makes its screen.
+
+    `footer` is its short text in the key line, empty where it has none.
+    """
 
     id: str
     key: str
     label: str
     help: str
     make: MakeScreen
+    footer: str = ""
 
 
 def _scores(study: Study, chosen: Chosen) -> Screen[Any]:
@@ -112,7 +116,7 @@ def _coding(study: Study, chosen: Chosen) -> Screen[Any]:
 
 
 PLACES: tuple[Place, ...] = (
-    Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall),
+    Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall, "new recall"),
     Place("coding", "b", "coding", "begin a coder's coding of the session; unlock or unblind the chosen one", _coding),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
     Place("codebooks", "k", "codebooks", "the words of recalls and codings, in their versions", _codebooks),
@@ -128,4 +132,16 @@ PLACES: tuple[Place, ...] = (
 
 def commands_of(places: tuple[Place, ...]) -> tuple[Command, ...]:
     """The places as commands of the library's table."""
-    return tuple(Command(one.id, one.key, one.key, one.label, one.help, "go", runs=f"go('{one.id}')") for one in places)
+    return tuple(
+        Command(
+            one.id,
+            one.key,
+            one.key,
+            one.label,
+            one.help,
+            "go",
+            footer={"stopped": one.footer} if one.footer else {},
+            runs=f"go('{one.id}')",
+        )
+        for one in places
+    )

@@ -15,11 +15,12 @@ from iprtool.commands import LIBRARY, first_keys, key_line
 from iprtool.edits import Hand
 from iprtool.library.visit import Visit
 from iprtool.library.wish import Chosen, Wish
-from iprtool.library_places import PLACES, Place
+from iprtool.library_places import PLACES, Place, commands_of
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import Closed
 from iprtool.model.study import Person, Recall, Session
 from iprtool.screens.key_line import HeadLine
+from iprtool.screens.library import table_with
 from iprtool.screens.library_due import DueScreen
 from iprtool.screens.library_form import FormScreen
 from iprtool.screens.library_menu import MenuScreen
@@ -67,7 +68,9 @@ async def test_every_size_has_the_head_the_tree_the_detail_and_the_keys(tmp_path
 
 
 def test_the_key_line_fits_eighty_columns() -> None:
-    shown = key_line(LIBRARY, "stopped")[: first_keys(LIBRARY, "stopped")]
+    table = table_with(commands_of(PLACES))
+    shown = key_line(table, "stopped")[: first_keys(table, "stopped")]
+    assert [keys for keys, _, _ in shown] == ["enter", "n", "a", "e", "/", "?", "q"]
     assert sum(len(f"{keys} {text} · ") for keys, text, _ in shown) <= 80
 
 

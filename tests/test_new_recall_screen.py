@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from iprtool.commands import CONSENTS, NEW_RECALL, Command
 from iprtool.library.wish import Wish
 from iprtool.model.errors import IprtoolError
 from iprtool.model.protocol import PROTOCOLS
-from iprtool.recall.beginning import Candidate, ConsentCheck, Offers
+from iprtool.recall.beginning import Beginning, Candidate, ConsentCheck, Offers
 from iprtool.recall.settings import RecallChoice
 from iprtool.screens.consents import ConsentsScreen
 from iprtool.screens.help import HelpScreen
@@ -125,7 +127,8 @@ class Desk:
 
     @property
     def said(self) -> list[str]:
-        return [notice.message for notice in self.app._notifications]
+        assert not self.app._notifications
+        return [str(self.screen.query_one("#said", Static).render())]
 
     @property
     def names(self) -> list[str]:
@@ -241,6 +244,40 @@ async def test_a_recall_that_there_is_already_gets_another_beside_it_only_when_a
         assert [another for _, another in table.desk.begun] == [True]
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_inquirer_that_looks_like_a_name_is_asked_about_once_and_covers_no_check(
+    size: tuple[int, int],
+) -> None:
+    async with desk(size) as table:
+        await table.write("inquirer", "Berg")
+        await table.press("enter")
+        assert "Berg looks like a name; a code such as I2 keeps it out" in table.shown
+        assert "D05-C: research" in table.shown
+        assert table.desk.begun == []
+        await table.press("end", "1")
+        assert table.said == [""]
+        await table.press("backspace", "enter", "enter")
+        assert [choice.inquirer for choice, _ in table.desk.begun] == ["Berg"]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "by", "chosen"),
+    [
+        ("client begun, therapist, supervisor", None, "therapist"),
+        ("client begun, therapist begun, supervisor", None, "client"),
+        ("supervisor, client, therapist", None, "client"),
+        ("client, supervisor", "supervisor", "supervisor"),
+    ],
+)
+def test_whoever_is_still_to_recall_is_chosen_at_first(candidates: str, by: Any, chosen: str) -> None:
+    made = []
+    for text in candidates.split(", "):
+        role, *begun = text.split()
+        made.append(Candidate(role, role, "", bool(begun), to_come=not begun))  # type: ignore[arg-type]  # a role
+    offers = msgspec.structs.replace(OFFERS, candidates=tuple(made))
+    assert Beginning(offers, by).who.by == chosen
+
+
 async def test_a_tone_is_sounded_and_it_is_asked_whether_it_was_heard() -> None:
     async with desk() as table:
         await table.press("ctrl+t")
@@ -296,6 +333,10 @@ async def test_a_text_is_written_and_corrected_in_place() -> None:
         assert table.screen._beginning.choice().inquirer == "R7"
         await table.press("z", "question_mark")
         assert table.screen._beginning.choice().inquirer == "R7z?"
+        await table.press("left", "ctrl+u")
+        assert table.screen._beginning.choice().inquirer == "?"
+        await table.press("end", "ctrl+u")
+        assert table.screen._beginning.choice().inquirer is None
 
 
 async def test_the_lines_are_gone_through_by_keys() -> None:

@@ -14,9 +14,7 @@ LIBRARY: tuple[Command, ...] = (
         "go",
         footer={"stopped": "open"},
     ),
-    Command(
-        "review", "r", "r", "review", "all layers of the session on one timeline", "go", footer={"stopped": "review"}
-    ),
+    Command("review", "r", "r", "review", "all layers of the session on one timeline", "go"),
     Command(
         "add",
         "a",
@@ -63,7 +61,6 @@ LIBRARY: tuple[Command, ...] = (
         "due",
         "recordings and consents that end, recalls to come, what was begun and not finished",
         "see",
-        footer={"stopped": "due"},
     ),
     Command("work", "w", "w", "work", "recordings that are being added: how far they are, cancel them", "see"),
     Command("fold", "left", "←", "fold up", "fold up what is chosen, or go to what it belongs to", "see"),

@@ -7,6 +7,7 @@ from iprtool.desk.codebooks import codebooks_of
 from iprtool.desk.guides import guides_of
 from iprtool.desk.people import the_recording
 from iprtool.desk.recalls import COUPLE_RATINGS, dyad_of, event_bounds, planned_for, recalls_by
+from iprtool.desk.roster import recalled_roles
 from iprtool.library.dates import moment_of
 from iprtool.library.due import RECALL_WITHIN
 from iprtool.model.errors import IprtoolError
@@ -84,8 +85,14 @@ def forms_of(study: Study, session: Session) -> str:
 def _candidates(study: Study, session: Session, persons: list[Person]) -> tuple[Candidate, ...]:
     def candidate(by: Role, person: Person | None) -> Candidate:
         begun = bool(recalls_by(study, session, by, person))
-        return Candidate(by, person.id if person else None, person.label if person else "", begun)
+        planned = planned_for(study, session, by, person)
+        missing = (planned is not None and planned.status == "missing") or bool(person and person.withdrawn_on)
+        label = person.label if person else ""
+        return Candidate(by, person.id if person else None, label, begun, to_come=not begun and not missing)
 
+    expected = recalled_roles(study)
+    # Who is in the session comes before whom the study has besides.
+    persons = sorted(persons, key=lambda one: (one.dyad is None, one.role not in expected))
     noted = [candidate(one.role, one) for one in persons]
     roles = {one.by for one in noted}
     return (*noted, *(candidate(role, None) for role in USUALLY if role not in roles))

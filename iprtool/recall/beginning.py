@@ -40,12 +40,16 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """Somebody whose recall it may be: a person by id and pseudonym, or a role for which nobody is noted."""
+    """Somebody whose recall it may be: a person by id and pseudonym, or a role for which nobody is noted.
+
+    `to_come` is whether their recall is still expected: not begun, nor noted as missing.
+    """
 
     by: Role
     person: str | None = None
     label: str = ""
     begun: bool = False
+    to_come: bool = True
 
     @property
     def text(self) -> str:
@@ -90,7 +94,7 @@ class Beginning:
     def __init__(self, offers: Offers, by: Role | None = None) -> None:
         self.offers = offers
         candidates = offers.candidates
-        first = next((place for place, one in enumerate(candidates) if one.by == by), 0)
+        first = _first_chosen(candidates, by)
         self._values: dict[str, Any] = {
             "who": first,
             "also": None,
@@ -242,6 +246,13 @@ class Beginning:
         yield self._row("start_covered", "starts covered", NO_YES)
         if self.offers.has_transcript:
             yield self._row("show_transcript", "transcript", ((False, "not shown"), (True, "shown")))
+
+
+def _first_chosen(candidates: Sequence[Candidate], by: Role | None) -> int:
+    """The place of whoever is chosen at first: of the role, or else of those in the session, who is still to recall."""
+    of_role = [place for place, one in enumerate(candidates) if one.by == by]
+    places = of_role or [place for place, one in enumerate(candidates) if one.by not in UNASKED]
+    return next((place for place in places if candidates[place].to_come), of_role[0] if of_role else 0)
 
 
 def _minutes(text: str) -> int | None:

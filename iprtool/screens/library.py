@@ -17,13 +17,19 @@ NEW_RECALL = "new_recall"
 CODING = "coding"
 
 
+def table_with(places: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The library's commands with its places', those first that have a word in the key line."""
+    first = tuple(one for one in places if one.footer)
+    return (LIBRARY[0], *first, *LIBRARY[1:], *(one for one in places if not one.footer))
+
+
 class LibraryScreen(LibraryView):
     """The library with its keys: it is left for recalls, reviews and codings, and leads to its places."""
 
     BINDINGS = [*bindings_of(LIBRARY), *bindings_of(LIBRARY, priority=True)]
 
     def __init__(self, shelf: StudyShelf, visit: Visit, places: tuple[Command, ...] = (), now: Now = local_now) -> None:
-        super().__init__(shelf, visit, (*LIBRARY, *places), now)
+        super().__init__(shelf, visit, table_with(places), now)
         for one in places:
             self._bindings.bind(one.keys, one.action, one.label, show=False)
         self._entering = Entering(self, shelf, visit)

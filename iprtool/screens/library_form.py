@@ -81,7 +81,7 @@ class ChoiceLine(Widget, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        """The one that is chosen in brackets, with as many others as there is room for; ‹ and › where there are more."""
+        """The one that is chosen in brackets, with the others as there is room for; ‹ and › where there are more."""
         style, first = self.get_component_rich_style, self._first()
         other, room = style("choice--other"), self.size.width - 2
         segments = [Segment("‹" if first else " ", other)]

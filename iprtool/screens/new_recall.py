@@ -1,6 +1,6 @@
 """A new recall: who, by which protocol, with what on the screen; and what is looked to before it begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from textual import on, work
@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from iprtool.commands import NEW_RECALL
+from iprtool.library.editing import looks_like_a_name
 from iprtool.library.wish import Wish
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role
@@ -53,6 +54,7 @@ class NewRecallScreen(Screen[Wish | None]):
     }
     NewRecallScreen #new-recall { height: 1fr; layout: vertical; padding-top: 1; }
     NewRecallScreen #checks { height: auto; max-height: 9; border-top: solid $panel; padding: 0 1; }
+    NewRecallScreen #said { height: auto; max-height: 3; padding: 0 1; color: $text-error; display: none; }
     NewRecallScreen.wide #new-recall { layout: horizontal; }
     NewRecallScreen.wide FormPane { width: 3fr; }
     NewRecallScreen.wide #checks { width: 2fr; height: 1fr; max-height: 100%; border: none; border-left: solid $panel; }
@@ -101,7 +103,8 @@ class NewRecallScreen(Screen[Wish | None]):
         self._heard: bool | None = None
         self._sink = ""
         self._check: ConsentCheck | None = None
-        self._warned = self._busy = False
+        self._warned: set[str] = set()
+        self._busy = False
 
     def compose(self) -> ComposeResult:
         """Head line, form, checks, key line."""
@@ -109,6 +112,7 @@ class NewRecallScreen(Screen[Wish | None]):
         with Container(id="new-recall"):
             yield FormPane(self._rows(), self._set, id="form")
             yield Static("", id="checks", markup=False)
+        yield Static("", id="said", markup=False)
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
@@ -128,7 +132,8 @@ class NewRecallScreen(Screen[Wish | None]):
         return [*self._beginning.rows(), heard]
 
     def _set(self, name: str, value: Any) -> None:
-        self._warned = False
+        self._warned = set()
+        self._say("")
         if name == "heard":
             self._heard = value
         else:
@@ -226,12 +231,22 @@ class NewRecallScreen(Screen[Wish | None]):
         if problem is not None:
             self._say(problem)
             return
-        if self._beginning.who.begun and not self._warned:
-            self._warned = True
-            self._say("There is a recall of this person already; Enter once more begins another beside it.")
-            return
+        choice = self._beginning.choice()
+        for warning in self._warnings(choice):
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._say(warning)
+                return
+        self._say("")
         self._busy = True
-        self._begin(self._beginning.choice(), self._beginning.who.begun)
+        self._begin(choice, self._beginning.who.begun)
+
+    def _warnings(self, choice: RecallChoice) -> Iterator[str]:
+        """What is asked about once before it begins."""
+        if choice.inquirer is not None and looks_like_a_name(choice.inquirer):
+            yield f"{choice.inquirer} looks like a name; a code such as I2 keeps it out. Enter again keeps it."
+        if self._beginning.who.begun:
+            yield "There is a recall of this person already; Enter once more begins another beside it."
 
     @work(thread=True, exclusive=True, group="beginning", exit_on_error=False)
     def _begin(self, choice: RecallChoice, another: bool) -> None:
@@ -251,7 +266,10 @@ class NewRecallScreen(Screen[Wish | None]):
             self.dismiss(Wish("recall", event.recall))
 
     def _say(self, problem: str) -> None:
-        self.notify(problem, severity="error", timeout=10)
+        """In a line of its own, which covers nothing."""
+        line = self.query_one("#said", Static)
+        line.display = bool(problem)
+        line.update(problem)
 
     def action_help(self) -> None:
         """Every key."""

@@ -112,6 +112,9 @@ class FormPane(Widget, can_focus=True):
                 self._set(text[: at - 1] + text[at:])
             case "delete":
                 self._set(text[:at] + text[at + 1 :])
+            case "ctrl+u":
+                self._caret = 0
+                self._set(text[at:])
             case "backspace":
                 pass
             case _ if character is not None:
