@@ -16,12 +16,13 @@ from iprtool.desk.reviews import review_object
 from iprtool.desk.scores import all_scores, enter_score, rater_by
 from iprtool.edits import Hand, edited
 from iprtool.history.change import Change, Wanted, levels_of, newest_first, next_level, shown
+from iprtool.history.op_words import Known, value_words
 from iprtool.instruments import shipped as instrument
 from iprtool.instruments.sheet import Entered, Line
 from iprtool.model.coding import SegmentCode
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Closed, Locked, Marked, Op, Put, Stopped
-from iprtool.model.linking import MarkRef, Match, Tag, Theme
+from iprtool.model.linking import Episode, MarkRef, Match, Tag, Theme
 from iprtool.model.mark import Mark
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.model.terms import Role
@@ -261,3 +262,9 @@ def test_what_is_shown_is_narrowed_by_kind_person_session_and_text() -> None:
     kinds = levels_of(changes, "kind")
     assert [next_level(kinds, "")] + [next_level(kinds, one) for one in kinds] == ["dyad", "score", ""]
     assert Wanted(kind="score", text="w").words() == "score · “w”"
+
+
+@pytest.mark.parametrize("label", ["episode 2", "2"])
+def test_an_episode_is_called_one_once(label: str) -> None:
+    words = value_words(Episode(label, "withdrawal", 1_000), HEAD.codebook, Known())
+    assert words == "episode 2: withdrawal from 00:01, unclear"
