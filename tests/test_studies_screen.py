@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import OptionList, Static
 
+from iprtool.cli import library as cli_library
 from iprtool.commands import first_keys, key_line
 from iprtool.commands.studies import STUDIES
 from iprtool.desk.known import forget, known_studies, remember
@@ -169,6 +170,55 @@ async def test_a_recording_is_chosen_in_the_folders(tmp_path: Path) -> None:
         await pilot.pause()
         await pilot.press("enter")
     assert app.return_value == StudiesWish("recording", str(tmp_path / "videos" / "b.mp4"))
+
+
+async def test_what_is_typed_leads_to_a_name_and_an_empty_folder_says_so(tmp_path: Path) -> None:
+    (tmp_path / "videos" / "empty").mkdir(parents=True)
+    for name in ("alpha.mp4", "beta.mp4", "best.mp4", "c.txt"):
+        (tmp_path / "videos" / name).write_text("x")
+    app = StudiesApp()
+    async with app.run_test() as pilot:
+        await pilot.press("r")
+        await fill(pilot, f"{tmp_path}/videos/", "ctrl+o")
+        tree = app.screen.query_one(MediaTree)
+        while len(tree.root.children) < 4:
+            await pilot.pause(0.01)
+        assert "No recording" not in screen_text(app)
+        await pilot.press("b", "e", "t")
+        assert str(tree.cursor_node.label) == "beta.mp4"  # type: ignore[union-attr]  # there is one
+        await pilot.press("home", "b", "e", "s")
+        assert str(tree.cursor_node.label) == "best.mp4"  # type: ignore[union-attr]
+        assert tree.get_component_rich_style("tree--cursor").reverse
+        await pilot.press("home", "e", "m", "enter")
+        await pilot.pause()
+        assert "No recording, transcript or folder is in empty." in screen_text(app)
+        await pilot.press("escape", "escape")
+    (tmp_path / "videos" / "empty" / "none").write_text("x")
+    app = StudiesApp()
+    async with app.run_test() as pilot:
+        await pilot.press("r")
+        await fill(pilot, f"{tmp_path}/videos/empty/", "ctrl+o")
+        await pilot.pause()
+        assert "No recording, transcript or folder is in empty." in screen_text(app)
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert "No recording" not in screen_text(app)
+
+
+def test_after_the_demo_the_list_is_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    wishes = iter([StudiesWish("demo", ""), None])
+
+    def show_studies(_notice: str) -> StudiesWish | None:
+        shown.append("list")
+        return next(wishes)
+
+    monkeypatch.setattr("iprtool.studies_app.show_studies", show_studies)
+    monkeypatch.setattr(cli_library, "_demo", lambda: Path("demo.ipr"))
+    monkeypatch.setattr(cli_library, "asked_keyring", lambda _: None)
+    monkeypatch.setattr(cli_library, "show", lambda *_: shown.append("demo"))
+    cli_library.show_studies()
+    assert shown == ["list", "demo", "list"]
 
 
 async def test_the_list_is_left_once_and_for_nothing() -> None:

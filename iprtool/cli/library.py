@@ -64,7 +64,7 @@ def show_studies() -> None:
 
 
 def _carry_out(wish: "StudiesWish") -> bool:
-    """Open, or make and open, what was chosen; whether another study is wanted after it."""
+    """Open, or make and open, what was chosen; whether the list is shown again after it."""
     path = Path(wish.path)
     match wish.kind:
         case "open":
@@ -73,7 +73,8 @@ def _carry_out(wish: "StudiesWish") -> bool:
             return show(path, _made(path, wish.contact))
         case "demo":
             demo = _demo()
-            return show(demo, asked_keyring(demo))
+            show(demo, asked_keyring(demo))
+            return True  # a look at it is no work: it ends where it began
         case "recording":
             from iprtool.cli.recalling import open_recording
 

@@ -7,7 +7,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.events import Key
 from textual.widgets import DirectoryTree, Static
+from textual.widgets.directory_tree import DirEntry
+from textual.widgets.tree import TreeNode
 
 from iprtool.screens.dialog import Dialog
 from iprtool.screens.paths import MEDIA_SUFFIXES, full_path
@@ -27,7 +30,41 @@ class MediaTree(DirectoryTree, inherit_bindings=False):
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
+    DEFAULT_CSS = """
+    MediaTree > .tree--cursor, MediaTree:focus > .tree--cursor { text-style: bold reverse; }
+    """
     show_root = False
+    typed = ""
+
+    def on_key(self, event: Key) -> None:
+        """What is typed leads to the next name that begins so; any other key begins anew."""
+        character = event.character if event.is_printable else None
+        if character is None or character == " ":
+            self.typed = ""
+            return
+        event.stop()
+        for typed in (self.typed + character, character):
+            found = self._beginning(typed.casefold())
+            if found is not None:
+                self.typed = typed
+                self.move_cursor(found)
+                return
+
+    def _beginning(self, typed: str) -> TreeNode[DirEntry] | None:
+        """The shown node that begins so: the one that is chosen, or the next after it, round to the first."""
+        lines = [self.get_node_at_line(line) for line in range(self.last_line + 1)]
+        nodes = [one for one in lines if one is not None]
+        at = next((place for place, one in enumerate(nodes) if one is self.cursor_node), 0)
+        at += len(typed) == 1
+        order = [*nodes[at:], *nodes[:at]]
+        return next((one for one in order if str(one.label).casefold().startswith(typed)), None)
+
+    def has_something(self, folder: Path) -> bool:
+        """Whether there is anything in a folder that is shown here."""
+        try:
+            return any(self.filter_paths([one]) for one in folder.iterdir())
+        except OSError:
+            return False
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Without hidden files."""
@@ -47,6 +84,7 @@ class FilePicker(Dialog[list[str]]):
     FilePicker { align: center middle; }
     FilePicker #picker { width: 90; max-width: 98%; height: 90%; border: round $primary; background: $surface; }
     FilePicker #picker { padding: 0 1; }
+    FilePicker #picker-empty { color: $text-muted; display: none; }
     FilePicker MediaTree { height: 1fr; background: $surface; }
     FilePicker #picked { height: auto; max-height: 6; color: $text; }
     FilePicker #picker-hint { color: $text-muted; height: 1; }
@@ -68,10 +106,20 @@ class FilePicker(Dialog[list[str]]):
         """The folders, what was picked, the keys."""
         with Vertical(id="picker"):
             yield Static(str(self._folder), id="picker-folder", markup=False)
+            yield Static("", id="picker-empty", markup=False)
             yield MediaTree(self._folder)
             yield Static("", id="picked", markup=False)
-            hint = "enter opens or takes · space picks several · backspace folder above · esc back"
+            hint = "enter opens, takes · letters find · space picks several · backspace above · esc back"
             yield Static(hint, id="picker-hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Whether there is anything here."""
+        self._say_empty(self._folder)
+
+    def _say_empty(self, folder: Path) -> None:
+        line = self.query_one("#picker-empty", Static)
+        line.display = not self.query_one(MediaTree).has_something(folder)
+        line.update(f"No recording, transcript or folder is in {folder.name or folder}.")
 
     def _here(self) -> Path | None:
         node = self.query_one(MediaTree).cursor_node
@@ -94,6 +142,7 @@ class FilePicker(Dialog[list[str]]):
         here = self._here()
         if here is not None and here.is_dir() and not self._picked:
             self.query_one(MediaTree).action_toggle_node()
+            self._say_empty(here)
             return
         files = self._picked or ([here] if here is not None and not here.is_dir() else [])
         if files:
@@ -104,6 +153,7 @@ class FilePicker(Dialog[list[str]]):
         self._folder = self._folder.parent
         self.query_one(MediaTree).path = self._folder
         self.query_one("#picker-folder", Static).update(str(self._folder))
+        self._say_empty(self._folder)
 
     @on(DirectoryTree.FileSelected)
     def _clicked(self, event: DirectoryTree.FileSelected) -> None:
