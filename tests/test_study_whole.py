@@ -63,8 +63,7 @@ async def code_session(clinic: Clinic, dyad: str, coder: str) -> None:
         await seat.press("1", "enter", "enter", "enter")
         await seat.press("2" if coder == "K1" else "1", "enter")
         # The last segment finished, the ratings of the whole session come.
-        for rating in "31242":
-            await seat.press(rating, "down")
+        await seat.press(*"31242")
         await seat.press("L", "enter", "q")
 
 

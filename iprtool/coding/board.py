@@ -43,6 +43,11 @@ class Board(msgspec.Struct, frozen=True):
         at = self.rows.index(self.row(row_id)) + by
         return self.rows[max(0, min(at, len(self.rows) - 1))].id
 
+    def next_scale(self, row_id: str) -> str:
+        """The id of the next row that is rated; the last one stays."""
+        after = self.rows[self.rows.index(self.row(row_id)) + 1 :]
+        return next((one.id for one in after if one.scale is not None), row_id)
+
     def next_group(self, row_id: str, by: int) -> str:
         """The first row of the next group (1) or the one before (−1), round and round."""
         groups = list(dict.fromkeys(one.group for one in self.rows))

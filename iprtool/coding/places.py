@@ -15,7 +15,7 @@ from iprtool.model.layer import LayerContent, Op, OpBody, Put, Unblinded, Unlock
 from iprtool.model.mark import Mark
 from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
-from iprtool.recall.playback import Playback
+from iprtool.recall.playback import SAME_PLACE_MS, Playback
 from iprtool.recall.saving import Saving
 
 LOCKED = "This coding is locked and stays as it is; the researcher unlocks it with: iprtool unlock."
@@ -104,6 +104,15 @@ class AtSegments:
         """The finished segments that were not played whole: what was not heard was not coded."""
         missing = unheard(self.sheet.segments, self.state.coverage.values())
         return tuple(number for number in missing if self.sheet.is_finished(number))
+
+    @property
+    def unplayed(self) -> bool:
+        """Whether nothing of this segment was played so far."""
+        if self.listening.playing and not self.listening.is_outside:
+            return False
+        start_ms, end_ms = self.sheet.segments.bounds(self.segment)
+        played = (one for one in self.state.coverage.values() if one.kind == "played")
+        return all(min(one.end_ms, end_ms) - max(one.start_ms, start_ms) <= SAME_PLACE_MS for one in played)
 
     @property
     def note(self) -> str:

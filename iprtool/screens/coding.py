@@ -59,11 +59,12 @@ class CodingScreen(CodingWays):
     # Codes and ratings
 
     def press_digit(self, digit: int) -> None:
-        """A digit rates what is rated; else it is the code of that number in its group, 0 the tenth."""
-        if self.coding.row.scale is not None:
-            self.attempt(lambda: self.coding.rate(digit))
-        else:
+        """A digit rates the scale chosen, and the next one is; else it is the code of that number, 0 the tenth."""
+        row = self.coding.row
+        if row.scale is None:
             self.attempt(lambda: self.coding.toggle_number(digit or 10))
+        elif self.attempt(lambda: self.coding.rate(digit)):
+            self._choose(self.coding.board.next_scale(row.id))
 
     def action_digit(self) -> None:
         """Clicked in the key line, it says what the digits are for."""

@@ -39,15 +39,19 @@ class CodingWays(CodingView):
         coding = self.coding
         if coding.whole:
             self.attempt(lambda: coding.show_whole(False))
-        elif coding.locked or coding.sheet.is_finished(coding.segment) or self.attempt(coding.finish):
+        elif coding.locked or coding.sheet.is_finished(coding.segment):
             self._go_on()
+        elif self.attempt(coding.finish):
+            self._go_on("finished, without being played" if coding.unplayed else "")
 
-    def _go_on(self) -> None:
+    def _go_on(self, said: str = "") -> None:
         coding = self.coding
         if coding.segment + 1 < coding.sheet.segments.count:
             self.attempt(lambda: coding.go(coding.segment + 1))
         elif coding.locked or not self._to_unfinished():
-            self.notice("this was the last segment")
+            said = f"{said}; this was the last segment" if said else "this was the last segment"
+        if said:
+            self.notice(said)
 
     def _to_unfinished(self) -> bool:
         left = self.coding.left
