@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import msgspec
 from textual.content import Content
-from textual.pilot import Pilot
 
 from iprtool.app import IprtoolApp
 from iprtool.dial.describing import Describing
@@ -20,6 +19,7 @@ from iprtool.screens.note_area import NoteArea
 from iprtool.screens.recording import Filmed
 from iprtool.timeline.widget import TimelineView
 from tests.fakes import FakeLog, FakePicture, FakePlayer, head, protocol
+from tests.screen_desk import ScreenDesk, running
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 LEVELS = ((30_000, 5), (30_000, 8), (30_000, 5), (30_000, 2), (60_000, 5))
@@ -41,25 +41,16 @@ def traced(levels: tuple[tuple[int, float], ...] = LEVELS) -> LayerContent:
     return LayerContent(dial_head(), traces=tuple(traces))
 
 
-class Desk:
+class Desk(ScreenDesk):
     """A dial's screen, its fake player, picture and log."""
 
     def __init__(self, loaded: LayerContent, face: Face, *, filmed: bool) -> None:
         self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
         self.picture = FakePicture(self.player)
-        self.now_s = 0.0
         film = Filmed(lambda: self.picture) if filmed else None
         hand = Hand("client", "dev")
         self.screen = DialScreen(loaded, self.player, self.log, hand, face, filmed=film, monotonic=lambda: self.now_s)
         self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
-
-    async def press(self, *keys: str) -> None:
-        """Keys, each well after the one before."""
-        for key in keys:
-            self.now_s += 1
-            await self.pilot.press(key)
-            await self.pilot.pause()
 
     async def play(self, ms: int) -> None:
         """Time passes, and the timer comes ten times a second; the screen's own timer may come as well."""
@@ -93,24 +84,12 @@ class Desk:
         return self.screen.query_one("#note", NoteArea).text
 
     @property
-    def status(self) -> str:
-        return self.player.state.status
-
-    @property
     def keys(self) -> KeyLine:
         return self.screen.query_one(KeyLine)
 
     @property
     def timeline(self) -> TimelineView:
         return self.screen.query_one(TimelineView)
-
-    def on_top(self) -> object:
-        return self.app.screen
-
-    @property
-    def shown(self) -> str:
-        """The screen as text."""
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
 
     @property
     def key_line(self) -> str:
@@ -131,8 +110,5 @@ async def desk(
     content = loaded or LayerContent(dial_head(**settings))
     if settings and loaded:
         content = msgspec.structs.replace(loaded, head=dial_head(**settings))
-    table = Desk(content, face, filmed=filmed)
-    async with table.app.run_test(size=size) as pilot:
-        table.pilot = pilot
-        await pilot.pause()
+    async with running(Desk(content, face, filmed=filmed), size) as table:
         yield table

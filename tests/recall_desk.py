@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from textual.pilot import Pilot
-
 from iprtool.app import IprtoolApp
 from iprtool.edits import Hand
 from iprtool.model.layer import LayerContent
@@ -16,36 +14,21 @@ from iprtool.screens.key_line import KeyLine
 from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recording import Filmed
 from tests.fakes import FakeLog, FakePlayer, content
+from tests.screen_desk import ScreenDesk, running
 
 
-class Desk:
+class Desk(ScreenDesk):
     """A recall screen in a running app, its fake player and its log."""
 
     def __init__(
         self, loaded: LayerContent, face: Face, filmed: Filmed | None = None, words: Sequence[Utterance] = ()
     ) -> None:
         self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
-        self.now_s = 0.0
         hand = Hand("client", "dev")
         self.screen = RecallScreen(
             loaded, self.player, self.log, hand, face, filmed=filmed, words=words, monotonic=lambda: self.now_s
         )
         self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
-
-    async def press(self, *keys: str) -> None:
-        """Keys, each well after the one before."""
-        for key in keys:
-            self.now_s += 1
-            await self.pilot.press(key)
-            await self.pilot.pause()
-
-    async def play(self, ms: int) -> None:
-        """Play on for so long."""
-        if self.player.state.status != "playing":
-            await self.press("space")
-        self.player.run(ms)
-        await self.pilot.pause()
 
     async def watch(self, ms: int) -> None:
         """Play on for so long, in steps as the screen looks at them, or until the program stops it."""
@@ -63,13 +46,6 @@ class Desk:
         return sorted(self.screen.recall.state.marks.values(), key=lambda mark: mark.start_ms)
 
     @property
-    def status(self) -> str:
-        return self.player.state.status
-
-    def on_top(self) -> object:
-        return self.app.screen
-
-    @property
     def moment(self) -> str:
         return self.screen.query_one(KeyLine).moment
 
@@ -84,10 +60,7 @@ async def desk(
     words: Sequence[Utterance] = (),
     **head: Any,
 ) -> AsyncIterator[Desk]:
-    table = Desk(loaded or content(**head), face, filmed, words)
-    async with table.app.run_test(size=size) as pilot:
-        table.pilot = pilot
-        await pilot.pause()
+    async with running(Desk(loaded or content(**head), face, filmed, words), size) as table:
         yield table
 
 
@@ -96,5 +69,4 @@ def has_left(table: Desk) -> bool:
 
 
 def text_of(table: Desk) -> str:
-    app = table.app
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+    return table.shown

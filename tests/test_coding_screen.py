@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from textual.pilot import Pilot
 
 from iprtool.app import IprtoolApp
 from iprtool.codebooks.loader import shipped
@@ -22,6 +21,7 @@ from iprtool.screens.key_line import KeyLine
 from iprtool.timeline.widget import TimelineView
 from tests.coding_samples import Coder, coding_content
 from tests.fakes import FakeLog, FakePlayer
+from tests.screen_desk import ScreenDesk, running
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 TALK = [
@@ -29,16 +29,14 @@ TALK = [
 ]
 
 
-class Desk:
+class Desk(ScreenDesk):
     """A coding in a running app, with its fake player and log."""
 
     def __init__(self, loaded: LayerContent) -> None:
         self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
-        self.now_s = 0.0
         hand = Hand("coder", "dev")
         self.screen = CodingScreen(loaded, TALK, self.player, self.log, hand, monotonic=lambda: self.now_s)
         self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
         """Keys, each well after the one before."""
@@ -57,14 +55,6 @@ class Desk:
             await self.pilot.pause()
             self.screen._tick()
         await self.pilot.pause()
-
-    @property
-    def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
-
-    @property
-    def status(self) -> str:
-        return self.player.state.status
 
     @property
     def drafted(self) -> str:
@@ -88,10 +78,7 @@ class Desk:
 async def desk(
     codebook: str = "3rs-2015", size: tuple[int, int] = (120, 40), loaded: LayerContent | None = None
 ) -> AsyncIterator[Desk]:
-    table = Desk(loaded or coding_content(codebook))
-    async with table.app.run_test(size=size) as pilot:
-        table.pilot = pilot
-        await pilot.pause()
+    async with running(Desk(loaded or coding_content(codebook)), size) as table:
         yield table
 
 
@@ -140,7 +127,7 @@ async def test_a_segment_of_the_2015_version_is_coded_by_a_few_keys() -> None:
 
 async def test_a_segment_of_the_2022_version_is_rated_and_says_how_it_showed() -> None:
     async with desk("3rs-2022") as table:
-        await table.press("3", "plus", "plus", "tab", "2", "enter")
+        await table.press("3", "down", "plus", "plus", "tab", "2", "enter")
         assert table.codes() == {"wd_p": 3, "wd_t": 2, "cf_p": 1, "cf_t": 1, "wd_minimal_response": None}
         await table.press("b")
         assert "[3]   WD_P withdrawal, patient somewhat salient" in table.shown
@@ -154,31 +141,6 @@ async def test_nothing_found_is_one_key() -> None:
         assert table.screen.coding.left.segments == ()
         assert "whole session · enter or s goes back" in table.shown
         assert lane(table.shown, "segments").count("✓") >= 1
-
-
-async def test_what_was_not_played_is_finished_all_the_same_and_it_is_said() -> None:
-    async with desk() as table:
-        await table.press("enter")
-        assert table.screen.coding.sheet.is_finished(0)
-        assert table.screen.query_one(KeyLine).notice == "finished, without being played"
-        await table.press("space")
-        await table.play(400_000)
-        table.screen.clear_notice("finished, without being played")
-        await table.press("enter")
-        assert table.screen.coding.sheet.is_finished(1)
-        assert table.screen.query_one(KeyLine).notice == ""
-
-
-async def test_all_scales_are_rated_in_as_many_digits_and_undo_goes_back() -> None:
-    async with desk() as table:
-        await table.press("s", *"31242")
-        assert [one.rating for one in table.screen.coding.board.rows] == [3, 1, 2, 4, 2]
-        last = table.screen.coding.row.id
-        await table.press("up", "5")
-        assert [one.rating for one in table.screen.coding.board.rows] == [3, 1, 2, 5, 2]
-        assert table.screen.coding.row.id == last
-        await table.press("ctrl+z")
-        assert table.screen.coding.row.label == table.screen.coding.board.rows[3].label
 
 
 async def test_a_held_enter_finishes_one_segment() -> None:
@@ -281,7 +243,7 @@ async def test_a_half_written_note_is_there_again() -> None:
 
 async def test_the_whole_session_is_rated_and_what_is_left_is_listed() -> None:
     async with desk() as table:
-        await table.press("enter", "s", "4", "9")
+        await table.press("enter", "s", "4", "down", "9")
         assert table.said[-1] == "significance of confrontation is rated 1 to 5."
         await table.press("2")
         assert "session 2/5" in table.shown

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from textual.pilot import Pilot
 from typer.testing import CliRunner
 
 from iprtool.app import IprtoolApp
@@ -21,6 +20,7 @@ from iprtool.screens.coding import CodingScreen
 from iprtool.store.keys import create_open_keyring, open_keyring
 from iprtool.store.study import Study
 from tests.fakes import FakePlayer
+from tests.screen_desk import ScreenDesk, running
 from tests.sounds import write_wav
 
 DYADS = tuple(f"D{number:02}" for number in range(1, 13))
@@ -90,7 +90,7 @@ def add_sessions(clinic: Clinic) -> None:
             clinic.says("consent", clinic.path, person, "--signed", "2026-01-10", "--scope", "research")
 
 
-class Seat:
+class Seat(ScreenDesk):
     """A person's screen in a running app, on the layer that the grant opens; the test moves the player's time."""
 
     def __init__(self, grant: Grant) -> None:
@@ -102,19 +102,6 @@ class Seat:
             seconds = count()
             self.screen.monotonic = lambda: float(next(seconds))
         self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
-
-    async def play(self, ms: int) -> None:
-        """Play on for so long."""
-        if self.player.state.status != "playing":
-            await self.press("space")
-        self.player.run(ms)
-        await self.pilot.pause()
 
 
 @asynccontextmanager
@@ -122,9 +109,7 @@ async def seated(grant: Grant, size: tuple[int, int] = (100, 30)) -> AsyncIterat
     """The person's screen, until it is left; then what was written is on the disk."""
     seat = Seat(grant)
     try:
-        async with seat.app.run_test(size=size) as pilot:
-            seat.pilot = pilot
-            await pilot.pause()
+        async with running(seat, size):
             yield seat
     finally:
         if seat.opened.log is not None:
