@@ -1,6 +1,7 @@
 """The composition root of the library: one open study, its screens, and the wish that it is left with."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from textual.app import SystemCommand
@@ -10,7 +11,7 @@ from textual.screen import Screen
 from iprtool.commands import Command
 from iprtool.launch import drop_early_keys, end_on_signals
 from iprtool.library.visit import Visit
-from iprtool.library.wish import Wish
+from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, Place, commands_of
 from iprtool.library_shelf import StudyOnShelf
 from iprtool.model.errors import IprtoolError
@@ -38,10 +39,13 @@ class LibraryApp(QuietApp[Wish]):
         return self.library
 
     def on_mount(self) -> None:
-        """What happened meanwhile is said."""
+        """What happened meanwhile is said; what a review was opened from is there again."""
         if self._visit.notice:
             self.notify(self._visit.notice, timeout=10)
             self._visit.notice = ""
+        if self._visit.place:
+            self.call_after_refresh(self._go, self._visit.place, self._visit.chosen)
+            self._visit.place = ""
 
     def on_library_view_wished(self, event: LibraryScreen.Wished) -> None:
         """Leave for it."""
@@ -53,20 +57,24 @@ class LibraryApp(QuietApp[Wish]):
 
     def on_library_view_went(self, event: LibraryScreen.Went) -> None:
         """Show the place."""
-        place = next((one for one in self._places if one.id == event.place), None)
+        self._go(event.place, event.chosen)
+
+    def _go(self, ident: str, chosen: Chosen) -> None:
+        place = next((one for one in self._places if one.id == ident), None)
         if place is None:
             self.notify("Begin it from the command line: iprtool recall STUDY --dyad … --session … --by …")
             return
         try:
-            screen = place.make(self._study, event.chosen)
+            screen = place.make(self._study, chosen)
         except IprtoolError as error:
             self.notify(str(error), severity="error", timeout=10)
             return
-        self.push_screen(screen, self._came_back)
+        self.push_screen(screen, partial(self._came_back, ident))
 
-    def _came_back(self, result: object) -> None:
+    def _came_back(self, ident: str, result: object) -> None:
         self.library.refresh_study()
         if isinstance(result, Wish):
+            self._visit.place = ident
             self.library.wish(result)
         else:
             self.library.settle()

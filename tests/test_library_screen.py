@@ -372,6 +372,21 @@ async def test_a_place_is_made_from_the_study_and_what_is_chosen_and_may_end_in_
     assert [(one.session, one.by) for one in asked] == [("s", "therapist")] * 2
 
 
+async def test_the_place_that_a_review_was_opened_from_is_there_after_it_once(tmp_path: Path) -> None:
+    place = Place("search", "f", "search", "find", lambda _study, _chosen: There())
+    visit = Visit()
+    async with library(tmp_path, a_roster(), places=(place,), visit=visit) as shown:
+        await shown.press("f", "w")
+        assert shown.wish == Wish("recall", "new")
+        for there in (True, False):
+            again = Library(shown.study, visit, (place,))
+            async with again.app.run_test() as again.pilot:
+                await again.pilot.pause()
+                assert isinstance(again.app.screen, There) is there
+                await again.press("b")
+                assert again.app.screen is again.screen
+
+
 async def test_what_a_layer_says_is_taken_over_a_little_later(tmp_path: Path) -> None:
     async with library(tmp_path, a_roster()) as shown:
         await shown.settled()

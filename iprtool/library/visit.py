@@ -13,6 +13,8 @@ class Visit:
         self.filter = ""
         self.notice = ""
         """What is to be said when the library is shown again; empty where there is nothing."""
+        self.place = ""
+        """The place that a review was opened from, to come back to; empty where that was the library itself."""
         self.folded: set[Chosen] = set()
         """What is folded up of what is usually open, and open of what is usually folded up."""
         self.done: list[Change] = []
