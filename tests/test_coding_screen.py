@@ -127,7 +127,7 @@ async def test_a_segment_of_the_2015_version_is_coded_by_a_few_keys() -> None:
 
 async def test_a_segment_of_the_2022_version_is_rated_and_says_how_it_showed() -> None:
     async with desk("3rs-2022") as table:
-        await table.press("3", "down", "plus", "plus", "tab", "2", "enter")
+        await table.press("3", "plus", "plus", "tab", "2", "enter")
         assert table.codes() == {"wd_p": 3, "wd_t": 2, "cf_p": 1, "cf_t": 1, "wd_minimal_response": None}
         await table.press("b")
         assert "[3]   WD_P withdrawal, patient somewhat salient" in table.shown
@@ -141,6 +141,31 @@ async def test_nothing_found_is_one_key() -> None:
         assert table.screen.coding.left.segments == ()
         assert "whole session · enter or s goes back" in table.shown
         assert lane(table.shown, "segments").count("✓") >= 1
+
+
+async def test_what_was_not_played_is_finished_all_the_same_and_it_is_said() -> None:
+    async with desk() as table:
+        await table.press("enter")
+        assert table.screen.coding.sheet.is_finished(0)
+        assert table.screen.query_one(KeyLine).notice == "finished, without being played"
+        await table.press("space")
+        await table.play(400_000)
+        table.screen.clear_notice("finished, without being played")
+        await table.press("enter")
+        assert table.screen.coding.sheet.is_finished(1)
+        assert table.screen.query_one(KeyLine).notice == ""
+
+
+async def test_all_scales_are_rated_in_as_many_digits_and_undo_goes_back() -> None:
+    async with desk() as table:
+        await table.press("s", *"31242")
+        assert [one.rating for one in table.screen.coding.board.rows] == [3, 1, 2, 4, 2]
+        last = table.screen.coding.row.id
+        await table.press("up", "5")
+        assert [one.rating for one in table.screen.coding.board.rows] == [3, 1, 2, 5, 2]
+        assert table.screen.coding.row.id == last
+        await table.press("ctrl+z")
+        assert table.screen.coding.row.label == table.screen.coding.board.rows[3].label
 
 
 async def test_a_held_enter_finishes_one_segment() -> None:
@@ -243,7 +268,7 @@ async def test_a_half_written_note_is_there_again() -> None:
 
 async def test_the_whole_session_is_rated_and_what_is_left_is_listed() -> None:
     async with desk() as table:
-        await table.press("enter", "s", "4", "down", "9")
+        await table.press("enter", "s", "4", "9")
         assert table.said[-1] == "significance of confrontation is rated 1 to 5."
         await table.press("2")
         assert "session 2/5" in table.shown
