@@ -96,7 +96,7 @@ class HitsTable(ScrollView, can_focus=False):
         used = sum(cell_len(one.text) for one in segments)
         strip = Strip(segments, used)
         if used > width > 1:
-            strip = Strip.join([strip.crop(0, width - 1), Strip([Segment("…")])])
+            strip = Strip.join([strip.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
         return strip.adjust_cell_length(width, self.rich_style)
 
     def on_click(self, event: Click) -> None:

@@ -225,11 +225,11 @@ class ScoresGrid(Widget, can_focus=True):
         line, style = self.sheet.lines[place], self.get_component_rich_style
         one = line.subscale
         scale = fitted(f"{one.minimum:g}–{one.maximum:g}", RANGE_CELLS)
-        segments = [Segment(fitted(f"  {one.label}", NAME_CELLS)), Segment(scale, style("grid--dim"))]
+        segments = [Segment(fitted(f"  {one.label}", NAME_CELLS), self.rich_style), Segment(scale, style("grid--dim"))]
         for column, rater in list(enumerate(self.sheet.raters))[self._left :]:
             here = (place, column) == (self._line, self._rater)
             if not self.sheet.asked(line, rater):
-                segments.append(Segment(" " * CELL))
+                segments.append(Segment(" " * CELL, self.rich_style))
                 continue
             score = self.sheet.score(line, rater)
             text = entry_text(score) or "–"
@@ -238,7 +238,10 @@ class ScoresGrid(Widget, can_focus=True):
                 text, look = f"{self.typed}_", style("grid--wrong") if self._wrong else look
             text = ("▸" if here else " ") + fitted(text + (" !" if here and self._wrong else ""), CELL - 2)
             shown = style("grid--here") if here and not self._wrong else None
-            segments += [Segment(text, look + shown if look and shown else shown or look), Segment(" ")]
+            segments += [
+                Segment(text, look + shown if look and shown else shown or look or self.rich_style),
+                Segment(" ", self.rich_style),
+            ]
         return segments
 
 
