@@ -106,10 +106,10 @@ def check_role(by: str, option: str = "--by") -> Role:
 
 def check_gap(text: str) -> int:
     """The milliseconds of a gap between two files."""
-    from iprtool.media.joining import parse_gap
+    from iprtool.model.times import parse_duration
 
     try:
-        return parse_gap(text)
+        return parse_duration(text)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--gap") from error
 

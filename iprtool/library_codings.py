@@ -1,13 +1,14 @@
 """Beginning a coder's coding from the library, and unlocking or unblinding one."""
 
 from iprtool import desk
-from iprtool.coding.segments import parse_length
+from iprtool.coding.segments import checked_length
 from iprtool.desk.codebooks import all_codebooks, name_of
 from iprtool.library.overview import CodingState
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library.wording import coding_words
 from iprtool.model.errors import IprtoolError
 from iprtool.model.study import Coding
+from iprtool.model.times import parse_duration
 from iprtool.screens.library_form import FormField, FormScreen
 from iprtool.store.study import Study
 
@@ -68,6 +69,6 @@ def _begun(study: Study, coding: Coding) -> FormScreen:
 
 def _length_ms(text: str) -> int:
     try:
-        return parse_length(text)
+        return checked_length(parse_duration(text))
     except ValueError as error:
         raise IprtoolError(f"{error}.") from None

@@ -49,10 +49,10 @@ class StudyOnShelf:
 
     def gap_ms(self, text: str) -> int:
         """The time between two files."""
-        from iprtool.media.joining import parse_gap
+        from iprtool.model.times import parse_duration
 
         try:
-            return parse_gap(text)
+            return parse_duration(text)
         except ValueError as error:
             raise IprtoolError(f"{error}.") from None
 

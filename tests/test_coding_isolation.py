@@ -220,4 +220,4 @@ def test_what_a_coding_cannot_be_begun_with_is_said_in_one_sentence(machine: Mac
     assert "needs a terminal" in one_sentence(machine.run(*CODE))
     wrong = machine.run("code", "A.ipr", "--coder", "K2", "--segment", "soon")
     assert wrong.returncode == 2
-    assert "is no length of a segment" in " ".join(wrong.stderr.split())
+    assert "is no length of time" in " ".join(wrong.stderr.split())

@@ -14,7 +14,7 @@ import pytest
 from av.video.stream import VideoStream
 
 from iprtool.media.conform import Conformed, conform_joined
-from iprtool.media.joining import Gaps, check_different, gaps_between, gaps_notice, parse_gap
+from iprtool.media.joining import Gaps, check_different, gaps_between, gaps_notice
 from iprtool.media.probe import Probe, probe
 from iprtool.media.room import sealed_bytes
 from iprtool.model.errors import MediaError
@@ -265,28 +265,6 @@ def test_given_gaps_count_and_need_no_word() -> None:
     assert gaps_notice(gaps) == ""
     with pytest.raises(MediaError, match="2 files and 2 gaps do not fit"):
         gaps_between([at(0, 60_000), at(150, 60_000)], (1500, 0))
-
-
-@pytest.mark.parametrize(
-    ("text", "ms"),
-    [
-        ("90s", 90_000),
-        ("1:30", 90_000),
-        ("0", 0),
-        ("90", 90_000),
-        ("2m", 120_000),
-        ("1.5s", 1500),
-        ("01:10:00", 4_200_000),
-    ],
-)
-def test_a_gap_is_read(text: str, ms: int) -> None:
-    assert parse_gap(text) == ms
-
-
-@pytest.mark.parametrize("text", ["", "s", "-5s", "soon", "1:99", "1e9s", "nan"])
-def test_what_is_no_gap_is_said(text: str) -> None:
-    with pytest.raises(ValueError, match="is no length of time; write it like 90s, 1:30 or 0"):
-        parse_gap(text)
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,11 @@ CoderLabel = Annotated[str, typer.Option("--coder", help="the coder's pseudonym,
 
 def check_length(text: str) -> int:
     """The milliseconds of a segment."""
-    from iprtool.coding.segments import parse_length
+    from iprtool.coding.segments import checked_length
+    from iprtool.model.times import parse_duration
 
     try:
-        return parse_length(text)
+        return checked_length(parse_duration(text))
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--segment") from error
 

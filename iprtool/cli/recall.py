@@ -35,11 +35,11 @@ def check_stretch(text: str) -> tuple[int, int]:
 
 
 def check_time(text: str) -> int:
-    """A time in ms, as 2:00 or 120."""
-    from iprtool.model.times import parse_clock
+    """A length of time in ms, as 90s, 2m or 2:00."""
+    from iprtool.model.times import parse_duration
 
     try:
-        return parse_clock(text)
+        return parse_duration(text)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.") from error
 
@@ -73,7 +73,9 @@ def recall(
     event_of: Annotated[
         Any, typer.Option(parser=check_role, metavar="ROLE", help="its bounds as that person's own recall has them")
     ] = None,
-    every: Annotated[Any, typer.Option(parser=check_time, metavar="TIME", help="how often is asked, as 2:00")] = None,
+    every: Annotated[
+        Any, typer.Option(parser=check_time, metavar="TIME", help="how often is asked, as 90s or 2:00")
+    ] = None,
     choose: Annotated[int | None, typer.Option(help="how many moments a supervision is about: 3 or 5")] = None,
     view: Annotated[
         Any, typer.Option(parser=check_view, metavar="VIEW", help="the picture at the start: hidden, left-covered …")

@@ -2,15 +2,11 @@
 
 import msgspec
 
-from iprtool.model.times import parse_clock
-
 SHORTEST_MS = 5_000
 """A segment that is shorter could not be told apart from a moment, which is a mark."""
 
 REMAINDER_MS = 1_000
 """What is left of a recording and is shorter is no segment of its own: a file is seldom as long as it was meant."""
-
-_UNITS_MS = {"s": 1_000, "m": 60_000, "min": 60_000}
 
 
 class Segments(msgspec.Struct, frozen=True):
@@ -40,15 +36,8 @@ class Segments(msgspec.Struct, frozen=True):
         return max(start_ms, min(ms, end_ms - 1))
 
 
-def parse_length(text: str) -> int:
-    """Milliseconds from `5m`, `90s`, `2.5min` or `1:30`; ValueError says what is read, or that it is too short."""
-    written = text.strip().lower()
-    number = written.rstrip("smin")
-    unit_ms = _UNITS_MS.get(written[len(number) :].strip())
-    try:
-        length_ms = round(float(number) * unit_ms) if unit_ms else parse_clock(written)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is no length of a segment; write it like 5m, 90s or 1:30") from None
+def checked_length(length_ms: int) -> int:
+    """The length of a segment, in ms; ValueError where it is too short for one."""
     if length_ms < SHORTEST_MS:
         raise ValueError(f"a segment lasts {SHORTEST_MS // 1000} seconds or longer")
     return length_ms

@@ -10,12 +10,11 @@ import msgspec
 from iprtool.media.probe import Probe
 from iprtool.media.source_file import printable, sha256_of
 from iprtool.model.errors import MediaError
-from iprtool.model.times import clock, parse_clock
+from iprtool.model.times import clock
 
 LONGEST_GAP_MS = 6 * 3_600_000
 # The files' times are whole seconds, and a recorder takes a moment to begin the next file.
 _TOLERANCE_MS = 2000
-_UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000}
 _HOW = "say how long with --gap, for instance --gap 90s"
 
 Known = Literal["given", "created", "none"]
@@ -26,17 +25,6 @@ class Gaps(msgspec.Struct, frozen=True):
 
     ms: tuple[int, ...]
     known: Known
-
-
-def parse_gap(text: str) -> int:
-    """Milliseconds from `90s`, `2m`, `1:30`, `01:10:00` or `0`; ValueError says what is read."""
-    written = text.strip().lower()
-    try:
-        if written[-1:] in _UNIT_MS:
-            return parse_clock(written[:-1]) * _UNIT_MS[written[-1]] // 1000
-        return parse_clock(written)
-    except ValueError:
-        raise ValueError(f"{text!r} is no length of time; write it like 90s, 1:30 or 0") from None
 
 
 def gaps_between(probes: Sequence[Probe], given_ms: Sequence[int]) -> Gaps:

@@ -2,6 +2,8 @@
 
 import re
 
+_UNITS_MS = {"s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
+_DURATION = re.compile(r"(\d{1,9}(?:[.,]\d{1,3})?)\s*(s|min|m|h)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,3}))?|(\d+)(?:[.,](\d{1,3}))?")
 
 
@@ -30,3 +32,15 @@ def parse_clock(text: str) -> int:
     if int(seconds) > 59 or (hours is not None and int(minutes) > 59):
         raise ValueError(f"{text.strip()!r} is not a time; minutes and seconds go up to 59")
     return (int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)) * 1000 + fraction
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds from `90s`, `2m`, `2.5min`, `1h`, `1:30` or `120` (seconds); ValueError says what is read."""
+    written = text.strip().lower()
+    found = _DURATION.fullmatch(written)
+    try:
+        if found is not None:
+            return round(float(found[1].replace(",", ".")) * _UNITS_MS[found[2]])
+        return parse_clock(written)
+    except ValueError:
+        raise ValueError(f"{text!r} is no length of time; write it like 90s, 2m or 1:30") from None

@@ -9,7 +9,7 @@ from iprtool.model.consent import UNASKED
 from iprtool.model.errors import IprtoolError
 from iprtool.model.protocol import PROTOCOLS, RecallProtocol
 from iprtool.model.terms import Role, View, levels
-from iprtool.model.times import clock, parse_clock
+from iprtool.model.times import clock, parse_duration
 from iprtool.recall.settings import (
     CHOSEN,
     RecallChoice,
@@ -265,7 +265,7 @@ def _minutes(text: str) -> int | None:
 
 def _time(text: str) -> int:
     try:
-        return parse_clock(text)
+        return parse_duration(text)
     except ValueError as error:
         raise IprtoolError(f"{error}.") from error
 
