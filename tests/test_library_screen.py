@@ -17,7 +17,7 @@ from iprtool.library.visit import Visit
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, Place, commands_of
 from iprtool.model.errors import StoreError
-from iprtool.model.layer import Closed
+from iprtool.model.layer import Closed, Covered
 from iprtool.model.study import Person, Recall, Session
 from iprtool.screens.key_line import HeadLine
 from iprtool.screens.library import table_with
@@ -387,19 +387,23 @@ async def test_the_place_that_a_review_was_opened_from_is_there_after_it_once(tm
                 assert again.app.screen is again.screen
 
 
-async def test_what_a_layer_says_is_taken_over_a_little_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("played", "said"), [(True, "✓ done"), (False, "– ended, 0:00 played")])
+async def test_what_a_layer_says_is_taken_over_a_little_later(tmp_path: Path, played: bool, said: str) -> None:
     async with library(tmp_path, a_roster()) as shown:
         await shown.settled()
         layer, path, key = shown.study.new_object("layer")
         create_layer(path, key, HEAD)
         shown.study.put(Recall("o", "s", "client", layer=layer, status="open", person="c"))
+        hand = Hand("client", "dev")
+        covered = [hand.op("stretch", Covered("played", 0, 2000, 1.0))] if played else []
         with LayerFile(path, key) as log:
-            log.commit([Hand("client", "dev").op(layer, Closed("fine"))]).result()
+            log.commit([*covered, hand.op(layer, Closed("fine"))]).result()
         shown.screen.refresh_study()
         assert "client     D05-C  … begun" in shown.rows
         shown.screen.settle()
         await shown.settled()
-        assert "client     D05-C  ✓ done" in shown.rows
+        assert f"client     D05-C  {said}" in shown.rows
+        assert "1 of 2 · 1 to come" in head(shown) if played else "0 of 2 · 1 ended unplayed" in head(shown)
         assert shown.study.recalls()[0].status == "ended"
 
 

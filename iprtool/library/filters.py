@@ -9,6 +9,7 @@ from iprtool.library.overview import DyadState, Overview, RecallState, SessionSt
 
 STATUSES: dict[str, tuple[Status, ...]] = {
     "done": ("done",),
+    "unplayed": ("unplayed",),
     "open": ("open",),
     "begun": ("open",),
     "planned": ("planned",),

@@ -12,8 +12,9 @@ from iprtool.library.wish import Chosen
 from iprtool.model.study import Coding, Dyad, Person, Recall, Recording, Session
 from iprtool.model.terms import MissingReason, Role
 
-Status = Literal["done", "open", "planned", "to_come", "missing"]
-"""Done; begun and not closed; planned; expected, with nothing said of it; did not take place."""
+Status = Literal["done", "unplayed", "open", "planned", "to_come", "missing"]
+"""Done; ended with nothing played and nothing marked; begun and not closed; planned; expected, with
+nothing said of it; did not take place."""
 
 _OfSession = TypeVar("_OfSession", Recording, Recall, Coding)
 
@@ -69,11 +70,12 @@ class Counts(msgspec.Struct, frozen=True):
     done: int
     open: int
     missing: dict[MissingReason, int]
+    unplayed: int = 0
 
     @property
     def to_come(self) -> int:
         """How many have not been begun and are still expected."""
-        return self.expected - self.done - self.open - sum(self.missing.values())
+        return self.expected - self.done - self.unplayed - self.open - sum(self.missing.values())
 
 
 class DyadState(msgspec.Struct, frozen=True):
@@ -124,7 +126,7 @@ def counts_of(sessions: Iterable[SessionState]) -> Counts:
     expected = [one for session in sessions for one in session.recalls if one.expected]
     statuses = Counter(one.status for one in expected)
     missing = Counter(one.reason for one in expected if one.reason is not None)
-    return Counts(len(expected), statuses["done"], statuses["open"], dict(missing))
+    return Counts(len(expected), statuses["done"], statuses["open"], dict(missing), statuses["unplayed"])
 
 
 class _Parts:
@@ -191,9 +193,8 @@ class _Parts:
         by = by or recall.by
         if by == recall.by and recall.person is not None:
             person = self._by_id.get(recall.person, person)
-        return RecallState(
-            recall.session, by, _STATUS[recall.status], recall.missing_reason, person, recall, expected=expected
-        )
+        status: Status = "unplayed" if recall.status == "ended" and recall.unplayed else _STATUS[recall.status]
+        return RecallState(recall.session, by, status, recall.missing_reason, person, recall, expected=expected)
 
     def _coding_state(self, coding: Coding) -> CodingState:
         """A coder may be known by id or by pseudonym."""

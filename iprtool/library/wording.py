@@ -9,8 +9,15 @@ from iprtool.model.study import Recording
 from iprtool.model.terms import Role
 from iprtool.model.times import clock
 
-GLYPHS = {"done": "✓", "open": "…", "planned": "○", "to_come": "○", "missing": "✗"}
-STATUS_WORDS = {"done": "done", "open": "begun", "planned": "planned", "to_come": "to come", "missing": "missing"}
+GLYPHS = {"done": "✓", "unplayed": "–", "open": "…", "planned": "○", "to_come": "○", "missing": "✗"}
+STATUS_WORDS = {
+    "done": "done",
+    "unplayed": "ended, 0:00 played",
+    "open": "begun",
+    "planned": "planned",
+    "to_come": "to come",
+    "missing": "missing",
+}
 REASON_WORDS = {
     "declined": "declined",
     "not_reached": "not reached",
@@ -27,9 +34,10 @@ def role_words(role: Role) -> str:
 def counts_words(counts: Counts) -> str:
     """How many recalls of those expected were done, and why others were not: 47 of 48 · 1 declined."""
     missing = [f"{number} {REASON_WORDS[reason]}" for reason, number in sorted(counts.missing.items())]
+    unplayed = [f"{counts.unplayed} ended unplayed"] if counts.unplayed else []
     begun = [f"{counts.open} begun"] if counts.open else []
     to_come = [f"{counts.to_come} to come"] if counts.to_come else []
-    return " · ".join((f"{counts.done} of {counts.expected}", *missing, *begun, *to_come))
+    return " · ".join((f"{counts.done} of {counts.expected}", *unplayed, *missing, *begun, *to_come))
 
 
 def status_words(state: RecallState) -> str:

@@ -104,7 +104,7 @@ class Recall(msgspec.Struct, frozen=True):
     """One person's recall of one session; `layer` is the sealed object that it writes, None where none was made.
 
     `person` is who recalls, `also` who takes part beside them (a mutual recall), by their ids. `begun_at_utc` is ISO
-    8601.
+    8601. `unplayed` is whether it ended with nothing played and nothing marked.
     """
 
     id: str
@@ -123,6 +123,7 @@ class Recall(msgspec.Struct, frozen=True):
     also: tuple[str, ...] = ()
     guide_version: str | None = None
     begun_at_utc: str | None = None
+    unplayed: bool = False
 
 
 class Coding(msgspec.Struct, frozen=True):

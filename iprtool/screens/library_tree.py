@@ -30,7 +30,7 @@ MANY_ROWS = 60
 _FOLDS = Style.from_meta({"toggle": True})
 """What Textual's tree knows the sign by that folds a row up when it is clicked."""
 
-STYLES = {"done": "green", "missing": "yellow", "open": "cyan"}
+STYLES = {"done": "green", "unplayed": "yellow", "missing": "yellow", "open": "cyan"}
 
 
 class Row(msgspec.Struct, frozen=True):

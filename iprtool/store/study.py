@@ -178,7 +178,9 @@ class Study:
         with view_layer(self.path_of(recall.layer), self.key_of(recall.layer)) as view:
             if not view.closed:
                 return recall
-        ended = msgspec.structs.replace(recall, status="ended")
+            played = any(one.kind == "played" and one.end_ms > one.start_ms for one in view.values("coverage"))
+            unplayed = not played and not len(view.marks())
+        ended = msgspec.structs.replace(recall, status="ended", unplayed=unplayed)
         self.put(ended)
         return ended
 
