@@ -71,7 +71,9 @@ async def a_copy(pilot: Pilot[Any]) -> None:
     await press(pilot, "c")
     await write(pilot, "id", "mine")
     await press(pilot, "enter")
-    await go_to(pilot, "mine")
+    app = pilot.app
+    assert isinstance(app, BooksApp)
+    assert "mine" in app.lines()[app.screen.query_one(RowList).here]
     await press(pilot, "enter")
 
 
@@ -99,7 +101,7 @@ async def test_a_shipped_codebook_is_copied_changed_kept_and_used(study: Study) 
         assert app.said == "mine 1.1 is kept."
         assert [one.version for one in codebooks_of(study)] == ["1.0", "1.1"]
         await press(pilot, "q")
-        await go_to(pilot, f"{'mine':<25} 1.1")
+        assert f"{'mine':<25} 1.1" in app.lines()[app.screen.query_one(RowList).here]
         await press(pilot, "r", "space", "enter")
         assert app.said == "mine@1.1 is used for client."
         assert codebook_in_use(study, "client").version == "1.1"
@@ -145,7 +147,11 @@ async def test_a_shipped_codebook_is_only_looked_at(study: Study) -> None:
     app = BooksApp(CodebooksScreen(StudyCodebooks(study), "A"))
     async with app.run_test(size=(120, 40)) as pilot:
         await calm(pilot)
+        await go_to(pilot, "recaller-plain")
+        await calm(pilot)
+        assert "● in use: new recalls by client" in str(app.screen.query_one("#inside", Static).content)
         await go_to(pilot, "3rs-2015")
+        await calm(pilot)
         assert "clarity check" in str(app.screen.query_one("#inside", Static).content)
         await press(pilot, "enter", "enter", "x", "a")
         assert isinstance(app.screen, CodebookEditor)
@@ -192,7 +198,7 @@ async def test_a_guide_is_changed_and_the_new_version_is_in_force(study: Study, 
         assert "lead reworded: What were you feeling just there? → What did you feel just there? (affect)" in shown
         await press(pilot, "enter", "q")
         assert app.head.right == "in force: ipr-leads 1.1"
-        assert app.lines()[app.screen.query_one(RowList).here].startswith("▸own ipr-leads          1.1")
+        assert app.lines()[app.screen.query_one(RowList).here].startswith("●own ipr-leads          1.1")
         assert [lead.id for lead in guide_in_force(study).leads][:2] == ["affect", "affect_2"]
         await go_to(pilot, "1.0")
         await press(pilot, "f")

@@ -65,6 +65,18 @@ async def test_a_sheet_is_filled_in_by_keys(study: Study) -> None:
         assert "13/3" in "\n".join(app.lines())
 
 
+async def test_a_total_whose_parts_are_there_says_so_and_a_cell_says_how_few_items_are_written(study: Study) -> None:
+    use_instruments(study, [shipped("wai-sr")])
+    app = ScoresApp(study)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        await press(pilot, *"17", "down", *"16", "up", "down")
+        assert "; if only 3 were answered, write 12/3" in app.said
+        assert "(its parts)" not in "\n".join(app.lines())
+        await press(pilot, "down", *"15", "down")
+        assert "(its parts)" in "\n".join(app.lines())
+
+
 async def test_what_can_be_no_score_is_told_at_once_and_never_kept(study: Study) -> None:
     use_instruments(study, [shipped("wai-sr")])
     app = ScoresApp(study)

@@ -64,7 +64,7 @@ class Sheet(msgspec.Struct, frozen=True):
         A total is not missed where all that it is made of is there, nor what it is made of where only the total is.
         """
         cells = ((line, rater) for rater in self.raters for line in self.lines if self.asked(line, rater))
-        return tuple(cell for cell in cells if self.score(*cell) is None and not self._is_spared(*cell))
+        return tuple(cell for cell in cells if self.score(*cell) is None and not self.is_spared(*cell))
 
     @property
     def asked_count(self) -> int:
@@ -72,7 +72,8 @@ class Sheet(msgspec.Struct, frozen=True):
         cells = ((line, rater) for line in self.lines for rater in self.raters if self.asked(line, rater))
         return sum(self.score(*cell) is not None for cell in cells) + len(self.missing())
 
-    def _is_spared(self, line: Line, rater: Rater) -> bool:
+    def is_spared(self, line: Line, rater: Rater) -> bool:
+        """Whether a cell may stay empty: a total whose parts are all there, a part of which only the total is."""
         parts = [one for one in self.lines if one.instrument == line.instrument and one.subscale.id != TOTAL]
         total = [one for one in self.lines if one.instrument == line.instrument and one.subscale.id == TOTAL]
         there = [self.score(one, rater) is not None for one in parts]

@@ -57,6 +57,8 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         self._study = study
         self._books: list[_Book] = []
         self._to_newest = False
+        self._wanted = ""
+        """The id of the book that was made last, until the cursor is on it."""
 
     def body(self) -> Iterable[Widget]:
         """The rows, and what is in the chosen one."""
@@ -81,7 +83,9 @@ class BookListScreen(RegisterScreen, Generic[_Book]):
         here = self._books.index(chosen) if chosen in self._books else None
         if chosen is not None and self._to_newest:
             here = next((place for place, one in enumerate(self._books) if one.id == chosen.id), here)
-        self._to_newest = False
+        if self._wanted:
+            here = next((place for place, one in enumerate(self._books) if one.id == self._wanted), here)
+        self._to_newest, self._wanted = False, ""
         rows.show_rows(len(self._books), lambda place: self.cells(self._books[place], self._row_cells), (), here)
         self.on_row_list_moved()
         self.query_one(HeadLine).left = f"iprtool  {self._study} · {self.noun}s"

@@ -80,7 +80,7 @@ class CodebooksScreen(BookListScreen[Codebook]):
     def cells(self, book: Codebook, width: int) -> tuple[Cell, ...]:
         """Id, version, how many codes; a sign where recalls begin with it."""
         row = self._shown[book.id, book.version]
-        used, whose = "▸" if row.roles else " ", "own" if row.own else "   "
+        used, whose = "●" if row.roles else " ", "own" if row.own else "   "
         text = f"{used}{whose} {fitted(book.id, 25)} {fitted(book.version, 5)}"
         more = f" {len(book.codes)} codes  {book.title}"
         return ((text, "bold" if row.own else ""), (fitted(more, max(0, width - len(text))), "dim"))
@@ -92,7 +92,7 @@ class CodebooksScreen(BookListScreen[Codebook]):
         yield book.source
         yield ""
         if roles:
-            yield f"▸ new recalls by {roles}"
+            yield f"● in use: new recalls by {roles} begin with it"
         yield "in plain words: may be shown to participants" if book.plain else "researchers' words"
         if book.rating is not None:
             yield f"codes rated {scale_text(book.rating)}  {anchors_text(book.rating)}".rstrip()
@@ -130,11 +130,14 @@ class CodebooksScreen(BookListScreen[Codebook]):
             FormField("id", "id", free_id(f"own_{book.id}", taken).replace("_", "-"), hint="a-z, 0-9, - and _"),
             FormField("title", "title", book.title),
         ]
-        self.ask(
-            f"a copy of {book.id} {book.version}",
-            fields,
-            lambda values: self._codebooks.copy(book, values["id"].strip(), values["title"].strip()),
-        )
+
+        def copy(values: dict[str, str]) -> Step:
+            ident = values["id"].strip()
+            step = self._codebooks.copy(book, ident, values["title"].strip())
+            self._wanted = ident
+            return step
+
+        self.ask(f"a copy of {book.id} {book.version}", fields, copy)
 
     def action_use(self) -> None:
         """Choose whose new recalls begin with the chosen version."""

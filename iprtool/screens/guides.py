@@ -78,7 +78,7 @@ class GuidesScreen(BookListScreen[Guide]):
     def cells(self, book: Guide, width: int) -> tuple[Cell, ...]:
         """Id, version, language, whether it is in force."""
         row = self._shown[book.id, book.version]
-        sign, whose = "▸" if row.in_force else " ", "own" if row.own else "   "
+        sign, whose = "●" if row.in_force else " ", "own" if row.own else "   "
         text = f"{sign}{whose} {fitted(book.id, 18)} {fitted(book.version, 6)} {fitted(book.language, 6)}"
         more = (" in force ·" if row.in_force else "") + f" {len(book.leads)} leads · {book.title}"
         return ((text, "bold" if row.in_force else ""), (fitted(more, max(0, width - len(text))), "dim"))

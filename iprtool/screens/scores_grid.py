@@ -8,12 +8,15 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from iprtool.instruments.sheet import Entered, Line, Rater, Sheet, entry_text, may_begin_entry, read_entry
+from iprtool.instruments.sheet import TOTAL, Entered, Line, Rater, Sheet, entry_text, may_begin_entry, read_entry
 from iprtool.screens.row_list import fitted
 
 NAME_CELLS = 24
 RANGE_CELLS = 10
 CELL = 14
+OF_PARTS = "(its parts)"
+"""In the cell of a total that is not entered, since all that it is made of is."""
+
 TYPED = frozenset("0123456789.,/-+")
 
 
@@ -232,8 +235,9 @@ class ScoresGrid(Widget, can_focus=True):
                 segments.append(Segment(" " * CELL, self.rich_style))
                 continue
             score = self.sheet.score(line, rater)
-            text = entry_text(score) or "–"
-            look = None if score else style("grid--missing")
+            spared = score is None and self.sheet.is_spared(line, rater)
+            text = entry_text(score) or (OF_PARTS if spared and one.id == TOTAL else "–")
+            look = None if score else style("grid--dim" if spared else "grid--missing")
             if here and self.typed is not None:
                 text, look = f"{self.typed}_", style("grid--wrong") if self._wrong else look
             text = ("▸" if here else " ") + fitted(text + (" !" if here and self._wrong else ""), CELL - 2)
@@ -249,6 +253,6 @@ def told(line: Line, rater: Rater) -> str:
     """What a cell takes, in one line."""
     one = line.subscale
     items = f", {one.items} items ({one.scoring})" if one.items is not None else ""
-    how = f"; 12/{one.items - 1} where {one.items - 1} were answered" if one.items and one.items > 1 else ""
+    how = f"; if only {one.items - 1} were answered, write 12/{one.items - 1}" if one.items and one.items > 1 else ""
     text = f"{line.instrument.id} {one.label} by {rater.label}: {one.minimum:g} to {one.maximum:g}{items}{how}"
     return text if cell_len(text) < 200 else text[:200]
