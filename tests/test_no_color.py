@@ -78,7 +78,7 @@ def test_what_plays_a_recording_is_drawn(machine: "Machine", command: str, keys:
 def test_a_coding_is_drawn(machine: "Machine") -> None:
     terminal = machine.terminal("code", demo(machine), *where("D02", 3), "--coder", "coder-C", size=(100, 30))
     terminal.wait_for("denial")
-    at(terminal, "1", "1 code")
+    at(terminal, "1", "● 1 denial")
     at(terminal, "s", "overall resolution")
     assert b"\x1b[38;" not in terminal.written
     terminal.kill()
