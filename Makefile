@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 # What is timed against a clock has the machine to itself; all else shares it.
-TIMED := $(wildcard tests/test_player_*.py tests/test_picture*.py)
-TESTS = $(BIN)/python -m pytest -n auto --dist loadfile $(addprefix --ignore=,$(TIMED)) && $(BIN)/python -m pytest $(TIMED)
+TIMED := tests/test_player_*.py tests/test_picture*.py
+TESTS = $(BIN)/python -m pytest -n auto --dist loadfile $(TIMED:%='--ignore-glob=%') && $(BIN)/python -m pytest $(TIMED)
 
 .PHONY: demo test check lint types imports bench clean
 .DELETE_ON_ERROR:
