@@ -170,7 +170,7 @@ def test_a_coding_by_the_command_line_from_its_first_code_to_seeing_the_others(m
     terminal = begun(machine)
     terminal.press("2+\r")
     terminal.wait_for("segments 1/1")
-    for key in "1\x1b[B2\x1b[B3\x1b[B4\x1b[B5":
+    for key in "12345":
         terminal.press(key)
     terminal.wait_for("session 5/5")
     assert "not locked yet" in one_sentence(machine.run("unblind", *where))
