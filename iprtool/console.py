@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
@@ -21,6 +22,9 @@ from iprtool.store.keys import (
     open_keyring,
 )
 from iprtool.store.study import read_head
+
+if TYPE_CHECKING:
+    from iprtool.codebooks.loader import Problem
 
 
 def say(text: str) -> None:
@@ -96,12 +100,37 @@ def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) ->
     return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
 
 
+def check_term(text: str, term: object, option: str | None = None) -> Any:
+    """A level of one of the model's vocabularies, spelt as on the command line (not-reached) or as in the tables."""
+    level = text.replace("-", "_")
+    if level not in levels(term):
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(levels(term))}", param_hint=option)
+    return level
+
+
 def check_role(by: str, option: str = "--by") -> Role:
     """The role, spelt as on the command line (second-client) or as in the tables (second_client)."""
-    role = by.replace("-", "_")
-    if role not in levels(Role):
-        raise typer.BadParameter(f"{by!r} is none of {', '.join(levels(Role))}", param_hint=option)
-    return role  # type: ignore[return-value]  # one of the levels, as just checked
+    role: Role = check_term(by, Role, option)
+    return role
+
+
+def refuse_problems(file: Path, problems: Iterable["Problem"]) -> None:
+    """Tell what is wrong with a file, each with its line and reason, and end with exit code 1; nothing where it is
+    sound.
+    """
+    told = [f"{file}:{one.line}: {one.reason}" if one.line is not None else f"{file}: {one.reason}" for one in problems]
+    for line in told:
+        typer.echo(line, err=True)
+    if told:
+        raise typer.Exit(1)
+
+
+def say_differences(old: Any, new: Any) -> None:
+    """What changed from one version of a vocabulary to another, a line each."""
+    from iprtool.codebooks.versions import differences
+
+    for line in differences(old, new) or ("Nothing is different.",):
+        say(line)
 
 
 def check_gap(text: str) -> int:

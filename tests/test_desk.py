@@ -24,7 +24,7 @@ from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.study import Study
 from tests.store_samples import a_study
 
-ROLES: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
+ROLES: tuple[Role, ...] = levels(Role)
 PARTICIPANTS = {"client", "second_client", "interpreter"}
 TODAY = date(2024, 5, 1)
 CARD = "Call the clinic: 555 0100, weekdays."

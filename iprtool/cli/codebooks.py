@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import check_role, keyring_for, say
+from iprtool.console import check_role, keyring_for, refuse_problems, say, say_differences
 
 if TYPE_CHECKING:
     from iprtool.model.terms import Role
@@ -28,12 +28,7 @@ def check_codebook(file: Annotated[Path, FILE]) -> None:
     """Check a codebook's file: each error with its line and reason."""
     from iprtool.codebooks.loader import check, load
 
-    problems = check(file)
-    for problem in problems:
-        where = f"{file}:{problem.line}" if problem.line is not None else str(file)
-        typer.echo(f"{where}: {problem.reason}", err=True)
-    if problems:
-        raise typer.Exit(1)
+    refuse_problems(file, check(file))
     codebook = load(file)
     say(f"{codebook.title}, version {codebook.version}: {len(codebook.codes)} codes.")
 
@@ -136,14 +131,11 @@ def compare_codebooks(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Show what changed from one version of a codebook to another, a line each."""
-    from iprtool.codebooks.versions import differences
     from iprtool.desk.codebooks import codebook_named
     from iprtool.store.study import Study
 
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        lines = differences(codebook_named(opened, old), codebook_named(opened, new))
-    for line in lines or ("Nothing is different.",):
-        say(line)
+        say_differences(codebook_named(opened, old), codebook_named(opened, new))
 
 
 def _words(roles: "tuple[Role, ...]") -> str:

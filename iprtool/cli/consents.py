@@ -7,15 +7,14 @@ import typer
 
 from iprtool.cli.options import AsJson, PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, say
-from iprtool.model.terms import ConsentScope, levels
+from iprtool.console import as_json_text, check_term, keyring_for, say
+from iprtool.model.terms import ConsentScope
 
 
 def check_scope(text: str) -> ConsentScope:
     """A consent's scope."""
-    if text not in levels(ConsentScope):
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(levels(ConsentScope))}")
-    return text  # type: ignore[return-value]  # one of the levels, as just checked
+    scope: ConsentScope = check_term(text, ConsentScope)
+    return scope
 
 
 PersonLabel = Annotated[str, typer.Argument(metavar="PERSON", help="the person's pseudonym")]

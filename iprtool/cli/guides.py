@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import keyring_for, say
+from iprtool.console import keyring_for, refuse_problems, say, say_differences
 
 if TYPE_CHECKING:
     from iprtool.desk.steps import Step
@@ -26,12 +26,7 @@ def check_guide(file: Annotated[Path, FILE]) -> None:
     """Check a guide's file: each error with its line and reason."""
     from iprtool.guides import check, load
 
-    problems = check(file)
-    for problem in problems:
-        where = f"{file}:{problem.line}" if problem.line is not None else str(file)
-        typer.echo(f"{where}: {problem.reason}", err=True)
-    if problems:
-        raise typer.Exit(1)
+    refuse_problems(file, check(file))
     guide = load(file)
     say(f"{guide.title}, version {guide.version} ({guide.language}): {len(guide.leads)} leads.")
 
@@ -126,14 +121,11 @@ def compare_guides(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Show what changed from one version of the guide to another, a line each."""
-    from iprtool.codebooks.versions import differences
     from iprtool.desk.guides import guide_for
     from iprtool.store.study import Study
 
     with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        lines = differences(guide_for(opened, old), guide_for(opened, new))
-    for line in lines or ("Nothing is different.",):
-        say(line)
+        say_differences(guide_for(opened, old), guide_for(opened, new))
 
 
 def _say(step: "Step") -> None:

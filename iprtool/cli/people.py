@@ -9,11 +9,11 @@ import typer
 
 from iprtool.cli.options import AsJson, By, KeepLabel, PassphraseFile, StudyPath, check_no_name
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, check_role, keyring_for, say
+from iprtool.console import as_json_text, check_role, check_term, keyring_for, say
 from iprtool.library.editing import Change
 from iprtool.library.roster import Roster
 from iprtool.model.errors import IprtoolError
-from iprtool.model.terms import MissingReason, Role, levels
+from iprtool.model.terms import MissingReason, Role
 
 person_app = typer.Typer(help="A study's people, by pseudonym.", no_args_is_help=True)
 session_app = typer.Typer(help="A study's sessions.", no_args_is_help=True)
@@ -34,10 +34,8 @@ def _check_person_role(text: str) -> Role:
 
 
 def _check_reason(text: str) -> MissingReason:
-    reason = text.replace("-", "_")
-    if reason not in levels(MissingReason):
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(levels(MissingReason))}", param_hint="--reason")
-    return reason  # type: ignore[return-value]  # one of the levels, as just checked
+    reason: MissingReason = check_term(text, MissingReason, "--reason")
+    return reason
 
 
 PersonRole = Annotated[

@@ -15,9 +15,9 @@ from iprtool.cli.options import (
     check_no_name,
 )
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, check_role, keyring_for, need_terminal, say
+from iprtool.console import as_json_text, check_role, check_term, keyring_for, need_terminal, say
 from iprtool.model.errors import IprtoolError
-from iprtool.model.terms import Role, View, levels
+from iprtool.model.terms import Role, View
 
 if TYPE_CHECKING:
     from iprtool.model.protocol import RecallProtocol
@@ -46,10 +46,8 @@ def check_time(text: str) -> int:
 
 def check_view(text: str) -> View:
     """What is seen of the picture, spelt as on the command line (left-covered) or as in the tables (left_covered)."""
-    view = text.replace("-", "_")
-    if view not in levels(View):
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(levels(View)).replace('_', '-')}")
-    return view  # type: ignore[return-value]  # one of the levels, as just checked
+    view: View = check_term(text, View)
+    return view
 
 
 @app.command()

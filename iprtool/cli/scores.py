@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import AsJson, By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, say
+from iprtool.console import as_json_text, keyring_for, refuse_problems, say
 from iprtool.model.errors import IprtoolError
 
 if TYPE_CHECKING:
@@ -174,12 +174,7 @@ def check_instrument(
     """Check an instrument's file: each error with its line and reason."""
     from iprtool.instruments import check, load
 
-    problems = check(file)
-    for problem in problems:
-        where = f"{file}:{problem.line}" if problem.line is not None else str(file)
-        typer.echo(f"{where}: {problem.reason}", err=True)
-    if problems:
-        raise typer.Exit(1)
+    refuse_problems(file, check(file))
     one = load(file)
     say(f"{one.title}, version {one.version}: {len(one.subscales)} subscales, by {', '.join(one.raters)}.")
 

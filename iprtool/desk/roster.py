@@ -38,7 +38,7 @@ def roster_of(study: Study) -> Roster:
 def recalled_roles(study: Study) -> tuple[Role, ...]:
     """The roles whose recall of each session the study expects."""
     kept = study.setting("recalled")
-    known: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
+    known: tuple[Role, ...] = levels(Role)
     return RECALLED if kept is None else tuple(role for role in known if role in kept.split(","))
 
 

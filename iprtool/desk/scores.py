@@ -126,7 +126,7 @@ def raters_of(study: Study, session: Session, instruments: Sequence[Instrument])
     dyad, asked = dyad_of(study, session), {role for one in instruments for role in one.raters}
     persons = [one for one in study.persons() if one.dyad in (None, dyad.id)]
     raters: list[Rater] = []
-    known: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
+    known: tuple[Role, ...] = levels(Role)
     for role in sorted(asked, key=known.index):
         having = [one for one in persons if one.role == role and (one.dyad is not None) == (role in DYADIC)]
         present = [one for one in having if one.withdrawn_on is None]

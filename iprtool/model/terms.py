@@ -1,6 +1,6 @@
 """The closed vocabularies of the data: who, how and what, as the field and the exported tables name them."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Role = Literal[
     "client", "therapist", "researcher", "interpreter", "second_client", "co_therapist", "observer", "supervisor"
@@ -58,6 +58,6 @@ ObjectKind = Literal["admin", "person", "layer", "review", "media", "derived", "
 """The kinds of sealed object in a study folder."""
 
 
-def levels(term: object) -> tuple[str, ...]:
+def levels(term: object) -> tuple[Any, ...]:
     """The levels of one of the vocabularies above, in their order."""
     return get_args(term)

@@ -144,7 +144,7 @@ class CodebooksScreen(BookListScreen[Codebook]):
         book = self.chosen
         if book is None:
             return
-        known: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
+        known: tuple[Role, ...] = levels(Role)
         row = self._shown[book.id, book.version]
         choices = [(role, role.replace("_", " ")) for role in known]
 

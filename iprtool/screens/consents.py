@@ -23,7 +23,7 @@ from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.new_recall_form import FormPane
 
-SCOPES: tuple[ConsentScope, ...] = levels(ConsentScope)  # type: ignore[assignment]  # they are the scopes
+SCOPES: tuple[ConsentScope, ...] = levels(ConsentScope)
 
 
 class ConsentDesk(Protocol):

@@ -22,7 +22,7 @@ class Entering(Adding, Correcting):
         if state.status == "done":
             self._library.entered("This recall was done; only one that did not take place is missing.")
             return
-        reasons: tuple[MissingReason, ...] = levels(MissingReason)  # type: ignore[assignment]  # they are the reasons
+        reasons: tuple[MissingReason, ...] = levels(MissingReason)
         choices: list[tuple[str, str]] = [(one, REASON_WORDS[one]) for one in reasons]
         if state.recall is not None and state.status == "missing":
             choices.append(("", "it is to come after all"))

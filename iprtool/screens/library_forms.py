@@ -109,7 +109,7 @@ class Forms:
 
     def _person_fields(self, label: str, role: str, dyad: str) -> list[FormField]:
         named = {"observer": "observer (coder)", "researcher": "researcher (inquirer)"}
-        roles: tuple[Role, ...] = levels(Role)  # type: ignore[assignment]  # they are the roles
+        roles: tuple[Role, ...] = levels(Role)
         choices = tuple((one, named.get(one, role_words(one))) for one in roles)
         return [
             FormField("label", "pseudonym", label, hint="as D05-C, or K1 for a coder"),
