@@ -15,6 +15,7 @@ from iprtool.library.visit import Visit
 from iprtool.library.wish import Chosen
 from iprtool.library_app import LibraryApp
 from iprtool.library_places import Place
+from iprtool.screens.key_line import HeadLine
 from iprtool.screens.library_tree import Row, StudyTree
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
@@ -105,3 +106,11 @@ async def library(
 def screen_text(app: App[Any]) -> str:
     """What is on the screen."""
     return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+def head(shown: Library) -> str:
+    return str(shown.screen.query_one(HeadLine).right)
+
+
+def error_of(shown: Library) -> str:
+    return str(shown.app.screen.query_one("#form-error", Static).render())

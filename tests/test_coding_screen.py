@@ -1,90 +1,16 @@
 """The coding screen by its keys: a segment in few of them, evidence, notes, the whole session, the lock."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import msgspec
 import pytest
 
-from iprtool.app import IprtoolApp
-from iprtool.codebooks.loader import shipped
-from iprtool.commands import CODING, without_picture
+from iprtool.commands import CODING
 from iprtool.edits import Hand
 from iprtool.model.layer import Draft, LayerContent, Locked, Unblinded, Unlocked
-from iprtool.model.study import Utterance
-from iprtool.screens.coding import CodingScreen
 from iprtool.screens.coding_dialogs import LeftScreen, LockScreen
-from iprtool.screens.coding_panes import columns_of, lines_of
-from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import KeyLine
 from iprtool.timeline.widget import TimelineView
+from tests.coding_desk import SIZES, desk, lane
 from tests.coding_samples import Coder, coding_content
-from tests.fakes import FakeLog, FakePlayer
-from tests.screen_desk import ScreenDesk, running
-
-SIZES = [(80, 24), (120, 40), (200, 60)]
-TALK = [
-    Utterance(at * 10_000, at * 10_000 + 9_000, "client" if at % 2 else "therapist", f"line {at}") for at in range(72)
-]
-
-
-class Desk(ScreenDesk):
-    """A coding in a running app, with its fake player and log."""
-
-    def __init__(self, loaded: LayerContent) -> None:
-        self.player, self.log = FakePlayer(loaded.head.duration_ms), FakeLog(loaded)
-        hand = Hand("coder", "dev")
-        self.screen = CodingScreen(loaded, TALK, self.player, self.log, hand, monotonic=lambda: self.now_s)
-        self.app = IprtoolApp(self.screen)
-
-    async def press(self, *keys: str) -> None:
-        """Keys, each well after the one before."""
-        for key in keys:
-            self.now_s += 1
-            await self.pilot.press(key)
-        await self.pilot.pause()
-
-    async def write(self, text: str) -> None:
-        await self.press(*("space" if letter == " " else letter for letter in text))
-
-    async def play(self, to_ms: int) -> None:
-        """Time passes, and the screen looks at it."""
-        while self.player.at_ms < to_ms and self.player.state.status == "playing":
-            self.player.run(min(10_000, to_ms - self.player.at_ms))
-            await self.pilot.pause()
-            self.screen._tick()
-        await self.pilot.pause()
-
-    @property
-    def drafted(self) -> str:
-        """The note that is kept as it is typed."""
-        return self.log.draft.text if self.log.draft else ""
-
-    def is_locked(self) -> bool:
-        return self.screen.coding.locked
-
-    @property
-    def said(self) -> list[str]:
-        """The notices so far."""
-        return [notice.message for notice in self.app._notifications]
-
-    def codes(self, segment: int = 0) -> dict[str, Any]:
-        codes = self.screen.coding.sheet.codes(segment)
-        return {one.code: one.rating if one.rating is not None else one.clarity for one in codes}
-
-
-@asynccontextmanager
-async def desk(
-    codebook: str = "3rs-2015", size: tuple[int, int] = (120, 40), loaded: LayerContent | None = None
-) -> AsyncIterator[Desk]:
-    async with running(Desk(loaded or coding_content(codebook)), size) as table:
-        yield table
-
-
-def lane(shown: str, name: str) -> str:
-    """The row of a lane, without its name."""
-    return next(line for line in shown.splitlines() if line.startswith(name))[len(name) :].strip()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -333,96 +259,3 @@ async def test_a_coding_that_was_unlocked_says_why_as_it_was_written() -> None:
     async with desk(loaded=loaded) as table:
         assert table.said == ["This coding was unlocked by the researcher: look [bold]again[/] at 3"]
         assert [notice.markup for notice in table.app._notifications] == [False]
-
-
-async def test_codes_and_notes_are_shown_as_they_are_written() -> None:
-    book = shipped("3rs-2015")
-    entry = msgspec.structs.replace(book.codes[0], label="[red]no[/red] way", gloss="[b]", group="[x]")
-    scales = (msgspec.structs.replace(book.session_ratings[0], label="[/] odd"),)
-    odd = msgspec.structs.replace(book, codes=(entry,), session_ratings=scales)
-    async with desk(loaded=LayerContent(msgspec.structs.replace(coding_content().head, codebook=odd))) as table:
-        await table.press("e", "n", "[", "/", "]", "enter")
-        assert "[red]no[/red] way" in table.shown
-        assert "“[/]”" in table.shown
-        await table.press("L")
-        assert "whole session: [/] odd" in table.shown
-        await table.press("escape", "s", "9")
-        assert table.said[-1] == "[/] odd is rated 1 to 5."
-
-
-async def test_where_there_is_room_each_code_has_its_gloss() -> None:
-    async with desk(size=(200, 60)) as table:
-        assert "The client turns to stories or to something else" in table.shown
-
-
-async def test_a_click_chooses_a_code_and_another_finds_it() -> None:
-    async with desk() as table:
-        pane = table.screen.query_one("#codes")
-        await table.pilot.click(pane, offset=(8, 3))
-        assert table.screen.coding.code == "wd_abstract_communication"
-        await table.pilot.click(pane, offset=(8, 3))
-        await table.pilot.pause()
-        assert table.codes() == {"wd_abstract_communication": "plain"}
-
-
-async def test_a_rating_is_stepped_by_clicks_and_gone_after_its_highest() -> None:
-    async with desk("3rs-2022") as table:
-        pane = table.screen.query_one("#codes")
-        for expected in ({"wd_p": 1}, {"wd_p": 2}, {"wd_p": 3}, {"wd_p": 4}, {"wd_p": 5}, {}):
-            await table.pilot.click(pane, offset=(8, 1))
-            await table.pilot.pause()
-            assert table.codes() == expected
-
-
-async def test_it_lives_through_a_terminal_of_any_size() -> None:
-    async with desk() as table:
-        for size in ((20, 5), (1, 1), (300, 8), (40, 100), (80, 24)):
-            await table.pilot.resize_terminal(*size)
-            await table.press("1", "down", "e", "n", "a", "enter", "t", "s", "s", "f")
-        assert "segment" in table.shown
-
-
-async def test_what_cannot_be_saved_is_said_and_leaving_asks_twice() -> None:
-    async with desk() as table:
-        table.log.failing = True
-        await table.press("1")
-        assert table.said[-1] == "The disk is full: free some room."
-        assert "NOT SAVED" in table.shown
-        await table.press("q")
-        assert not table.app._exit
-        await table.press("q")
-        assert table.app._exit
-
-
-async def test_help_and_palette_come_from_the_table() -> None:
-    async with desk() as table:
-        await table.press("question_mark")
-        assert isinstance(table.app.screen, HelpScreen)
-        assert "any other letter" not in table.shown
-        await table.press("q")
-        listed = [one.title for one in table.app.get_system_commands(table.screen)]
-        assert listed == [one.label for one in without_picture(CODING) if one.palette]
-
-
-def test_columns_break_before_groups_where_all_fits_so() -> None:
-    lines = lines_of(Coder().coding.board)
-    assert [line for line in lines if isinstance(line, str)] == ["withdrawal", "confrontation", "resolution strategy"]
-    assert [len(column) for column in columns_of(lines, 3, 12)] == [8, 8, 11]
-    assert [len(column) for column in columns_of(lines, 2, 14)] == [14, 13]
-    assert [len(column) for column in columns_of(lines, 2, 16)] == [16, 11]
-    assert [len(column) for column in columns_of(lines, 1, 30)] == [27]
-
-
-async def test_the_chosen_code_stays_in_view_where_not_all_fit() -> None:
-    async with desk(size=(80, 16)) as table:
-        await table.press("shift+tab", *["down"] * 9)
-        assert "redirects or refocuses" in table.shown
-        await table.press("tab")
-        assert "▸    1 denial" in table.shown
-
-
-def test_no_key_of_a_coding_does_two_things_and_every_command_has_its_action() -> None:
-    keys = [key for command in CODING for key in command.keys.split(",")]
-    assert len(keys) == len(set(keys))
-    assert {binding.id for binding in CodingScreen.BINDINGS} == {command.id for command in CODING}  # type: ignore[union-attr]  # all are Binding
-    assert all(hasattr(CodingScreen, f"action_{command.action}") for command in CODING)
