@@ -142,8 +142,23 @@ def test_the_grant_tells_of_no_other_layer(machine: Machine) -> None:
     assert not [layer for layer in others if layer in told]
 
 
-def test_leaving_a_coding_leads_to_the_passphrase_and_not_past_it(machine: Machine) -> None:
+def test_leaving_a_coding_begun_at_the_command_line_ends_there(machine: Machine) -> None:
     terminal = begun(machine)
+    terminal.press("q")
+    assert terminal.end() == 0
+    assert "Passphrase" not in terminal.shown
+
+
+def test_leaving_a_coding_begun_in_the_library_leads_to_the_passphrase_and_not_past_it(machine: Machine) -> None:
+    begun(machine).kill()
+    terminal = machine.terminal("library", "A.ipr")
+    terminal.wait_for("Passphrase")
+    terminal.press(f"{PASSPHRASE}\r")
+    terminal.wait_for("K1")
+    terminal.press("\x1b[B" * 6)
+    terminal.wait_for("▸ coding K1")
+    terminal.press("\r")
+    terminal.wait_for("coding by K1")
     terminal.press("q")
     terminal.wait_for("Passphrase")
     assert "session" not in terminal.shown
@@ -179,10 +194,7 @@ def test_a_coding_by_the_command_line_from_its_first_code_to_seeing_the_others(m
     terminal.press("\r")
     terminal.wait_for("LOCKED")
     terminal.press("q")
-    terminal.wait_for("Passphrase")
-    terminal.press(f"{PASSPHRASE}\r")
-    terminal.wait_for("D01")
-    terminal.kill()
+    assert terminal.end() == 0
     listed = machine.says("codings", "A.ipr", *WITH_PASSPHRASE).splitlines()
     assert [line.split()[-1] for line in listed] == ["open", "locked"]
     assert "segments 1 of 1" in listed[1]

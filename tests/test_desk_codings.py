@@ -86,7 +86,8 @@ def test_the_coders_process_is_given_no_other_layer(study: Study) -> None:
     granted = {Path(one.path).stem for one in (grant.layer, grant.media, grant.peaks, grant.transcript) if one}
     assert granted == {second.layer, recording.media, recording.peaks, recording.transcript}
     assert first.layer not in msgspec.json.encode(grant).decode()
-    assert grant.back == str(study.path.resolve())
+    assert grant.back is None
+    assert desk.coding_grant(study, second, back=True).back == str(study.path.absolute())
 
 
 def test_one_coder_codes_a_session_once(study: Study) -> None:

@@ -107,10 +107,10 @@ def begin_coding(
     return coding
 
 
-def coding_grant(study: Study, coding: Coding) -> CodingGrant:
+def coding_grant(study: Study, coding: Coding, *, back: bool = False) -> CodingGrant:
     """What the coder's process gets: their own layer, the recording, its outline and transcript; no other layer.
 
-    IprtoolError where somebody who is on the recording has withdrawn.
+    With `back` it leads back to the library. IprtoolError where somebody who is on the recording has withdrawn.
     """
     _check_none_withdrawn(study, coding.session)
     recording = next(one for one in study.recordings() if one.id == coding.recording)
@@ -122,7 +122,7 @@ def coding_grant(study: Study, coding: Coding) -> CodingGrant:
         recording=recording,
         peaks=peaks,
         transcript=object_grant(study, recording.transcript) if recording.transcript else None,
-        back=str(study.path.resolve()),
+        back=str(study.path.absolute()) if back else None,
     )
 
 

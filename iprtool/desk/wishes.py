@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-import msgspec
-
 from iprtool.desk.codings import coding_grant
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.reviews import review_grant
@@ -27,8 +25,7 @@ def wished_grant(study: Study, wish: Wish) -> Grant:
             dyad = _with_id(study.dyads(), session.dyad)
             return review_grant(study, dyad, session, at_ms=wish.at_ms, chosen=wish.mark)
         case "coding":
-            grant = coding_grant(study, _with_id(study.codings(), wish.id))
-            return msgspec.structs.replace(grant, back=str(study.path.absolute()))
+            return coding_grant(study, _with_id(study.codings(), wish.id), back=True)
 
 
 def _with_id(entries: Iterable[_Entry], ident: str) -> _Entry:
