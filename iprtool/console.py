@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import typer
 
-from iprtool.desk import keyring_path
+from iprtool.desk.places import keyring_path
 from iprtool.launch import keys_unheard, wipe_terminal
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role, levels
@@ -21,7 +21,7 @@ from iprtool.store.keys import (
     keyring_opens_without_asking,
     open_keyring,
 )
-from iprtool.store.study import read_head
+from iprtool.store.study import Study, read_head
 
 if TYPE_CHECKING:
     from iprtool.codebooks.loader import Problem
@@ -98,6 +98,13 @@ def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) ->
             wipe_terminal()
         return keyring
     return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
+
+
+@contextmanager
+def open_study(path: Path, passphrase_file: Path | None) -> Iterator[Study]:
+    """A study, opened with the keyring that opens it; both are closed in the end."""
+    with keyring_for(path, passphrase_file) as keyring, Study.open(path, keyring) as study:
+        yield study
 
 
 def check_term(text: str, term: object, option: str | None = None) -> Any:

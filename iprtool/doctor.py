@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from iprtool import __version__, desk
+from iprtool import __version__
+from iprtool.desk.places import data_folder, keyring_path
 from iprtool.player.probe_engines import find_engines
 
 
@@ -70,7 +71,7 @@ def _terminal() -> Found:
 
 
 def _folders() -> list[Found]:
-    keyring, data = desk.keyring_path(), desk.data_folder()
+    keyring, data = keyring_path(), data_folder()
     nearest = _existing(data)
     writable = nearest.is_dir() and os.access(nearest, os.W_OK)
     unwritable = f"nothing can be written into {nearest}; set IPRTOOL_HOME to a folder of yours"

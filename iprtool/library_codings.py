@@ -1,8 +1,9 @@
 """Beginning a coder's coding from the library, and unlocking or unblinding one."""
 
-from iprtool import desk
 from iprtool.coding.segments import checked_length
 from iprtool.desk.codebooks import all_codebooks, name_of
+from iprtool.desk.codings import begin_coding, coding_by, coding_codebook, unblind_coding, unlock_coding
+from iprtool.desk.people import the_recording
 from iprtool.library.overview import CodingState
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library.wording import coding_words
@@ -25,7 +26,7 @@ def _new(study: Study, chosen: Chosen) -> FormScreen:
     session = next((one for one in study.sessions() if one.id == chosen.session), None)
     if session is None:
         raise IprtoolError("Choose a session first; b then begins a coder's coding of it.")
-    desk.the_recording(study, session)
+    the_recording(study, session)
     coders = [one.label for one in study.persons() if one.role == "observer"]
     having = {one.coder for one in study.codings() if one.session == session.id}
     free = next((label for label in coders if label not in having), "")
@@ -37,11 +38,11 @@ def _new(study: Study, chosen: Chosen) -> FormScreen:
     ]
 
     def take(values: dict[str, str]) -> Wish:
-        begun = desk.coding_by(study, session, values["coder"].strip())
+        begun = coding_by(study, session, values["coder"].strip())
         if begun is None:
-            book = desk.coding_codebook(study, values["codebook"] or None)
+            book = coding_codebook(study, values["codebook"] or None)
             segment_ms = _length_ms(values["segment"])
-            begun = desk.begin_coding(study, session, values["coder"].strip(), codebook=book, segment_ms=segment_ms)
+            begun = begin_coding(study, session, values["coder"].strip(), codebook=book, segment_ms=segment_ms)
         return Wish("coding", begun.id)
 
     return FormScreen("A coder's coding", fields, take, about=BLIND)
@@ -59,9 +60,9 @@ def _begun(study: Study, coding: Coding) -> FormScreen:
 
     def take(values: dict[str, str]) -> None:
         if values["what"] == "unlock":
-            desk.unlock_coding(study, coding, values["reason"].strip())
+            unlock_coding(study, coding, values["reason"].strip())
         else:
-            desk.unblind_coding(study, coding)
+            unblind_coding(study, coding)
 
     about = f"It is {coding_words(CodingState(coding, coding.coder))}. Both are noted in its log."
     return FormScreen(f"The coding by {coding.coder}", fields, take, about=about)

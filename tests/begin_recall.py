@@ -7,7 +7,7 @@ has none.
 import sys
 from pathlib import Path
 
-from iprtool import desk
+from iprtool.desk.grants import recall_grant
 from iprtool.launch import become_app, forbid_core_dumps
 from iprtool.store.keys import open_keyring
 from iprtool.store.study import Study
@@ -20,7 +20,7 @@ def main(study: Path, keyring: Path, passphrase: Path, recall: str) -> None:
         Study.open(study, opened) as researchers,
     ):
         chosen = next(one for one in researchers.recalls() if one.id == recall)
-        grant = desk.recall_grant(researchers, chosen, back=True)
+        grant = recall_grant(researchers, chosen, back=True)
     become_app(grant)
 
 

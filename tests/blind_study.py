@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyte
 
-from iprtool import desk
 from iprtool.desk.consents import give_consent
+from iprtool.desk.starting import start_recall
 from iprtool.edits import Hand
 from iprtool.model.layer import Closed, Covered, Marked
 from iprtool.model.mark import Code, Mark, Rupture
@@ -120,13 +120,13 @@ def fill(study: Study) -> None:
     therapist = study.persons()[1]
     with study.record_of(therapist) as record:
         record.add("score", "1", Score("1", session.id, therapist.id, "therapist", "wai-sr", "1", "bond", 19))
-    partner = desk.start_recall(study, session, RecallChoice("therapist", place="ZWEIG-house"))
+    partner = start_recall(study, session, RecallChoice("therapist", place="ZWEIG-house"))
     assert partner.layer is not None
     hand = Hand("therapist", "dev")
     with LayerFile(study.path_of(partner.layer), study.key_of(partner.layer)) as log:
         log.commit([hand.op(one.id, Marked(one)) for one in marks()]).result()
         log.commit([hand.op("v", Covered("played", 0, 60_000)), hand.op(partner.layer, Closed(NOTE))]).result()
-    desk.start_recall(study, session, RecallChoice("client", inquirer="I2"))
+    start_recall(study, session, RecallChoice("client", inquirer="I2"))
 
 
 def marks() -> Iterator[Mark]:

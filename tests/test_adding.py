@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from iprtool import desk
 from iprtool.adding import add_recording
+from iprtool.desk.people import ensure_session
 from iprtool.model.errors import MediaError
 from iprtool.store.derived import PeaksFile
 from iprtool.store.media import SealedSource
@@ -142,7 +142,7 @@ def test_an_error_from_the_progress_bar_leaves_nothing_of_the_second_file(machin
 
     with machine.study() as study:
         before = set(state(study.path))
-        session = partial(desk.ensure_session, study, "D02", 1)
+        session = partial(ensure_session, study, "D02", 1)
         with pytest.raises(MediaError, match="enough"):
             add_recording(study, session, machine.work / "1.m4a", stop, following=[machine.work / "2.m4a"])
         assert set(state(study.path)) == before
@@ -150,7 +150,7 @@ def test_an_error_from_the_progress_bar_leaves_nothing_of_the_second_file(machin
 
 def test_the_sealed_recording_is_read_from_its_object(machine: Machine) -> None:
     with machine.study() as study:
-        session = partial(desk.ensure_session, study, "D02", 1)
+        session = partial(ensure_session, study, "D02", 1)
         files = [machine.work / "1.m4a", machine.work / "2.m4a"]
         recording, notice = add_recording(study, session, files[0], lambda _: None, following=files[1:], gaps_ms=[500])
         source = SealedSource(study.path_of(recording.media), study.key_of(recording.media))
@@ -162,7 +162,7 @@ def test_the_sealed_recording_is_read_from_its_object(machine: Machine) -> None:
 def test_an_outline_left_to_the_first_recall_has_its_beginning(machine: Machine) -> None:
     long = make_recording(machine.work / "long.m4a", "m4a", 40)
     with machine.study() as study:
-        session = partial(desk.ensure_session, study, "D02", 1)
+        session = partial(ensure_session, study, "D02", 1)
         recording, _ = add_recording(study, session, long, lambda _: None, outlined=False)
         whole, _ = add_recording(study, session, long, lambda _: None)
         first, all_of_it = (

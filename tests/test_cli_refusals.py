@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from iprtool import desk
 from iprtool.adding import add_recording, make_study_of_one
+from iprtool.desk.people import ensure_session
 from iprtool.model.errors import StoreError
 from iprtool.model.study import Session
 from iprtool.store.keys import open_keyring
@@ -260,7 +260,7 @@ def test_no_room_on_the_disk_is_told_with_how_much_is_lacking(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(size, 0, size))
     with machine.study() as study:
         before = state(study.path)
-        where = partial(desk.ensure_session, study, "D02", 1)
+        where = partial(ensure_session, study, "D02", 1)
         told = r"There is no room on the disk for session\.m4a: free another 1 MB and try again\."
         with pytest.raises(StoreError, match=told):
             add_recording(study, where, machine.work / "session.m4a", ignore)
@@ -282,7 +282,7 @@ def test_a_session_that_cannot_be_noted_leaves_neither_recording_nor_dyad(machin
 def test_a_study_of_one_is_there_whole_or_not_at_all(machine: Machine) -> None:
     keyring = open_keyring(machine.home / "config" / "keyring", PASSPHRASE)
     path = machine.work / "opened" / "one.ipr"
-    session = partial(desk.ensure_session, dyad_label="D01", number=1)
+    session = partial(ensure_session, dyad_label="D01", number=1)
 
     def stop(share: float) -> None:
         if share > 0:

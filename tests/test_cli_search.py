@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from iprtool import desk
 from iprtool.cli import app
+from iprtool.desk.places import OPEN_KEYRING
+from iprtool.desk.reviews import review_object
 from iprtool.edits import Hand
 from iprtool.model.layer import LayerValue, Marked, Put
 from iprtool.model.linking import MarkRef, QuoteFlag, Tag, Theme
@@ -24,13 +25,13 @@ from tests.store_samples import a_study
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The folder of a study of one session with two marks of the client's, a theme and a quote flag."""
     monkeypatch.setenv("IPRTOOL_HOME", str(tmp_path / "home"))
-    with create_open_keyring(tmp_path / desk.OPEN_KEYRING) as keyring, a_study(tmp_path, keyring) as made:
+    with create_open_keyring(tmp_path / OPEN_KEYRING) as keyring, a_study(tmp_path, keyring) as made:
         made.put(msgspec.structs.replace(made.dyads()[0], group="Good"))
         layer = made.recalls()[0].layer
         assert layer is not None
         first = mark("m1", 61_000, note="warm\x1b[31m\nwater", quotable="yes")
         marks = (first, mark("m2", 62_000, note="Warm, too", rupture=Rupture("mixed")))
-        review, hand = desk.review_object(made), Hand("x", "dev")
+        review, hand = review_object(made), Hand("x", "dev")
         with LayerFile(made.path_of(layer), made.key_of(layer)) as log:
             log.commit([hand.op(one.id, Marked(one)) for one in marks]).result()
             ref = MarkRef(log.load().head.layer, "m1")

@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.codings import begin_coding, coding_grant
+from iprtool.desk.people import the_only_session
+from iprtool.desk.recalls import begin_recall, codebook_for
 from iprtool.edits import Hand
 from iprtool.model.coding import SegmentCode
 from iprtool.model.layer import LayerContent, Marked, OpBody, Put
@@ -37,11 +39,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     machine = known_machine(tmp_path_factory.mktemp("known"))
     machine.environment["IPRTOOL_PLAYER"] = "embedded"
     with machine.study() as study:
-        session = desk.the_only_session(study)[1]
-        recall = desk.begin_recall(study, session, "client", codebook=desk.codebook_for("client", None))
+        session = the_only_session(study)[1]
+        recall = begin_recall(study, session, "client", codebook=codebook_for("client", None))
         assert recall.layer is not None
         write(study, recall.layer, Marked(Mark("e", "recaller", "point", 1_000, 1_000, 40, note=SECRET)))
-        other = desk.begin_coding(study, session, "ZULU", codebook=shipped("3rs-2015"))
+        other = begin_coding(study, session, "ZULU", codebook=shipped("3rs-2015"))
         write(study, other.layer, Put(SegmentCode(0, "cf_rejects_intervention", "plus", note=SECRET)))
     return machine
 
@@ -133,9 +135,9 @@ def test_nothing_of_any_other_layer_is_ever_on_the_screen(machine: Machine) -> N
 
 def test_the_grant_tells_of_no_other_layer(machine: Machine) -> None:
     with machine.study() as study:
-        session = desk.the_only_session(study)[1]
-        coding = desk.begin_coding(study, session, "K1", codebook=shipped("3rs-2015"))
-        told = msgspec.json.encode(desk.coding_grant(study, coding)).decode()
+        session = the_only_session(study)[1]
+        coding = begin_coding(study, session, "K1", codebook=shipped("3rs-2015"))
+        told = msgspec.json.encode(coding_grant(study, coding)).decode()
         layers = [one.layer for one in study.recalls()] + [one.layer for one in study.codings()]
         others = [layer for layer in layers if layer and layer != coding.layer]
     assert len(others) == 2

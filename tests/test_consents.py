@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
 from iprtool.desk.consents import (
     all_consents,
     consents_of,
@@ -21,6 +20,10 @@ from iprtool.desk.consents import (
     unmark_withdrawn,
     withheld,
 )
+from iprtool.desk.grants import recall_grant
+from iprtool.desk.people import the_only_session
+from iprtool.desk.reviews import review_grant
+from iprtool.desk.starting import start_recall
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import ConsentSeen
 from iprtool.model.protocol import PROTOCOLS
@@ -48,12 +51,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
 
 
 def session(study: Study) -> Session:
-    return desk.the_only_session(study, "D05", 3)[1]
+    return the_only_session(study, "D05", 3)[1]
 
 
 def begin(study: Study, by: Role = "therapist", protocol: str | None = None, **fields: object) -> Recall:
     choice = RecallChoice(by, protocol=PROTOCOLS[protocol] if protocol else None)
-    return desk.start_recall(study, session(study), msgspec.structs.replace(choice, **fields), another=True, now=NOW)
+    return start_recall(study, session(study), msgspec.structs.replace(choice, **fields), another=True, now=NOW)
 
 
 def test_where_no_consents_are_kept_nothing_is_asked(study: Study) -> None:
@@ -109,9 +112,9 @@ def test_a_recall_that_has_begun_is_checked_again_when_it_is_opened(study: Study
     give_consent(study, person_labelled(study, "D05-T"), ["research"], "2020-01-10", until="2020-02-10")
     recall = msgspec.structs.replace(study.recalls()[0], person="d05-t", by="therapist")
     with pytest.raises(IprtoolError, match="ended on 2020-02-10"):
-        desk.recall_grant(study, recall)
+        recall_grant(study, recall)
     give_consent(study, person_labelled(study, "D05-T"), ["research"], "2020-02-11")
-    assert desk.recall_grant(study, recall).layer.path.endswith(f"{recall.layer}.db")
+    assert recall_grant(study, recall).layer.path.endswith(f"{recall.layer}.db")
 
 
 def test_the_studys_purpose_says_what_a_consent_must_cover(study: Study) -> None:
@@ -179,7 +182,7 @@ def test_whoever_withdrew_has_their_planned_recalls_missing_and_none_that_opens(
     assert statuses["hers"] == ("planned", None)
     assert statuses[begun.id] == ("open", None)
     assert person_labelled(study, "D05-T").withdrawn_on == TODAY
-    for opening in (lambda: desk.recall_grant(study, begun), lambda: begin(study)):
+    for opening in (lambda: recall_grant(study, begun), lambda: begin(study)):
         with pytest.raises(IprtoolError, match=f"D05-T withdrew on {TODAY}, so no recall of theirs is opened"):
             opening()
     with pytest.raises(IprtoolError, match="take that back first"):
@@ -187,7 +190,7 @@ def test_whoever_withdrew_has_their_planned_recalls_missing_and_none_that_opens(
 
 
 def layers_of_review(study: Study) -> list[str]:
-    return [one.by for one in desk.review_grant(study, *desk.the_only_session(study, "D05", 3)).layers]
+    return [one.by for one in review_grant(study, *the_only_session(study, "D05", 3)).layers]
 
 
 def test_a_review_leaves_out_whoever_withdrew_unless_a_rule_keeps_it(study: Study) -> None:

@@ -8,10 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.grants import recall_grant
+from iprtool.desk.people import ensure_session, the_only_session
+from iprtool.desk.places import OPEN_KEYRING, keymap, keyring_path, study_of_one
+from iprtool.desk.recalls import begin_recall, codebook_for, recall_by
+from iprtool.desk.reviews import review_grant
 from iprtool.edits import Hand
 from iprtool.export.gather import study_rows
+from iprtool.library.editing import check_label
 from iprtool.model.errors import CodebookError, IprtoolError, StoreError
 from iprtool.model.grant import Grant, ObjectGrant, RecallGrant, ReviewGrant
 from iprtool.model.layer import Closed
@@ -21,6 +26,7 @@ from iprtool.model.terms import Role, levels
 from iprtool.store.derived import write_transcript
 from iprtool.store.keys import Keyring, create_open_keyring
 from iprtool.store.layer import LayerFile, read_layer
+from iprtool.store.machine import device
 from iprtool.store.study import Study
 from tests.store_samples import a_study
 
@@ -58,13 +64,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def the_session(study: Study) -> Session:
-    return desk.the_only_session(study)[1]
+    return the_only_session(study)[1]
 
 
 def test_a_new_recall_pins_its_codebook_protocol_and_contact_card(study: Study) -> None:
     protocol = RecallProtocol(name="led", after_note="stay", reaction_time_ms=300, planned_minutes=60)
     codebook = shipped("3rs-2022")
-    recall = desk.begin_recall(
+    recall = begin_recall(
         study, the_session(study), "therapist", codebook=codebook, protocol=protocol, inquirer="I2", place="clinic"
     )
     study.set_contact("another card")
@@ -78,20 +84,20 @@ def test_a_new_recall_pins_its_codebook_protocol_and_contact_card(study: Study) 
     assert study.recalls()[-1] == recall
     assert (recall.inquirer, recall.place, recall.recording) == ("I2", "clinic", recording.id)
     assert (recall.codebook, recall.codebook_version) == (codebook.id, codebook.version)
-    assert desk.recall_by(study, the_session(study), "therapist") == recall
+    assert recall_by(study, the_session(study), "therapist") == recall
 
 
 def test_without_a_protocol_the_recaller_holds_the_control(study: Study) -> None:
-    recall = desk.begin_recall(study, the_session(study), "client", codebook=desk.codebook_for("client", None))
+    recall = begin_recall(study, the_session(study), "client", codebook=codebook_for("client", None))
     assert recall.protocol == RecallProtocol()
     assert (recall.protocol.after_note, recall.protocol.pre_roll_ms) == ("go_on", 2_000)
 
 
 @pytest.mark.parametrize("by", ROLES)
 def test_every_role_has_its_words_and_its_face(study: Study, by: Role) -> None:
-    codebook = desk.codebook_for(by, None)
-    recall = desk.begin_recall(study, the_session(study), by, codebook=codebook)
-    grant = desk.recall_grant(study, recall)
+    codebook = codebook_for(by, None)
+    recall = begin_recall(study, the_session(study), by, codebook=codebook)
+    grant = recall_grant(study, recall)
     assert recall.layer is not None
     head = read_layer(study.path_of(recall.layer), study.key_of(recall.layer)).head
     assert (grant.face == "participant") is (by in PARTICIPANTS)
@@ -105,23 +111,23 @@ def test_every_role_has_its_words_and_its_face(study: Study, by: Role) -> None:
 @pytest.mark.parametrize("wanted", ["3rs-2015", "3rs-2022", "therapist-plain"])
 def test_a_participant_gets_plain_words_only(by: Role, wanted: str) -> None:
     if shipped(wanted).plain:
-        assert desk.codebook_for(by, wanted).codes[0].id == shipped(wanted).codes[0].id
+        assert codebook_for(by, wanted).codes[0].id == shipped(wanted).codes[0].id
         return
     with pytest.raises(IprtoolError, match="is not in plain words, which participants need"):
-        desk.codebook_for(by, wanted)
+        codebook_for(by, wanted)
 
 
 def test_a_codebook_of_ones_own_comes_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('id = "mine"\nversion = "1"\ntitle = "T"\nsource = "us"\n[[codes]]\nid = "a"\nlabel = "a"\n')
-    assert desk.codebook_for("therapist", str(path)).id == "mine"
+    assert codebook_for("therapist", str(path)).id == "mine"
     with pytest.raises(CodebookError, match=r"none\.toml: there is no such file"):
-        desk.codebook_for("therapist", str(tmp_path / "none.toml"))
+        codebook_for("therapist", str(tmp_path / "none.toml"))
 
 
 @pytest.mark.parametrize(("by", "name"), [("client", "recaller-plain"), ("researcher", "elliott-events-1985")])
 def test_words_are_on_digits_only_where_the_codebook_puts_them_there(by: Role, name: str) -> None:
-    assert desk.codebook_for(by, None) == shipped(name)
+    assert codebook_for(by, None) == shipped(name)
     assert any(entry.key for entry in shipped(name).codes) == (by == "client")
 
 
@@ -148,9 +154,9 @@ def granted(grant: Grant, study: Study) -> set[str]:
 
 
 def test_a_recall_is_granted_its_layer_the_recording_and_the_outline_and_knows_of_nothing_else(study: Study) -> None:
-    mine = desk.begin_recall(study, the_session(study), "therapist", codebook=desk.codebook_for("therapist", None))
+    mine = begin_recall(study, the_session(study), "therapist", codebook=codebook_for("therapist", None))
     (recording,) = study.recordings()
-    grant = desk.recall_grant(study, mine)
+    grant = recall_grant(study, mine)
     allowed = {str(mine.layer), recording.media, str(recording.peaks)}
     assert granted(grant, study) == allowed
     packed = msgspec.msgpack.encode(grant)
@@ -166,14 +172,14 @@ def test_a_recall_is_granted_its_layer_the_recording_and_the_outline_and_knows_o
 def test_a_review_is_granted_every_layer_of_its_session_and_no_other(study: Study) -> None:
     session = the_session(study)
     for by in ("researcher", "therapist"):
-        desk.begin_recall(study, session, by, codebook=desk.codebook_for(by, None))
+        begin_recall(study, session, by, codebook=codebook_for(by, None))
     elsewhere = Session("s2", session.dyad, 4)
     study.put(elsewhere)
     (recording,) = study.recordings()
     study.put(msgspec.structs.replace(recording, id="r2", session="s2"))
-    other = desk.begin_recall(study, elsewhere, "client", codebook=desk.codebook_for("client", None))
-    dyad, _ = desk.the_only_session(study, "D05", 3)
-    grant = desk.review_grant(study, dyad, session)
+    other = begin_recall(study, elsewhere, "client", codebook=codebook_for("client", None))
+    dyad, _ = the_only_session(study, "D05", 3)
+    grant = review_grant(study, dyad, session)
     assert isinstance(grant, ReviewGrant)
     assert [one.by for one in grant.layers] == ["client", "therapist", "researcher"]
     layers = {str(one.layer) for one in study.recalls() if one.session == session.id}
@@ -182,7 +188,7 @@ def test_a_review_is_granted_every_layer_of_its_session_and_no_other(study: Stud
     assert granted(grant, study) == layers | whole | {str(review)}
     assert str(other.layer) not in layers
     assert grant.title == "D05 · session 3 · review"
-    assert granted(desk.review_grant(study, dyad, session, writing=False), study) == layers | whole
+    assert granted(review_grant(study, dyad, session, writing=False), study) == layers | whole
 
 
 @pytest.mark.parametrize("what", ["media", "peaks"])
@@ -192,7 +198,7 @@ def test_where_the_recording_is_not_there_no_recall_is_begun(study: Study, what:
     missing.unlink()
     before = study.recalls(), sorted(study.path.rglob("*"))
     with pytest.raises(StoreError, match=f"{missing.name} is missing from the study"):
-        desk.begin_recall(study, the_session(study), "therapist", codebook=shipped("therapist-plain"))
+        begin_recall(study, the_session(study), "therapist", codebook=shipped("therapist-plain"))
     assert (study.recalls(), sorted(study.path.rglob("*"))) == before
 
 
@@ -203,74 +209,74 @@ def test_a_layer_that_cannot_be_made_leaves_no_recall(study: Study, monkeypatch:
     before = study.recalls(), study.objects(), sorted(study.path.rglob("*.db"))
     monkeypatch.setattr("iprtool.desk.recalls.create_layer", fail)
     with pytest.raises(StoreError, match="full"):
-        desk.begin_recall(study, the_session(study), "therapist", codebook=shipped("therapist-plain"))
+        begin_recall(study, the_session(study), "therapist", codebook=shipped("therapist-plain"))
     assert (study.recalls(), study.objects(), sorted(study.path.rglob("*.db"))) == before
 
 
 def test_a_recall_that_did_not_take_place_opens_nothing(study: Study) -> None:
     missing = msgspec.structs.replace(study.recalls()[0], id="c2", layer=None, missing_reason="declined")
     with pytest.raises(IprtoolError, match="did not take place"):
-        desk.recall_grant(study, missing)
+        recall_grant(study, missing)
 
 
 def test_a_session_is_found_by_what_names_it(study: Study) -> None:
     study.put(Dyad("d2", "D06"))
     study.put(Session("s2", "d2", 3))
     study.put(Session("s3", "d2", 5))
-    assert desk.the_only_session(study, "D05")[1].id == "s"
-    assert desk.the_only_session(study, "D06", 3)[1].id == "s2"
-    assert desk.the_only_session(study, None, 5) == (Dyad("d2", "D06"), Session("s3", "d2", 5))
+    assert the_only_session(study, "D05")[1].id == "s"
+    assert the_only_session(study, "D06", 3)[1].id == "s2"
+    assert the_only_session(study, None, 5) == (Dyad("d2", "D06"), Session("s3", "d2", 5))
     for dyad, number in ((None, None), ("D06", None), (None, 3)):
         with pytest.raises(IprtoolError, match="several such sessions"):
-            desk.the_only_session(study, dyad, number)
+            the_only_session(study, dyad, number)
     with pytest.raises(IprtoolError, match=r"There is no session 5 of D05 in this study \(dyads: D05, D06\)"):
-        desk.the_only_session(study, "D05", 5)
+        the_only_session(study, "D05", 5)
 
 
 def test_a_session_is_made_once_with_its_dyad(study: Study) -> None:
-    made = desk.ensure_session(study, "D07", 1)
-    assert desk.ensure_session(study, "D07", 1) == made
-    assert desk.ensure_session(study, "D07", 2).dyad == made.dyad
+    made = ensure_session(study, "D07", 1)
+    assert ensure_session(study, "D07", 1) == made
+    assert ensure_session(study, "D07", 2).dyad == made.dyad
     assert [dyad.label for dyad in study.dyads()] == ["D05", "D07"]
 
 
 @pytest.mark.parametrize("label", ["", "Anna K.", "D\x1b[31m", "D[red]", "x" * 25, "D\n1", "-D", "D05 "])
 def test_a_label_that_is_no_pseudonym_is_refused(study: Study, label: str) -> None:
     with pytest.raises(IprtoolError, match="label is a short pseudonym"):
-        desk.ensure_session(study, label, 1)
+        ensure_session(study, label, 1)
     assert len(study.dyads()) == 1
 
 
 @pytest.mark.parametrize("label", ["D05", "5", "dyade-é_2.b", "二"])
 def test_a_label_may_be_any_short_word(label: str) -> None:
-    desk.check_label(label)
+    check_label(label)
 
 
 def test_the_study_of_one_recording_has_one_place_that_tells_nothing(tmp_path: Path, keyring: Keyring) -> None:
-    place = desk.study_of_one(keyring, "ab" * 32)
-    assert place == desk.study_of_one(keyring, "ab" * 32)
-    assert place != desk.study_of_one(keyring, "ac" * 32)
+    place = study_of_one(keyring, "ab" * 32)
+    assert place == study_of_one(keyring, "ab" * 32)
+    assert place != study_of_one(keyring, "ac" * 32)
     with create_open_keyring(tmp_path / "other") as other:
-        assert place != desk.study_of_one(other, "ab" * 32)
+        assert place != study_of_one(other, "ab" * 32)
     assert "ab" * 6 not in place.name
 
 
 def test_the_device_is_the_same_each_time_and_names_nobody() -> None:
-    assert desk.device() == desk.device()
-    assert len(desk.device()) == 12
-    assert socket.gethostname() not in desk.device()
+    assert device() == device()
+    assert len(device()) == 12
+    assert socket.gethostname() not in device()
 
 
 def test_the_keyring_beside_a_study_comes_before_ones_own(study: Study, home: Path) -> None:
-    assert desk.keyring_path(study.path) == study.path.parent / desk.OPEN_KEYRING
-    assert desk.keyring_path(study.path / "elsewhere" / "B.ipr") == home / "keyring"
-    assert desk.keyring_path() == home / "keyring"
+    assert keyring_path(study.path) == study.path.parent / OPEN_KEYRING
+    assert keyring_path(study.path / "elsewhere" / "B.ipr") == home / "keyring"
+    assert keyring_path() == home / "keyring"
 
 
 def test_keys_of_ones_own_reach_the_recall(study: Study, home: Path) -> None:
-    assert desk.keymap() == {}
+    assert keymap() == {}
     (home / "keys.toml").write_text('word_1 = "ampersand"\nstopped_by = "underscore"\n')
-    grant = desk.recall_grant(study, study.recalls()[0])
+    grant = recall_grant(study, study.recalls()[0])
     assert isinstance(grant, RecallGrant)
     assert grant.keymap == {"word_1": "ampersand", "stopped_by": "underscore"}
 
@@ -291,7 +297,7 @@ def test_keys_of_ones_own_reach_the_recall(study: Study, home: Path) -> None:
 def test_keys_that_cannot_be_are_told_with_their_file(home: Path, text: str, why: str) -> None:
     (home / "keys.toml").write_bytes(text.encode("latin-1"))
     with pytest.raises(IprtoolError, match=r"keys\.toml cannot be used: ") as told:
-        desk.keymap()
+        keymap()
     assert why in str(told.value)
     assert "\n" not in str(told.value)
 
@@ -299,7 +305,7 @@ def test_keys_that_cannot_be_are_told_with_their_file(home: Path, text: str, why
 def test_a_folder_in_place_of_the_keys_is_told(home: Path) -> None:
     (home / "keys.toml").mkdir()
     with pytest.raises(IprtoolError, match=r"keys\.toml cannot be used"):
-        desk.keymap()
+        keymap()
 
 
 def test_the_roster_takes_over_that_a_recall_was_ended(study: Study) -> None:
@@ -312,12 +318,12 @@ def test_the_roster_takes_over_that_a_recall_was_ended(study: Study) -> None:
     assert [one.status for one in study.recalls()] == ["open"]
     session = the_session(study)
     dyad = next(one for one in study.dyads() if one.id == session.dyad)
-    desk.review_grant(study, dyad, session)
+    review_grant(study, dyad, session)
     assert [one.status for one in study.recalls()] == ["ended"]
 
 
 @pytest.mark.parametrize(
-    "asked", [desk.recall_by, lambda study, *_: study_rows(study, today=TODAY)], ids=["recall", "export"]
+    "asked", [recall_by, lambda study, *_: study_rows(study, today=TODAY)], ids=["recall", "export"]
 )
 def test_whoever_opens_an_ended_recall_takes_it_over(
     study: Study, asked: Callable[[Study, Session, Role], object]

@@ -6,9 +6,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.codings import (
+    begin_coding,
+    coder_may_review,
+    coding_by,
+    coding_codebook,
+    coding_grant,
+    coding_states,
+    settled_coding,
+    unblind_coding,
+    unlock_coding,
+)
 from iprtool.desk.consents import give_consent, mark_withdrawn
+from iprtool.desk.people import the_only_session
 from iprtool.edits import Hand
 from iprtool.model.coding import SegmentSeen
 from iprtool.model.errors import IprtoolError, StoreError
@@ -44,11 +55,11 @@ def study(tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def the_session(study: Study) -> Session:
-    return desk.the_only_session(study)[1]
+    return the_only_session(study)[1]
 
 
 def coded(study: Study, coder: str = "K1", **more: int) -> Coding:
-    return desk.begin_coding(study, the_session(study), coder, codebook=OLD, **more)
+    return begin_coding(study, the_session(study), coder, codebook=OLD, **more)
 
 
 def write(study: Study, coding: Coding, *bodies: OpBody) -> None:
@@ -67,7 +78,7 @@ def test_a_new_coding_pins_its_codebook_and_its_segments(study: Study) -> None:
     assert (head.layer, head.recall, head.duration_ms) == (coding.layer, coding.id, 1_000)
     assert head.title == "D05 · session 3 · coding by K1"
     assert study.codings() == [coding]
-    assert desk.coding_by(study, the_session(study), "K1") == coding
+    assert coding_by(study, the_session(study), "K1") == coding
     assert [(one.label, one.role, one.dyad) for one in study.persons()] == [("K1", "observer", None)]
     assert verify_study(study) == []
 
@@ -80,14 +91,14 @@ def test_a_coding_whose_layer_is_gone_is_found(study: Study) -> None:
 
 def test_the_coders_process_is_given_no_other_layer(study: Study) -> None:
     first, second = coded(study), coded(study, "K2")
-    grant = desk.coding_grant(study, second)
+    grant = coding_grant(study, second)
     assert isinstance(grant, CodingGrant)
     (recording,) = study.recordings()
     granted = {Path(one.path).stem for one in (grant.layer, grant.media, grant.peaks, grant.transcript) if one}
     assert granted == {second.layer, recording.media, recording.peaks, recording.transcript}
     assert first.layer not in msgspec.json.encode(grant).decode()
     assert grant.back is None
-    assert desk.coding_grant(study, second, back=True).back == str(study.path.absolute())
+    assert coding_grant(study, second, back=True).back == str(study.path.absolute())
 
 
 def test_one_coder_codes_a_session_once(study: Study) -> None:
@@ -111,21 +122,21 @@ def test_a_participant_codes_no_session(study: Study) -> None:
 def test_two_versions_of_the_3rs_are_not_mixed(study: Study) -> None:
     coded(study)
     with pytest.raises(IprtoolError, match="This study is coded with 3RS-2015, and the versions of the 3RS are not"):
-        desk.begin_coding(study, the_session(study), "K2", codebook=NEW)
+        begin_coding(study, the_session(study), "K2", codebook=NEW)
     own = msgspec.structs.replace(NEW, id="3rs-2022-with-anchors")
     with pytest.raises(IprtoolError, match="are not mixed in one study"):
-        desk.begin_coding(study, the_session(study), "K2", codebook=own)
+        begin_coding(study, the_session(study), "K2", codebook=own)
     other = shipped("client-reactions-1988")
-    assert desk.begin_coding(study, the_session(study), "K2", codebook=other).codebook == other.id
+    assert begin_coding(study, the_session(study), "K2", codebook=other).codebook == other.id
     assert len(study.codings()) == 2
 
 
 def test_a_study_goes_on_with_the_codebook_that_it_has_begun_with(study: Study) -> None:
-    assert desk.coding_codebook(study, None).id == "3rs-2015"
+    assert coding_codebook(study, None).id == "3rs-2015"
     own = msgspec.structs.replace(NEW, version="1.0-ours")
-    desk.begin_coding(study, the_session(study), "K1", codebook=own)
-    assert desk.coding_codebook(study, None) == own
-    assert desk.coding_codebook(study, "3rs-2015") == OLD
+    begin_coding(study, the_session(study), "K1", codebook=own)
+    assert coding_codebook(study, None) == own
+    assert coding_codebook(study, "3rs-2015") == OLD
 
 
 def test_nothing_is_left_of_a_coding_that_could_not_be_begun(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,30 +157,30 @@ def test_the_roster_takes_over_from_the_layer_that_it_is_locked(study: Study) ->
     coding = coded(study)
     write(study, coding, Put(SegmentSeen(0)), Locked())
     assert not study.codings()[0].locked
-    (state,) = desk.coding_states(study)
+    (state,) = coding_states(study)
     assert (state.dyad, state.session, state.coding.locked) == ("D05", 3, True)
     assert state.progress is not None
     assert (state.progress.finished, state.progress.segments, state.progress.rated) == (1, 1, 0)
     assert study.codings()[0].locked
     write(study, coding, Unlocked())
-    assert not desk.settled_coding(study, study.codings()[0]).locked
+    assert not settled_coding(study, study.codings()[0]).locked
     assert not study.codings()[0].locked
 
 
 def test_a_coding_whose_layer_is_gone_does_not_hide_the_others(study: Study) -> None:
     gone, there = coded(study), coded(study, "K2")
     study.path_of(gone.layer).unlink()
-    assert [(one.coding, one.progress is None) for one in desk.coding_states(study)] == [(gone, True), (there, False)]
+    assert [(one.coding, one.progress is None) for one in coding_states(study)] == [(gone, True), (there, False)]
 
 
 def test_a_coding_is_unlocked_with_its_reason(study: Study) -> None:
     coding = coded(study)
     with pytest.raises(IprtoolError, match="not locked, so there is nothing to unlock"):
-        desk.unlock_coding(study, coding, "why")
+        unlock_coding(study, coding, "why")
     write(study, coding, Locked())
     with pytest.raises(IprtoolError, match="needs its reason"):
-        desk.unlock_coding(study, coding, "  ")
-    assert not desk.unlock_coding(study, coding, " a segment was skipped ").locked
+        unlock_coding(study, coding, "  ")
+    assert not unlock_coding(study, coding, " a segment was skipped ").locked
     content = layer(study, coding)
     assert (content.ops[-1].kind, content.ops[-1].reason) == ("unlock", "a segment was skipped")
     assert not content.locked
@@ -178,24 +189,24 @@ def test_a_coding_is_unlocked_with_its_reason(study: Study) -> None:
 
 def test_a_coder_sees_the_others_only_once_locked_and_unblinded(study: Study) -> None:
     coding = coded(study)
-    assert desk.coder_may_review(study, coding) == "K1 sees no other layer until their own coding is locked."
+    assert coder_may_review(study, coding) == "K1 sees no other layer until their own coding is locked."
     with pytest.raises(IprtoolError, match="not locked yet, and a coder sees no other layer"):
-        desk.unblind_coding(study, coding)
+        unblind_coding(study, coding)
     write(study, coding, Locked())
-    assert "still blind" in (desk.coder_may_review(study, coding) or "")
-    assert desk.unblind_coding(study, coding).unblinded
-    desk.unblind_coding(study, coding)
+    assert "still blind" in (coder_may_review(study, coding) or "")
+    assert unblind_coding(study, coding).unblinded
+    unblind_coding(study, coding)
     assert [op.kind for op in layer(study, coding).ops] == ["lock", "unblind"]
     assert study.codings()[0].unblinded
-    assert desk.coder_may_review(study, study.codings()[0]) is None
+    assert coder_may_review(study, study.codings()[0]) is None
 
 
 def test_who_has_seen_the_others_changes_their_coding_no_more(study: Study) -> None:
     coding = coded(study)
     write(study, coding, Locked(), Unblinded())
-    assert desk.settled_coding(study, coding).unblinded
+    assert settled_coding(study, coding).unblinded
     with pytest.raises(IprtoolError, match="K1 has been let see the other layers, so this coding stays"):
-        desk.unlock_coding(study, coding, "a second thought")
+        unlock_coding(study, coding, "a second thought")
     assert layer(study, coding).locked
 
 
@@ -203,7 +214,7 @@ def test_a_coding_needs_a_recording(study: Study) -> None:
     study.put(Dyad("d2", "D06"))
     study.put(Session("s2", "d2", 1))
     with pytest.raises(IprtoolError, match="no recording yet"):
-        desk.begin_coding(study, study.sessions()[1], "K1", codebook=OLD)
+        begin_coding(study, study.sessions()[1], "K1", codebook=OLD)
     assert study.persons() == []
 
 
@@ -212,9 +223,9 @@ def test_a_session_of_somebody_who_has_withdrawn_is_coded_no_more(study: Study) 
     study.put(client)
     coding = coded(study)
     give_consent(study, client, ["research"], "2020-01-31")
-    assert desk.coding_grant(study, coding).layer
+    assert coding_grant(study, coding).layer
     mark_withdrawn(study, client, "2020-02-01")
-    for gesture in (lambda: desk.coding_grant(study, coding), lambda: coded(study, "K2")):
+    for gesture in (lambda: coding_grant(study, coding), lambda: coded(study, "K2")):
         with pytest.raises(IprtoolError, match="D05-C"):
             gesture()
     assert [one.coder for one in study.codings()] == ["K1"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from iprtool import desk
+from iprtool.desk.people import person_of
 from iprtool.desk.roster import carry_out, roster_of, settle, take_back, with_records
 from iprtool.desk.wishes import wished_grant
 from iprtool.edits import Hand
@@ -35,12 +35,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
 def test_who_has_a_role_is_made_once_with_a_pseudonym_that_nobody_has(study: Study) -> None:
     (dyad,) = study.dyads()
     study.put(Person("x", "D05-T", "observer"))
-    client, therapist = desk.person_of(study, dyad, "client"), desk.person_of(study, dyad, "therapist")
+    client, therapist = person_of(study, dyad, "client"), person_of(study, dyad, "therapist")
     assert (client.label, client.dyad) == ("D05-C", "d")
     assert (therapist.label, therapist.dyad) == ("D05-T.2", "d")
-    assert desk.person_of(study, dyad, "client") == client
-    assert desk.person_of(study, dyad, "researcher").label == "R1"
-    assert desk.person_of(study, dyad, "researcher").dyad is None
+    assert person_of(study, dyad, "client") == client
+    assert person_of(study, dyad, "researcher").label == "R1"
+    assert person_of(study, dyad, "researcher").dyad is None
     assert len(study.persons()) == 4
 
 
@@ -102,7 +102,7 @@ def test_settings_of_the_study_are_changes_too(study: Study) -> None:
 
 
 def test_consents_and_scores_come_from_the_persons_own_objects(study: Study) -> None:
-    person = desk.person_of(study, study.dyads()[0], "client")
+    person = person_of(study, study.dyads()[0], "client")
     consent = Consent("c1", person.id, ("research",), "2026-01-01")
     score = Score("s1", "s", person.id, "client", "srs", "1", "total", 30.0)
     with study.record_of(person) as record:

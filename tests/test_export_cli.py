@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from iprtool import desk
 from iprtool.cli import app
 from iprtool.desk.consents import give_consent
+from iprtool.desk.places import OPEN_KEYRING
 from iprtool.model.study import Person
 from iprtool.store.keys import create_open_keyring, open_keyring
 from iprtool.store.study import Study
@@ -20,7 +20,7 @@ from tests.store_samples import a_study
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A study that keeps consents: the client's, whose recall there is, is for teaching only."""
     monkeypatch.setenv("IPRTOOL_HOME", str(tmp_path / "home"))
-    with create_open_keyring(tmp_path / desk.OPEN_KEYRING) as keyring, a_study(tmp_path, keyring) as study:
+    with create_open_keyring(tmp_path / OPEN_KEYRING) as keyring, a_study(tmp_path, keyring) as study:
         study.put(Person("p-c", "D05-C", "client", "d"))
         give_consent(study, study.persons()[0], ["teaching"], "2024-01-10")
         path = study.path
@@ -52,7 +52,7 @@ def test_an_export_says_the_same_and_the_ledger_has_it(path: Path, tmp_path: Pat
     folder, *lines = done.stdout.splitlines()
     assert Path(folder).parent == tmp_path / "to"
     assert "  coverage                 0   left out: nothing of 1 recall (without consent)" in lines
-    with open_keyring(tmp_path / desk.OPEN_KEYRING) as keyring, Study.open(path, keyring) as study:
+    with open_keyring(tmp_path / OPEN_KEYRING) as keyring, Study.open(path, keyring) as study:
         (entry,) = study.exports()
     assert (entry.to, entry.fresh_ids, entry.with_dates, entry.with_text) == ("Bergen", True, False, False)
     assert "coverage: nothing of 1 recall (without consent)" in entry.left_out

@@ -11,9 +11,11 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.codings import begin_coding
 from iprtool.desk.consents import give_consent, mark_withdrawn, person_labelled, set_purpose
+from iprtool.desk.people import the_only_session
+from iprtool.desk.recalls import begin_recall, codebook_for
 from iprtool.desk.reviews import review_object
 from iprtool.edits import Hand
 from iprtool.export.build import Asked
@@ -68,9 +70,9 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
 
 
 def _recalled(study: Study, by: Role, protocol: str, made: tuple[str, Mark]) -> str:
-    session = desk.the_only_session(study)[1]
-    codebook, settings = desk.codebook_for(by, None), PROTOCOLS[protocol]
-    recall = desk.begin_recall(study, session, by, codebook=codebook, protocol=settings, inquirer="R1", now=NOW)
+    session = the_only_session(study)[1]
+    codebook, settings = codebook_for(by, None), PROTOCOLS[protocol]
+    recall = begin_recall(study, session, by, codebook=codebook, protocol=settings, inquirer="R1", now=NOW)
     assert recall.layer is not None
     write(
         study,
@@ -85,8 +87,8 @@ def _recalled(study: Study, by: Role, protocol: str, made: tuple[str, Mark]) -> 
 
 
 def _coded(study: Study) -> str:
-    session = desk.the_only_session(study)[1]
-    coding = desk.begin_coding(study, session, "K1", codebook=CODED, segment_ms=400)
+    session = the_only_session(study)[1]
+    coding = begin_coding(study, session, "K1", codebook=CODED, segment_ms=400)
     code = CODED.codes[0].id
     shows = mark("m-k", 500, author="coder", codes=(Code(CODED.id, CODED.version, code),))
     write(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from iprtool import desk
+from iprtool.desk.people import ensure_session
+from iprtool.desk.places import OPEN_KEYRING
+from iprtool.desk.starting import start_recall
 from iprtool.model.study import Recall
 from iprtool.recall.settings import RecallChoice
 from iprtool.store.keys import create_open_keyring, open_keyring
@@ -139,7 +141,7 @@ def test_ctrl_c_at_the_passphrase_ends_in_the_shell_with_nothing_open(blind: Bli
 def test_a_keyring_without_a_passphrase_leads_back_at_once(blind: Blind) -> None:
     machine = blind.machine
     (machine.work / "nothing").write_text("")
-    beside = machine.work / "trial" / desk.OPEN_KEYRING
+    beside = machine.work / "trial" / OPEN_KEYRING
     beside.parent.mkdir()
     create_open_keyring(beside).close()
     path = beside.parent / "B.ipr"
@@ -160,9 +162,9 @@ def copied_recall(blind: Blind, study: Study) -> Recall:
     """A session with a recording of its own, and a recall of it."""
     from iprtool.adding import add_recording
 
-    session = desk.ensure_session(study, "D08", 1)
+    session = ensure_session(study, "D08", 1)
     add_recording(study, lambda: session, blind.machine.work / "session.m4a", lambda _: None)
-    return desk.start_recall(study, session, RecallChoice("client"))
+    return start_recall(study, session, RecallChoice("client"))
 
 
 def test_after_a_kill_nothing_is_open_and_nothing_is_left_running(blind: Blind) -> None:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from iprtool.demo.session import demo_folder, demo_layers
-from iprtool.desk import OPEN_KEYRING
+from iprtool.desk.places import OPEN_KEYRING
 from iprtool.model.layer import LayerContent
 from iprtool.store.derived import PeaksFile, create_peaks
 from iprtool.store.keys import open_keyring

@@ -7,9 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
 from iprtool.codebooks.loader import shipped
+from iprtool.desk.codings import begin_coding, coding_by, unblind_coding
 from iprtool.desk.consents import mark_withdrawn
+from iprtool.desk.people import the_only_session
+from iprtool.desk.recalls import begin_recall, codebook_for
+from iprtool.desk.reviews import coder_review_grant, review_grant, review_object
 from iprtool.desk.searching import WordsOfStudy
 from iprtool.desk.wishes import wished_grant
 from iprtool.edits import Hand
@@ -61,8 +64,8 @@ def study(tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> 
         words, path, key = study.new_object("derived")
         write_transcript(path, key, [Utterance(500, 900, "therapist", "Say more.")])
         study.put(msgspec.structs.replace(recording, transcript=words))
-        desk.begin_coding(study, session, "K1", codebook=shipped("3rs-2015"))
-        desk.begin_recall(study, session, "therapist", codebook=desk.codebook_for("therapist", None))
+        begin_coding(study, session, "K1", codebook=shipped("3rs-2015"))
+        begin_recall(study, session, "therapist", codebook=codebook_for("therapist", None))
         for recall in study.recalls():
             assert recall.layer is not None
             write(study, recall.layer, [Marked(mark(f"{recall.by}-1", 600, note=f"so said the {recall.by}"))])
@@ -75,13 +78,13 @@ def write(study: Study, layer: str, bodies: Sequence[Marked]) -> None:
 
 
 def granted(study: Study, number: int = 3, *, writing: bool = True) -> ReviewGrant:
-    return desk.review_grant(study, *desk.the_only_session(study, "D05", number), writing=writing)
+    return review_grant(study, *the_only_session(study, "D05", number), writing=writing)
 
 
 def test_the_study_has_one_review_made_when_it_is_first_needed(study: Study) -> None:
     assert study.setting("review") is None
-    ident = desk.review_object(study)
-    assert desk.review_object(study) == ident == study.setting("review")
+    ident = review_object(study)
+    assert review_object(study) == ident == study.setting("review")
     assert [one.kind for one in study.objects() if one.id == ident] == ["review"]
     grant = granted(study)
     assert grant.review is not None
@@ -90,7 +93,7 @@ def test_the_study_has_one_review_made_when_it_is_first_needed(study: Study) -> 
 
 
 def test_a_review_that_does_not_add_up_is_found(study: Study) -> None:
-    ident = desk.review_object(study)
+    ident = review_object(study)
     put_value(study, ident, Theme("shame"))
     assert verify_study(study) == []
     with closing(open_object(study.path_of(ident), study.key_of(ident), LAYER)) as connection:
@@ -109,7 +112,7 @@ def test_a_review_that_cannot_be_made_leaves_nothing(study: Study, monkeypatch: 
 
     monkeypatch.setattr("iprtool.desk.reviews.create_layer", fail)
     with pytest.raises(StoreError, match="full"):
-        desk.review_object(study)
+        review_object(study)
     assert study.setting("review") is None
     assert [one for one in study.objects() if one.kind == "review"] == []
 
@@ -144,20 +147,20 @@ def test_who_may_not_write_gets_no_review_object_and_none_is_made(study: Study) 
 
 
 def test_a_coder_looks_once_unblinded_and_only_at_what_they_code(study: Study) -> None:
-    where = desk.the_only_session(study, "D05", 3)
-    coding = desk.coding_by(study, where[1], "K1")
+    where = the_only_session(study, "D05", 3)
+    coding = coding_by(study, where[1], "K1")
     assert coding is not None
     with pytest.raises(IprtoolError, match="sees no other layer until their own coding is locked"):
-        desk.coder_review_grant(study, *where, "K1")
+        coder_review_grant(study, *where, "K1")
     with LayerFile(study.path_of(coding.layer), study.key_of(coding.layer)) as log:
         log.commit([Hand("coder", "dev").op(coding.layer, Locked())]).result()
     with pytest.raises(IprtoolError, match="still blind"):
-        desk.coder_review_grant(study, *where, "K1")
-    desk.unblind_coding(study, coding)
-    grant = desk.coder_review_grant(study, *where, "K1")
+        coder_review_grant(study, *where, "K1")
+    unblind_coding(study, coding)
+    grant = coder_review_grant(study, *where, "K1")
     assert (grant.review, grant.back) == (None, str(study.path.absolute()))
     with pytest.raises(IprtoolError, match="K2 does not code this session"):
-        desk.coder_review_grant(study, *where, "K2")
+        coder_review_grant(study, *where, "K2")
 
 
 def test_what_is_said_is_there_when_the_review_is_opened_again(study: Study) -> None:
@@ -220,7 +223,7 @@ def test_a_study_is_searched_session_by_session(study: Study) -> None:
 
 
 def test_a_study_is_searched_by_themes_and_by_what_may_be_quoted(study: Study) -> None:
-    review = desk.review_object(study)
+    review = review_object(study)
     ref = next(one.ref for one in Review(read(granted(study, writing=False)).layers).marks if one.by == "client")
     with LayerFile(study.path_of(review), study.key_of(review)) as log:
         saving = Saving(log, lambda _: None)
@@ -230,7 +233,7 @@ def test_a_study_is_searched_by_themes_and_by_what_may_be_quoted(study: Study) -
 
 
 def test_a_grant_opens_the_review_with_what_may_be_written(study: Study) -> None:
-    desk.review_object(study)
+    review_object(study)
     for writing in (True, False):
         grant = msgspec.structs.replace(granted(study, writing=writing), tolerance_ms=5_000)
         opened = read(grant)

@@ -7,10 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
 from iprtool.desk.consents import give_consent
+from iprtool.desk.grants import recall_grant
 from iprtool.desk.new_recall import NewRecallDesk
 from iprtool.desk.offers import forms_of, latency_of, offers_of, session_chosen
+from iprtool.desk.people import the_only_session
+from iprtool.desk.recalls import event_bounds
+from iprtool.desk.starting import start_recall
 from iprtool.edits import Hand
 from iprtool.guides import shipped as shipped_guide
 from iprtool.library.wish import Chosen
@@ -51,12 +54,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
 
 
 def session(study: Study) -> Session:
-    return desk.the_only_session(study, "D05", 3)[1]
+    return the_only_session(study, "D05", 3)[1]
 
 
 def start(study: Study, by: Role = "client", protocol: RecallProtocol | str | None = None, **fields: object) -> Recall:
     choice = RecallChoice(by, protocol=PROTOCOLS[protocol] if isinstance(protocol, str) else protocol)
-    return desk.start_recall(study, session(study), msgspec.structs.replace(choice, **fields), now=NOW)
+    return start_recall(study, session(study), msgspec.structs.replace(choice, **fields), now=NOW)
 
 
 def consent(study: Study) -> None:
@@ -142,11 +145,11 @@ def test_the_transcript_is_granted_only_where_the_protocol_shows_it(study: Study
     words, path, key = study.new_object("derived")
     write_transcript(path, key, [])
     study.put(msgspec.structs.replace(recording, transcript=words))
-    assert desk.recall_grant(study, start(study)).transcript is None
-    shown = desk.recall_grant(study, start(study, "therapist", protocol=protocol_of("research", show_transcript=True)))
+    assert recall_grant(study, start(study)).transcript is None
+    shown = recall_grant(study, start(study, "therapist", protocol=protocol_of("research", show_transcript=True)))
     assert shown.transcript is not None
     assert shown.transcript.path.endswith(f"{words}.db")
-    assert desk.recall_grant(study, start(study), back=True).back == str(study.path.absolute())
+    assert recall_grant(study, start(study), back=True).back == str(study.path.absolute())
 
 
 # A recall that exists is gone on with
@@ -154,9 +157,9 @@ def test_the_transcript_is_granted_only_where_the_protocol_shows_it(study: Study
 
 def test_the_same_choice_again_goes_on_with_the_recall_and_another_one_is_refused(study: Study) -> None:
     choice = RecallChoice("client", inquirer="I1", place="clinic", protocol=PROTOCOLS["research"])
-    recall = desk.start_recall(study, session(study), choice)
-    assert desk.start_recall(study, session(study), choice).id == recall.id
-    assert desk.start_recall(study, session(study), RecallChoice("client")).id == recall.id
+    recall = start_recall(study, session(study), choice)
+    assert start_recall(study, session(study), choice).id == recall.id
+    assert start_recall(study, session(study), RecallChoice("client")).id == recall.id
     for other, why in (
         ({"protocol": PROTOCOLS["dial"]}, "its own protocol"),
         ({"protocol": protocol_of("research", planned_minutes=10)}, "its own protocol"),
@@ -166,8 +169,8 @@ def test_the_same_choice_again_goes_on_with_the_recall_and_another_one_is_refuse
         ({"guide": "0.9"}, "its own guide"),
     ):
         with pytest.raises(IprtoolError, match=why):
-            desk.start_recall(study, session(study), msgspec.structs.replace(RecallChoice("client"), **other))
-    beside = desk.start_recall(study, session(study), RecallChoice("client"), another=True)
+            start_recall(study, session(study), msgspec.structs.replace(RecallChoice("client"), **other))
+    beside = start_recall(study, session(study), RecallChoice("client"), another=True)
     assert beside.id != recall.id
     assert beside.layer != recall.layer
     assert len(study.recalls()) == 2
@@ -178,8 +181,8 @@ def test_of_two_recalls_the_one_that_is_open_is_gone_on_with(study: Study) -> No
     assert first.layer is not None
     with LayerFile(study.path_of(first.layer), study.key_of(first.layer)) as log:
         log.commit([Hand("client", "dev").op(first.layer, Closed())]).result()
-    second = desk.start_recall(study, session(study), RecallChoice("client"), another=True)
-    assert desk.start_recall(study, session(study), RecallChoice("client")).id == second.id
+    second = start_recall(study, session(study), RecallChoice("client"), another=True)
+    assert start_recall(study, session(study), RecallChoice("client")).id == second.id
 
 
 def test_a_mutual_recall_is_another_one_than_the_partners_own(study: Study) -> None:
@@ -190,7 +193,7 @@ def test_a_mutual_recall_is_another_one_than_the_partners_own(study: Study) -> N
     assert together.also == ("pt",)
     assert start(study, protocol="mutual").id == together.id
     assert head_of(study, together).title == "D05 · session 3 · mutual recall"
-    assert desk.recall_grant(study, start(study, "therapist", protocol="mutual", also=("pc",))).face == "participant"
+    assert recall_grant(study, start(study, "therapist", protocol="mutual", also=("pc",))).face == "participant"
 
 
 @pytest.mark.parametrize(("protocol", "also", "why"), [("research", "pt", "Only in a mutual"), ("mutual", "px", "own")])
@@ -265,15 +268,15 @@ def event_recall(study: Study) -> Recall:
 
 def test_of_anothers_event_only_its_bounds_reach_the_recall(study: Study) -> None:
     client = event_recall(study)
-    bounds = desk.event_bounds(study, session(study), "client")
+    bounds = event_bounds(study, session(study), "client")
     assert bounds == EVENT
     choice = RecallChoice("therapist", protocol=protocol_of("brief-structured", segments=(bounds,)))
-    recall = desk.start_recall(study, session(study), choice)
+    recall = start_recall(study, session(study), choice)
     assert recall.layer is not None
     content = read_layer(study.path_of(recall.layer), study.key_of(recall.layer))
     assert content.head.protocol.segments == (EVENT,)
     assert (len(content.marks), content.ops) == (0, ())
-    grant = desk.recall_grant(study, recall)
+    grant = recall_grant(study, recall)
     told = msgspec.json.encode([grant, content.head, content.ops]).decode()
     assert f"[{EVENT[0]},{EVENT[1]}]" in told
     for foreign in (
@@ -295,10 +298,10 @@ def test_of_anothers_event_only_its_bounds_reach_the_recall(study: Study) -> Non
 
 def test_without_an_event_that_is_marked_none_is_given(study: Study) -> None:
     with pytest.raises(IprtoolError, match="client has no Brief Structured Recall"):
-        desk.event_bounds(study, session(study), "client")
+        event_bounds(study, session(study), "client")
     start(study, protocol="brief-structured")
     with pytest.raises(IprtoolError, match="has marked no event from its beginning to its end yet"):
-        desk.event_bounds(study, session(study), "client")
+        event_bounds(study, session(study), "client")
 
 
 # At the screen

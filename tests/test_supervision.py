@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool import desk
+from iprtool.desk.grants import recall_grant
+from iprtool.desk.people import the_only_session
+from iprtool.desk.starting import start_recall
 from iprtool.desk.supervision import are_open, open_interpretations, supervision_grant
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Unblinded
@@ -29,16 +31,16 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
 
 
 def session(study: Study) -> Session:
-    return desk.the_only_session(study)[1]
+    return the_only_session(study)[1]
 
 
 def begin(study: Study, by: Role) -> Recall:
-    return desk.start_recall(study, session(study), RecallChoice(by, protocol=PROTOCOLS["supervision"]))
+    return start_recall(study, session(study), RecallChoice(by, protocol=PROTOCOLS["supervision"]))
 
 
 def seen(study: Study) -> list[str]:
     """Whose layers the trainee's screen is granted."""
-    grant = supervision_grant(study, *desk.the_only_session(study))
+    grant = supervision_grant(study, *the_only_session(study))
     assert grant.review is None
     assert grant.title == "D05 · session 3 · supervision"
     return [one.by for one in grant.layers]
@@ -47,9 +49,7 @@ def seen(study: Study) -> list[str]:
 def test_the_trainee_has_their_own_layer_only_until_the_interpretations_are_opened(study: Study) -> None:
     trainee, supervisor = begin(study, "therapist"), begin(study, "supervisor")
     assert trainee.layer != supervisor.layer
-    packed = msgspec.json.encode(
-        [desk.recall_grant(study, trainee), supervision_grant(study, *desk.the_only_session(study))]
-    )
+    packed = msgspec.json.encode([recall_grant(study, trainee), supervision_grant(study, *the_only_session(study))])
     assert supervisor.layer is not None
     assert supervisor.layer.encode() not in packed
     assert study.key_of(supervisor.layer).hex().encode() not in packed
@@ -68,7 +68,7 @@ def test_the_trainee_has_their_own_layer_only_until_the_interpretations_are_open
 
 def test_without_the_trainees_recall_or_the_supervisors_there_is_nothing_to_open(study: Study) -> None:
     with pytest.raises(IprtoolError, match="The trainee has no recall for supervision"):
-        supervision_grant(study, *desk.the_only_session(study))
+        supervision_grant(study, *the_only_session(study))
     begin(study, "therapist")
     with pytest.raises(IprtoolError, match="The supervisor has made nothing of this session yet"):
         open_interpretations(study, session(study))
@@ -76,5 +76,5 @@ def test_without_the_trainees_recall_or_the_supervisors_there_is_nothing_to_open
 
 def test_the_supervisors_recall_has_the_professionals_words_and_face(study: Study) -> None:
     recall = begin(study, "supervisor")
-    assert desk.recall_grant(study, recall).face == "researcher"
+    assert recall_grant(study, recall).face == "researcher"
     assert recall.codebook == "therapist-plain"

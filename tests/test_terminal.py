@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from iprtool.desk import OPEN_KEYRING
+from iprtool.desk.places import OPEN_KEYRING
 from iprtool.edits import LayerState
 from iprtool.model.layer import LayerContent
 from iprtool.store.keys import open_keyring

@@ -4,7 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from iprtool.desk import codebook_for
+from iprtool.desk.recalls import codebook_for
 from iprtool.screens.words import WordsPane
 
 

@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import check_role, keyring_for, refuse_problems, say, say_differences
+from iprtool.console import check_role, open_study, refuse_problems, say, say_differences
 
 if TYPE_CHECKING:
     from iprtool.model.terms import Role
@@ -49,9 +49,8 @@ def list_codebooks(
             say(f"{name:<28}{len(codebook.codes):>4} codes  {codebook.title}")
         return
     from iprtool.desk.codebooks import StudyCodebooks, name_of
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         for row in StudyCodebooks(opened).codebooks():
             whose = f"  used for {_words(row.roles)}" if row.roles else ""
             own = "own" if row.own else "   "
@@ -65,10 +64,9 @@ def load_codebook(
     """Keep a codebook of the study's own, or its next version; what was marked with earlier ones keeps these."""
     from iprtool.codebooks.loader import load
     from iprtool.desk.codebooks import differences_of, keep_codebook, use_codebook
-    from iprtool.store.study import Study
 
     codebook = load(file)
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         say(f"{keep_codebook(opened, codebook).what}.")
         for line in differences_of(opened, codebook):
             say(f"  {line}")
@@ -86,9 +84,8 @@ def copy_codebook(
 ) -> None:
     """Keep a codebook of the study's own that begins as another one."""
     from iprtool.desk.codebooks import StudyCodebooks, codebook_named
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         original = codebook_named(opened, name)
         say(f"{StudyCodebooks(opened).copy(original, new_id, title or original.title).what}.")
 
@@ -103,9 +100,8 @@ def write_codebook(
     """Write a codebook in one version to a TOML file."""
     from iprtool.codebooks.writing import save
     from iprtool.desk.codebooks import codebook_named, name_of
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         codebook = codebook_named(opened, name)
     save(codebook, to)
     say(f"{name_of(codebook)} is written to {to}.")
@@ -117,9 +113,8 @@ def choose_codebook(
 ) -> None:
     """Choose whose new recalls begin with a codebook; other roles that did go back to their shipped words."""
     from iprtool.desk.codebooks import codebook_named, use_codebook
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         say(f"{use_codebook(opened, codebook_named(opened, name), roles or ()).what}.")
 
 
@@ -132,9 +127,8 @@ def compare_codebooks(
 ) -> None:
     """Show what changed from one version of a codebook to another, a line each."""
     from iprtool.desk.codebooks import codebook_named
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         say_differences(codebook_named(opened, old), codebook_named(opened, new))
 
 

@@ -6,7 +6,7 @@ import typer
 
 from iprtool.cli.options import AsJson, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, need_terminal, say
+from iprtool.console import as_json_text, need_terminal, open_study, say
 from iprtool.model.errors import IprtoolError
 
 if TYPE_CHECKING:
@@ -43,35 +43,34 @@ def code(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Begin an observer's coding of a session, or go on with it; the coder sees no other layer."""
-    from iprtool import desk
+    from iprtool.desk.codings import begin_coding, coding_by, coding_codebook, coding_grant
+    from iprtool.desk.people import the_only_session
     from iprtool.launch import become_app
-    from iprtool.store.study import Study
 
     need_terminal()
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        where = desk.the_only_session(opened, dyad, session)[1]
-        coding = desk.coding_by(opened, where, coder)
+    with open_study(study, passphrase_file) as opened:
+        where = the_only_session(opened, dyad, session)[1]
+        coding = coding_by(opened, where, coder)
         if coding is None:
             more = {} if segment is None else {"segment_ms": segment}
-            book = desk.coding_codebook(opened, codebook)
-            coding = desk.begin_coding(opened, where, coder, codebook=book, **more)
+            book = coding_codebook(opened, codebook)
+            coding = begin_coding(opened, where, coder, codebook=book, **more)
         elif codebook is not None or segment is not None:
             raise IprtoolError(
                 "This coding has begun with its own codebook and segments and keeps them; leave --codebook and "
                 "--segment out."
             )
-        grant = desk.coding_grant(opened, coding)
+        grant = coding_grant(opened, coding)
     become_app(grant)
 
 
 @app.command()
 def codings(study: StudyPath, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """List the codings of a study and how far each is."""
-    from iprtool import desk
-    from iprtool.store.study import Study
+    from iprtool.desk.codings import coding_states
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        states = desk.coding_states(opened)
+    with open_study(study, passphrase_file) as opened:
+        states = coding_states(opened)
     if as_json:
         say(as_json_text(states))
         return
@@ -91,11 +90,10 @@ def unlock(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Let a locked coding be changed again."""
-    from iprtool import desk
-    from iprtool.store.study import Study
+    from iprtool.desk.codings import unlock_coding
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        desk.unlock_coding(opened, _the_coding(opened, dyad, session, coder), reason)
+    with open_study(study, passphrase_file) as opened:
+        unlock_coding(opened, _the_coding(opened, dyad, session, coder), reason)
     say(f"The coding by {coder} is unlocked; it goes on with iprtool code.")
 
 
@@ -108,19 +106,19 @@ def unblind(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Let a coder whose coding is locked see the session's other layers; the coding stays as it is from then on."""
-    from iprtool import desk
-    from iprtool.store.study import Study
+    from iprtool.desk.codings import unblind_coding
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        desk.unblind_coding(opened, _the_coding(opened, dyad, session, coder))
+    with open_study(study, passphrase_file) as opened:
+        unblind_coding(opened, _the_coding(opened, dyad, session, coder))
     say(f"{coder} may see the other layers of this session: iprtool review {study} --coder {coder}")
 
 
 def _the_coding(study: "Study", dyad: str | None, session: int | None, coder: str) -> "Coding":
-    from iprtool import desk
+    from iprtool.desk.codings import coding_by
+    from iprtool.desk.people import the_only_session
 
-    where = desk.the_only_session(study, dyad, session)[1]
-    coding = desk.coding_by(study, where, coder)
+    where = the_only_session(study, dyad, session)[1]
+    coding = coding_by(study, where, coder)
     if coding is None:
         coders = ", ".join(one.coder for one in study.codings() if one.session == where.id) or "nobody yet"
         raise IprtoolError(f"{coder} has not coded this session (coders: {coders}); see iprtool codings.")

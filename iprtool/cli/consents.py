@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import AsJson, PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, check_term, keyring_for, say
+from iprtool.console import as_json_text, check_term, open_study, say
 from iprtool.model.terms import ConsentScope
 
 
@@ -37,9 +37,8 @@ def consent(
     """Note what a person has consented to; kept in that person's own sealed object."""
     from iprtool.desk.consents import give_consent, person_labelled
     from iprtool.model.consent import consent_text
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         whose = person_labelled(opened, person)
         given = give_consent(opened, whose, scope or (), signed, until=until, text_version=text_version)
     say(f"{whose.label}: {consent_text(given)}")
@@ -50,9 +49,8 @@ def consents(study: StudyPath, passphrase_file: PassphraseFile = None, as_json: 
     """List who has consented to what, and whose consent does not hold today."""
     from iprtool.desk.consents import all_consents
     from iprtool.model.consent import consent_text
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         everybody = all_consents(opened, date.today().isoformat())
     if as_json:
         say(as_json_text(everybody))
@@ -82,9 +80,8 @@ def mark_withdrawn(
     With --scope only what they had agreed to in that is withdrawn. Nothing is erased by this.
     """
     from iprtool.desk import consents as at_desk
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         whose = at_desk.person_labelled(opened, person)
         if undo:
             at_desk.unmark_withdrawn(opened, whose)
@@ -107,9 +104,8 @@ def purpose(
 ) -> None:
     """Say what the study's recalls are made for, which consents must cover; without SCOPE, show it."""
     from iprtool.desk.consents import purpose_of, set_purpose
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         if scope is not None:
             set_purpose(opened, scope)
         say(purpose_of(opened))

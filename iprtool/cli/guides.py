@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import keyring_for, refuse_problems, say, say_differences
+from iprtool.console import open_study, refuse_problems, say, say_differences
 
 if TYPE_CHECKING:
     from iprtool.desk.steps import Step
@@ -35,9 +35,8 @@ def check_guide(file: Annotated[Path, FILE]) -> None:
 def list_guides(study: StudyPath, passphrase_file: PassphraseFile = None) -> None:
     """List the guides of a study in their versions."""
     from iprtool.desk.guides import StudyGuides, name_of
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         for row in StudyGuides(opened).guides():
             one, force = row.guide, "  in force" if row.in_force else ""
             own = "own" if row.own else "   "
@@ -49,10 +48,9 @@ def load_guide(study: StudyPath, file: Annotated[Path, FILE], passphrase_file: P
     """Keep a guide or its next version, which is in force from now on; recalls that have begun keep theirs."""
     from iprtool.desk.guides import differences_of, keep_guide
     from iprtool.guides import load
-    from iprtool.store.study import Study
 
     guide = load(file)
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         _say(keep_guide(opened, guide))
         for line in differences_of(opened, guide):
             say(f"  {line}")
@@ -66,9 +64,8 @@ def put_guide_in_force(
 ) -> None:
     """Let new recalls begin with this version."""
     from iprtool.desk.guides import guide_for, put_in_force
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         _say(put_in_force(opened, guide_for(opened, version)))
 
 
@@ -82,9 +79,8 @@ def write_guide(
     """Write the guide to a TOML file, to be changed there and loaded again."""
     from iprtool.codebooks.writing import save
     from iprtool.desk.guides import guide_for, name_of
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         guide = guide_for(opened, version)
     save(guide, to)
     say(f"{name_of(guide)} is written to {to}.")
@@ -102,9 +98,8 @@ def print_guide(
     """Print the inquirer's own card as plain text for paper; it is not for participants."""
     from iprtool.desk.guides import guide_for
     from iprtool.guides.card import card_text, write_card
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         guide = guide_for(opened, version)
     if to is None:
         say(card_text(guide).rstrip())
@@ -122,9 +117,8 @@ def compare_guides(
 ) -> None:
     """Show what changed from one version of the guide to another, a line each."""
     from iprtool.desk.guides import guide_for
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         say_differences(guide_for(opened, old), guide_for(opened, new))
 
 

@@ -6,7 +6,7 @@ import typer
 
 from iprtool.cli.options import AsJson, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, progress_of, say
+from iprtool.console import as_json_text, open_study, progress_of, say
 from iprtool.model.errors import IprtoolError
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ def history(
     from iprtool.desk.history import read_history
     from iprtool.desk.history_undo import question_of, take_back
     from iprtool.history.change import Wanted, newest_first, shown
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         with progress_of("Reading the history") as progress:
             changes = newest_first(read_history(opened, progress))
         if undo is not None:

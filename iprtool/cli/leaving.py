@@ -8,7 +8,7 @@ import typer
 
 from iprtool.cli.options import AsJson, PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, progress_of, say
+from iprtool.console import as_json_text, open_study, progress_of, say
 
 if TYPE_CHECKING:
     from iprtool.model.leaving import Leaving, LeavingTable
@@ -37,11 +37,10 @@ def export(
     from iprtool.export.build import Asked
     from iprtool.export.leaving import what_leaves
     from iprtool.export.write import export_study
-    from iprtool.store.study import Study
 
     if to is None and not dry_run:
         raise typer.BadParameter("say in which folder the export is made, or --dry-run", param_hint="--to")
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         if to is None or dry_run:
             with progress_of("Looking") as progress:
                 leaving = what_leaves(opened, Asked(with_text, with_dates), today=date.today(), progress=progress)
@@ -92,17 +91,12 @@ def verify(
 ) -> None:
     """Check a study (every object, every operation) or an export (every file); exit code 1 where something is wrong."""
     from iprtool.export.verify import verify_export
-    from iprtool.store.study import Study
     from iprtool.store.verify import verify_study
 
     if (path / "manifest.sha256").exists():
         findings: list[Any] = list(verify_export(path))
     else:
-        with (
-            keyring_for(path, passphrase_file) as keyring,
-            Study.open(path, keyring) as study,
-            progress_of("Checking") as progress,
-        ):
+        with open_study(path, passphrase_file) as study, progress_of("Checking") as progress:
             findings = list(verify_study(study, progress))
     if as_json:
         say(as_json_text(findings))

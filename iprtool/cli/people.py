@@ -9,7 +9,7 @@ import typer
 
 from iprtool.cli.options import AsJson, By, KeepLabel, PassphraseFile, StudyPath, check_no_name
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, check_role, check_term, keyring_for, say
+from iprtool.console import as_json_text, check_role, check_term, open_study, say
 from iprtool.library.editing import Change
 from iprtool.library.roster import Roster
 from iprtool.model.errors import IprtoolError
@@ -54,9 +54,8 @@ def _enter(
     """Enter into a study's roster what follows from it; a label that looks like a name only where it is to be kept."""
     from iprtool.desk.roster import carry_out, roster_of
     from iprtool.library.editing import name_entered
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         change = made(roster_of(opened))
         check_no_name(name_entered(change) or "", kept=keep_label)
         carry_out(opened, change)
@@ -230,9 +229,8 @@ def list_due(study: StudyPath, passphrase_file: PassphraseFile = None, as_json: 
 
 def _roster(study: Path, passphrase_file: Path | None, *, settled: bool = False) -> Roster:
     from iprtool.desk.roster import roster_of, settle, with_records
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         if not settled:
             return roster_of(opened)
         settle(opened)

@@ -15,7 +15,7 @@ from iprtool.cli.options import (
     check_no_name,
 )
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, check_role, check_term, keyring_for, need_terminal, say
+from iprtool.console import as_json_text, check_role, check_term, need_terminal, open_study, say
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import Role, View
 
@@ -92,10 +92,13 @@ def recall(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Begin a person's recall of a session, or go on with it."""
-    from iprtool import desk
+    from iprtool.desk.grants import recall_grant
+    from iprtool.desk.people import the_only_session
+    from iprtool.desk.places import keymap
+    from iprtool.desk.recalls import event_bounds
+    from iprtool.desk.starting import start_recall
     from iprtool.launch import become_app
     from iprtool.recall.settings import RecallChoice
-    from iprtool.store.study import Study
 
     if by is None and person is None:
         raise typer.BadParameter("say whose recall it is, with --by or --person", param_hint="--by")
@@ -112,11 +115,11 @@ def recall(
         "planned_minutes": minutes,
         "after_note": None if stay is None else "stay" if stay else "go_on",
     }
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        where = desk.the_only_session(opened, dyad, session)[1]
-        desk.keymap()  # said before anything is made, where it is wrong
+    with open_study(study, passphrase_file) as opened:
+        where = the_only_session(opened, dyad, session)[1]
+        keymap()  # said before anything is made, where it is wrong
         if event_of is not None:
-            settings["segments"] = (desk.event_bounds(opened, where, event_of),)
+            settings["segments"] = (event_bounds(opened, where, event_of),)
         choice = RecallChoice(
             **_who(opened, by, person, also or []),
             inquirer=inquirer,
@@ -125,17 +128,17 @@ def recall(
             codebook=codebook,
             guide=guide,
         )
-        grant = desk.recall_grant(opened, desk.start_recall(opened, where, choice, another=another))
+        grant = recall_grant(opened, start_recall(opened, where, choice, another=another))
     become_app(grant)
 
 
 def _who(study: "Study", by: Role | None, label: str | None, also: list[str]) -> dict[str, Any]:
-    from iprtool import desk
+    from iprtool.desk.consents import person_labelled
 
-    person = desk.person_labelled(study, label) if label else None
+    person = person_labelled(study, label) if label else None
     if person is not None and by not in (None, person.role):
         raise IprtoolError(f"{person.label} is {person.role.replace('_', ' ')} in this study; leave --by out.")
-    others = tuple(desk.person_labelled(study, one).id for one in also)
+    others = tuple(person_labelled(study, one).id for one in also)
     return {"by": by or (person and person.role), "person": person.id if person else None, "also": others}
 
 

@@ -9,7 +9,7 @@ import typer
 
 from iprtool.cli.options import By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import keyring_for, need_terminal, progress_of, say
+from iprtool.console import keyring_for, need_terminal, open_study, progress_of, say
 from iprtool.model.terms import Role
 
 if TYPE_CHECKING:
@@ -20,16 +20,19 @@ def run_recall(
     study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, codebook: str | None = None
 ) -> None:
     """Open the role's recall of a session, made where there is none, in a process that has nothing else."""
-    from iprtool import desk
+    from iprtool.desk.grants import recall_grant
+    from iprtool.desk.people import the_only_session
+    from iprtool.desk.places import keymap
+    from iprtool.desk.starting import start_recall
     from iprtool.launch import become_app
     from iprtool.recall.settings import RecallChoice
     from iprtool.store.study import Study
 
     with keyring, Study.open(study_path, keyring) as study:
-        where = desk.the_only_session(study, dyad, session)[1]
-        desk.keymap()  # said before anything is made, where it is wrong
-        recall = desk.start_recall(study, where, RecallChoice(by, codebook=codebook))
-        grant = desk.recall_grant(study, recall)
+        where = the_only_session(study, dyad, session)[1]
+        keymap()  # said before anything is made, where it is wrong
+        recall = start_recall(study, where, RecallChoice(by, codebook=codebook))
+        grant = recall_grant(study, recall)
     become_app(grant)
 
 
@@ -60,8 +63,9 @@ def open_recording(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Review a recording at once, in a study of one; the same file opens the same study again."""
-    from iprtool import desk
     from iprtool.adding import make_study_of_one
+    from iprtool.desk.people import ensure_session
+    from iprtool.desk.places import study_of_one
     from iprtool.media.probe import probe
     from iprtool.media.source_file import sha256_of
 
@@ -69,9 +73,9 @@ def open_recording(
     probe(file)
     digest = sha256_of(file)
     keyring = keyring_for(None, passphrase_file, make=True)
-    path = desk.study_of_one(keyring, digest)
+    path = study_of_one(keyring, digest)
     if not path.exists():
-        session = partial(desk.ensure_session, dyad_label="D01", number=1)
+        session = partial(ensure_session, dyad_label="D01", number=1)
         with progress_of("Sealing the recording") as progress:
             notice = make_study_of_one(path, keyring, session, file, progress)
         if notice:
@@ -94,14 +98,14 @@ def review(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """See all layers of a session on one timeline, with the transcript, and play any mark; match, link, tag, flag."""
-    from iprtool import desk
+    from iprtool.desk.people import the_only_session
+    from iprtool.desk.reviews import coder_review_grant, review_grant
     from iprtool.launch import become_app
-    from iprtool.store.study import Study
 
     need_terminal()
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
-        where = desk.the_only_session(opened, dyad, session)
-        grant = desk.coder_review_grant(opened, *where, coder) if coder else desk.review_grant(opened, *where)
+    with open_study(study, passphrase_file) as opened:
+        where = the_only_session(opened, dyad, session)
+        grant = coder_review_grant(opened, *where, coder) if coder else review_grant(opened, *where)
     if tolerance is not None:
         grant = msgspec.structs.replace(grant, tolerance_ms=round(tolerance * 1000))
     become_app(grant)

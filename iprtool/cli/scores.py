@@ -7,7 +7,7 @@ import typer
 
 from iprtool.cli.options import AsJson, By, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, refuse_problems, say
+from iprtool.console import as_json_text, open_study, refuse_problems, say
 from iprtool.model.errors import IprtoolError
 
 if TYPE_CHECKING:
@@ -38,13 +38,11 @@ def scores(
     as_json: AsJson = False,
 ) -> None:
     """Show the scores of a study's sessions and what is missing; enter them from a file, or one with --set."""
-    from iprtool.store.study import Study
-
     if file is not None and settings:
         raise IprtoolError("Say either --import or --set, not both.")
     if settings and by is None:
         raise IprtoolError("Say whose form it is with --by, for instance --by client.")
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         if file is not None:
             _import(opened, file, as_json=as_json)
         elif settings:
@@ -107,7 +105,7 @@ def _cell(study: "Study", setting: str) -> "tuple[Line, Entered | None]":
 
 
 def _the_session(study: "Study", dyad: str | None, number: int | None) -> "Session":
-    from iprtool.desk import the_only_session
+    from iprtool.desk.people import the_only_session
 
     return the_only_session(study, dyad, number)[1]
 
@@ -157,9 +155,7 @@ def list_instruments(
     if study is None:
         known, used = [shipped(name) for name in shipped_ids()], []
     else:
-        from iprtool.store.study import Study
-
-        with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+        with open_study(study, passphrase_file) as opened:
             known, used = instruments_of(opened), used_instruments(opened)
     for one in known:
         say(f"{'●' if one in used else ' '} {one.id} {one.version} · {one.title} · by {', '.join(one.raters)}")
@@ -188,10 +184,9 @@ def load_instrument(
     """Keep an instrument of the study's own, and use it."""
     from iprtool.desk.scores import keep_instrument, use_instruments, used_instruments
     from iprtool.instruments import load
-    from iprtool.store.study import Study
 
     one = load(file)
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         used = used_instruments(opened)
         keep_instrument(opened, one)
         use_instruments(opened, used if one in used else [*used, one])
@@ -206,9 +201,8 @@ def choose_instruments(
 ) -> None:
     """Choose the instruments that the study uses; the scores on others stay."""
     from iprtool.desk.scores import instrument_named, use_instruments
-    from iprtool.store.study import Study
 
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         chosen = [instrument_named(opened, name) for name in names]
         use_instruments(opened, chosen)
     say(f"This study uses {', '.join(f'{one.id} {one.version}' for one in chosen)}.")

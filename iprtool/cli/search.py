@@ -6,7 +6,7 @@ import typer
 
 from iprtool.cli.options import AsJson, PassphraseFile, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, keyring_for, progress_of, say
+from iprtool.console import as_json_text, open_study, progress_of, say
 from iprtool.model.times import clock
 
 if TYPE_CHECKING:
@@ -33,12 +33,11 @@ def search(
 ) -> None:
     """Find words, codes, themes and ruptures in all sessions of a study; this prints what people said and wrote."""
     from iprtool.reviewing.search import Query
-    from iprtool.store.study import Study
 
     words = [word.casefold() for word in text or []]
     options = (one.casefold() for one in (role, code, theme, group, rupture, quotable))
     query = _checked(Query(tuple(words), *options))
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         hits, links = _found(opened, query)
     if as_json:
         say(as_json_text([_row(hit, links) for hit in hits]))

@@ -8,7 +8,7 @@ import typer
 
 from iprtool.cli.options import KeepLabel, PassphraseFile, StudyPath, check_no_name
 from iprtool.cli.top import app
-from iprtool.console import check_channels, check_gap, keyring_for, passphrase_from, progress_of, say
+from iprtool.console import check_channels, check_gap, keyring_for, open_study, passphrase_from, progress_of, say
 from iprtool.model.errors import IprtoolError
 
 
@@ -57,22 +57,21 @@ def add(
     Several files of one session are joined on one clock. Give --gap once for each seam; otherwise the time between the
     files is taken from their own clock where they tell it.
     """
-    from iprtool import desk
     from iprtool.adding import add_recording
-    from iprtool.library.editing import checked_keep_until
+    from iprtool.desk.people import ensure_session
+    from iprtool.library.editing import check_label, checked_keep_until
     from iprtool.media.probe import probe
     from iprtool.media.transcript import read_vtt
     from iprtool.model.times import clock
-    from iprtool.store.study import Study
 
-    desk.check_label(dyad)
+    check_label(dyad)
     until = checked_keep_until(keep_until)
     probes = [probe(file) for file in files]
     words = read_vtt(transcript) if transcript else None
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as opened:
+    with open_study(study, passphrase_file) as opened:
         if opened.dyad(dyad) is None:
             check_no_name(dyad, kept=keep_label)
-        where = partial(desk.ensure_session, opened, dyad, session)
+        where = partial(ensure_session, opened, dyad, session)
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         with progress_of(f"Sealing {files[0].name}{more}") as progress:
             recording, notice = add_recording(
@@ -99,7 +98,7 @@ def recover(
     ] = None,
 ) -> None:
     """Open your studies again with the printed recovery key, and choose a new passphrase."""
-    from iprtool.desk import keyring_path
+    from iprtool.desk.places import keyring_path
     from iprtool.store.keys import recover as recovered
     from iprtool.store.study import read_head
 

@@ -6,7 +6,7 @@ import typer
 
 from iprtool.cli.options import DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import keyring_for, need_terminal, say
+from iprtool.console import need_terminal, open_study, say
 
 
 @app.command()
@@ -21,15 +21,14 @@ def supervision(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Show the trainee their own layer of a session, and the supervisor's interpretations once these were opened."""
-    from iprtool import desk
+    from iprtool.desk.people import the_only_session
     from iprtool.desk.supervision import open_interpretations, supervision_grant
     from iprtool.launch import become_app
-    from iprtool.store.study import Study
 
     if not opened:
         need_terminal()
-    with keyring_for(study, passphrase_file) as keyring, Study.open(study, keyring) as chosen:
-        of, where = desk.the_only_session(chosen, dyad, session)
+    with open_study(study, passphrase_file) as chosen:
+        of, where = the_only_session(chosen, dyad, session)
         if opened:
             open_interpretations(chosen, where, reason)
             say(f"{of.label}, session {where.number}: the supervisor's interpretations are open to the trainee.")

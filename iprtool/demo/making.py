@@ -8,14 +8,15 @@ from pathlib import Path
 
 import msgspec
 
-from iprtool import desk
 from iprtool.adding import add_recording
 from iprtool.codebooks.loader import shipped
 from iprtool.demo.file import DemoFile, DemoSession
 from iprtool.demo.layers import coding_ops, review_ops
 from iprtool.demo.session import DemoLayer, demo_layers
-from iprtool.desk.codings import begin_coding
+from iprtool.desk.codings import begin_coding, settled_coding
 from iprtool.desk.consents import give_consent
+from iprtool.desk.people import ensure_session, person_of
+from iprtool.desk.recalls import begin_recall, codebook_for
 from iprtool.desk.reviews import review_object
 from iprtool.edits import Hand
 from iprtool.instruments.loader import shipped as instrument
@@ -25,6 +26,7 @@ from iprtool.model.score import Score
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.model.terms import Role
 from iprtool.store.layer import LayerFile
+from iprtool.store.machine import device
 from iprtool.store.study import Study
 
 SEGMENT_MS = 60_000
@@ -63,13 +65,13 @@ class DemoStudy:
             dyad = Dyad(str(uuid.uuid4()), written.label, written.group)
             self._study.put(dyad)
             for role in PARTNERS:
-                person = desk.person_of(self._study, dyad, role)
+                person = person_of(self._study, dyad, role)
                 give_consent(self._study, person, ["research", "quotation"], SIGNED_ON, text_version="1")
         for one in self._file.persons:
             self._study.put(Person(str(uuid.uuid4()), one.label, one.role))
 
     def _add_session(self, written: DemoSession, progress: Callable[[float], None]) -> None:
-        session = desk.ensure_session(self._study, written.dyad, written.number)
+        session = ensure_session(self._study, written.dyad, written.number)
         session = msgspec.structs.replace(session, held_at=written.held_at)
         self._study.put(session)
         self._sessions[written.folder] = session
@@ -82,11 +84,11 @@ class DemoStudy:
 
     def _write_recall(self, session: Session, layer: DemoLayer, now: datetime) -> str:
         study = self._study
-        codebook = desk.codebook_for(layer.by, layer.codebook)
+        codebook = codebook_for(layer.by, layer.codebook)
         inquirer = self._file.persons[0].label
-        recall = desk.begin_recall(study, session, layer.by, codebook=codebook, inquirer=inquirer, now=now)
+        recall = begin_recall(study, session, layer.by, codebook=codebook, inquirer=inquirer, now=now)
         assert recall.layer is not None
-        hand = Hand(layer.by, desk.device())
+        hand = Hand(layer.by, device())
         ops: list[Op] = []
         for stop in layer.stops:
             stopped = Stopped(stop.at_ms, stop.raw_ms, stop.uncertainty_ms, stop.stopped_by, stop.rate)
@@ -105,7 +107,7 @@ class DemoStudy:
             session = self._sessions[scores.session]
             dyad = next(one for one in self._study.dyads() if one.id == session.dyad)
             for rater, forms in zip(PARTNERS, (scores.client, scores.therapist), strict=True):
-                self._enter(session, desk.person_of(self._study, dyad, rater), forms)
+                self._enter(session, person_of(self._study, dyad, rater), forms)
 
     def _enter(self, session: Session, person: Person, forms: dict[str, dict[str, float]]) -> None:
         with self._study.record_of(person) as record:
@@ -119,12 +121,12 @@ class DemoStudy:
         for written in self._file.codings:
             session, codebook = self._sessions[written.session], shipped("3rs-2015")
             coding = begin_coding(self._study, session, written.coder, codebook=codebook, segment_ms=SEGMENT_MS)
-            self._write(coding.layer, coding_ops(written, coding, Hand("observer", desk.device())))
-            desk.settled_coding(self._study, coding)
+            self._write(coding.layer, coding_ops(written, coding, Hand("observer", device())))
+            settled_coding(self._study, coding)
 
     def _write_review(self) -> None:
         review = review_object(self._study)
-        self._write(review, review_ops(self._file, self._layers, Hand("researcher", desk.device())))
+        self._write(review, review_ops(self._file, self._layers, Hand("researcher", device())))
 
     def _write(self, layer: str, ops: list[Op]) -> None:
         with LayerFile(self._study.path_of(layer), self._study.key_of(layer)) as log:

@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from iprtool import desk
 from iprtool.demo.file import read_demo
 from iprtool.demo.making import DemoStudy
 from iprtool.demo.session import demo_folder
+from iprtool.desk.places import OPEN_KEYRING, data_folder
 from iprtool.model.errors import StoreError
 from iprtool.store.keys import Keyring, create_open_keyring, open_keyring
 from iprtool.store.locks import FileLock
@@ -24,7 +24,7 @@ HELD = "Another iprtool has been preparing the demo session for minutes: end tha
 
 def demo_path() -> Path:
     """Where the demo study is, or is to be."""
-    return desk.data_folder() / "demo" / "Demo.ipr"
+    return data_folder() / "demo" / "Demo.ipr"
 
 
 def ensure_demo(progress: Callable[[float], None]) -> Path:
@@ -51,7 +51,7 @@ def _make_in_place(path: Path, progress: Callable[[float], None]) -> None:
     making = folder / "making"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir()
-    keyring = folder / desk.OPEN_KEYRING
+    keyring = folder / OPEN_KEYRING
     if not keyring.exists():
         create_open_keyring(keyring).close()
     with open_keyring(keyring) as opened:

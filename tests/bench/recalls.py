@@ -39,17 +39,20 @@ def scratch() -> Iterator[Path]:
 
 def demo_recall() -> RecallGrant:
     """The client's recall of the demo session, its outline drawn already; made in the scratch folder."""
-    from iprtool import desk
     from iprtool.demo.study import ensure_demo
+    from iprtool.desk.grants import recall_grant
+    from iprtool.desk.people import the_only_session
+    from iprtool.desk.places import keyring_path
+    from iprtool.desk.recalls import recall_by
     from iprtool.store.keys import open_keyring
     from iprtool.store.study import Study
 
     path = ensure_demo(lambda _share: None)
-    with open_keyring(desk.keyring_path(path)) as keyring, Study.open(path, keyring) as study:
-        session = desk.the_only_session(study, "D01", 3)[1]
-        recall = desk.recall_by(study, session, "client")
+    with open_keyring(keyring_path(path)) as keyring, Study.open(path, keyring) as study:
+        session = the_only_session(study, "D01", 3)[1]
+        recall = recall_by(study, session, "client")
         assert recall is not None
-        grant = desk.recall_grant(study, recall)
+        grant = recall_grant(study, recall)
     draw_outline(grant)
     return grant
 

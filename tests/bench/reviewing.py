@@ -144,7 +144,7 @@ def search(quick: bool) -> list[Row]:
 
 def _study(folder: Path, keyring: "Keyring", sessions: int, marks: int) -> "Study":
     """A study of dyads with two sessions each, recalled by both, with a transcript."""
-    from iprtool import desk
+    from iprtool.desk.recalls import begin_recall, codebook_for
     from iprtool.store.derived import write_transcript
     from iprtool.store.layer import LayerFile
     from iprtool.store.media import SealedSink
@@ -164,7 +164,7 @@ def _study(folder: Path, keyring: "Keyring", sessions: int, marks: int) -> "Stud
         write_transcript(path, key, [_said(chance, at) for at in range(UTTERANCES)])
         study.put(Recording(f"r{number}", session.id, media, "ab" * 32, HOUR_MS, transcript=words))
         for by in ("client", "therapist"):
-            recall = desk.begin_recall(study, session, by, codebook=desk.codebook_for(by, "recaller-plain"))
+            recall = begin_recall(study, session, by, codebook=codebook_for(by, "recaller-plain"))
             assert recall.layer is not None
             path, key = study.path_of(recall.layer), study.key_of(recall.layer)
             with LayerFile(path, key) as log:
