@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from iprtool.cli import app
 from iprtool.desk.places import OPEN_KEYRING
 from iprtool.desk.reviews import review_object
 from iprtool.edits import Hand
@@ -17,6 +16,7 @@ from iprtool.model.linking import MarkRef, QuoteFlag, Tag, Theme
 from iprtool.model.mark import Rupture
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.layer import LayerFile
+from tests.command_line import app
 from tests.review_samples import mark
 from tests.store_samples import a_study
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from iprtool.cli import app
 from iprtool.desk.consents import give_consent
 from iprtool.desk.places import OPEN_KEYRING
 from iprtool.model.study import Person
 from iprtool.store.keys import create_open_keyring, open_keyring
 from iprtool.store.study import Study
+from tests.command_line import app
 from tests.store_samples import a_study
 
 

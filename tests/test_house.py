@@ -33,7 +33,7 @@ def brought_by(module: str) -> set[str]:
     [
         "iprtool.app",
         "iprtool.serve",
-        "iprtool.cli",
+        "iprtool.cli; iprtool.cli.load(())",
         "iprtool.process",
         "iprtool.library_app",
         "iprtool.studies_app",

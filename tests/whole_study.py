@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from iprtool.app import IprtoolApp
-from iprtool.cli import app
 from iprtool.desk.places import OPEN_KEYRING
 from iprtool.first_screen import first_screen
 from iprtool.model.grant import Grant
@@ -19,6 +18,7 @@ from iprtool.opened import read
 from iprtool.screens.coding import CodingScreen
 from iprtool.store.keys import create_open_keyring, open_keyring
 from iprtool.store.study import Study
+from tests.command_line import app
 from tests.fakes import FakePlayer
 from tests.screen_desk import ScreenDesk, running
 from tests.sounds import write_wav

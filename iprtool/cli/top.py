@@ -40,8 +40,8 @@ def top(
     show_studies()
 
 
-def main() -> None:
-    """The entry point: errors become one sentence on stderr and exit code 1."""
+def run() -> None:
+    """Carry out what was asked for: errors become one sentence on stderr and exit code 1."""
     forbid_core_dumps()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
