@@ -5,37 +5,32 @@ fact and is never taken back.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from iprtool.dial.sampling import Sampler
 from iprtool.dial.scale import NEUTRAL, within
-from iprtool.edits import Hand, LayerState
-from iprtool.model.layer import Closed, CoverUsed, Draft, LayerContent, Op, OpBody, SyncMarked, Traced, ViewChanged
+from iprtool.edits import Hand
+from iprtool.model.layer import LayerContent, Traced
+from iprtool.model.mark import Stamp
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
-from iprtool.model.terms import View
-from iprtool.recall.playback import Playback
-from iprtool.recall.saving import Saving
+from iprtool.recall import any_recall
 
 Samples = tuple[tuple[int, float], ...]
 
 
-class Listener(Protocol):
-    """Whoever shows the dial. `saved` comes from the writer's thread, the others from the caller's."""
+class Listener(any_recall.Listener, Protocol):
+    """Whoever shows the dial."""
 
     def traced(self, samples: Samples) -> None:
         """Some more of the trace is on its way to the disk."""
 
-    def coverage_changed(self) -> None:
-        """A stretch was played, skipped or declined."""
 
-    def saved(self, error: str | None) -> None:
-        """A commit is durable, or did not get there (one sentence)."""
-
-
-class Rating:
+class Rating(any_recall.AnyRecall):
     """A dial on a recording; `value` is where it stands. `monotonic` is the clock of the wall, in seconds."""
+
+    _listener: Listener
 
     def __init__(
         self,
@@ -46,24 +41,13 @@ class Rating:
         listener: Listener,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = LayerState(content)
-        self.head = content.head
-        self.hand = hand
-        self.saving = Saving(log, listener.saved)
-        self.draft = content.draft
-        self.covered = False
-        self._listener = listener
+        super().__init__(content, log, hand, listener)
         self._sampler = Sampler(self._write_samples, monotonic)
         self._until_ms: int | None = None
         self.playback = self._new_playback(player)
         self.value = self.left[1]
 
     # What is
-
-    @property
-    def playing(self) -> bool:
-        """Whether it plays, as far as the person asked for it."""
-        return self.playback.playing
 
     @property
     def left(self) -> tuple[int, float]:
@@ -90,10 +74,7 @@ class Rating:
 
     def halt(self) -> None:
         """The sound stops first; the trace reaches up to here."""
-        stamp = self.playback.halt()
-        if self.rates:
-            self._sampler.sample(stamp, self.value)
-            self._sampler.flush()
+        self._fall_silent()
 
     def seek(self, to_ms: int) -> None:
         """Go to a time; what is rated from there on is another pass."""
@@ -133,63 +114,15 @@ class Rating:
             self._sampler.sample(self.playback.player.now(), self.value)
             self._sampler.flush()
 
-    # Picture, cover and close
-
-    def sync_mark(self, *, tone: bool) -> None:
-        """A tone was sounded for an external recorder, or could not be."""
-        self._do([(self.head.layer, SyncMarked(self.playback.at_ms, tone))])
-
-    def view_changed(self, view: View) -> None:
-        """From here on this is seen of the picture. A recall begins with it hidden."""
-        self._do([(self.head.layer, ViewChanged(view, self.playback.at_ms))])
-
-    def cover(self) -> None:
-        """Silence and stillness at once, no question."""
-        self.halt()
-        self.playback.player.set_muted(True)
-        self.covered = True
-        self._do([(self.head.layer, CoverUsed(True, self.playback.at_ms))])
-
-    def uncover(self, *, to_ms: int | None = None) -> None:
-        """The cover is lifted; with `to_ms` the stretch up to there is declined."""
-        self.covered = False
-        self.playback.player.set_muted(False)
-        self._do([(self.head.layer, CoverUsed(False, self.playback.at_ms))])
-        if to_ms is not None:
-            self.playback.decline(to_ms)
-
-    def keep_closing(self, text: str) -> None:
-        """The answer to the closing question as far as it is written, made durable as it is typed."""
-        self._keep(Draft(text, self.playback.at_ms, closing=True))
-
-    def close(self, answer: str = "") -> None:
-        """The recall ends with the answer to the closing question."""
-        self._do([(self.head.layer, Closed(answer.strip()))], clear_draft=True)
-        self.draft = None
-
     # Within
 
-    def _new_playback(self, player: Player) -> Playback:
-        reaction_ms = self.head.protocol.reaction_time_ms
-        return Playback(player, self.head.duration_ms, reaction_ms, self.hand.new_id, self._write_coverage)
-
-    def _keep(self, draft: Draft) -> None:
-        self.draft = draft
-        self.saving.save_draft(draft if draft.text.strip() else None)
+    def _fall_silent(self) -> Stamp:
+        stamp = super()._fall_silent()
+        if self.rates:
+            self._sampler.sample(stamp, self.value)
+            self._sampler.flush()
+        return stamp
 
     def _write_samples(self, batch: Traced) -> None:
         self._do([(self.hand.new_id(), batch)])
         self._listener.traced(batch.samples)
-
-    def _write_coverage(self, spans: Sequence[tuple[str, OpBody]]) -> None:
-        if spans:
-            self._do(spans)
-            self._listener.coverage_changed()
-
-    def _do(self, bodies: Sequence[tuple[str, OpBody]], *, clear_draft: bool = False) -> None:
-        if bodies or clear_draft:
-            self._apply(self.hand.ops(*bodies), clear_draft=clear_draft)
-
-    def _apply(self, ops: Sequence[Op], *, clear_draft: bool = False) -> None:
-        self.state.apply(ops)
-        self.saving.commit(ops, clear_draft=clear_draft)

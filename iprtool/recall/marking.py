@@ -1,11 +1,12 @@
 """Marking: the words, notes, intervals and peaks that a person sets, and what undoes them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from iprtool.edits import edited
-from iprtool.model.layer import Deleted, Draft, LeadUsed, Marked, OpBody, Stop, StopChanged
+from iprtool.model.layer import Deleted, Draft, LeadUsed, Marked, Op, OpBody, Stop, StopChanged
 from iprtool.model.mark import Mark, Peak, Rupture, Stamp
 from iprtool.model.terms import Perspective, StoppedBy
 from iprtool.recall.protocols import SupervisionCourse
@@ -38,8 +39,7 @@ class Marking(AtStops):
         """The note as far as it is written, made durable as it is typed."""
         stamp = self.playback.stamp()
         self._at_a_stop(stamp)
-        self.draft = Draft(text, stamp.ms, self.mark_id, self.stop_id, stamp.raw_ms, stamp.uncertainty_ms)
-        self.saving.save_draft(self.draft if text.strip() else None)
+        self._keep(Draft(text, stamp.ms, self.mark_id, self.stop_id, stamp.raw_ms, stamp.uncertainty_ms))
 
     def save_note(self, text: str) -> Mark | None:
         """Enter: the note belongs to this stop's mark, which is made where there is none."""
@@ -181,11 +181,15 @@ class Marking(AtStops):
 
     def undo(self) -> bool:
         """Take back the last gesture; False where there is none."""
-        return self._apply(self.state.undo_stack.undo(self.hand))
+        return self._again(self.state.undo_stack.undo(self.hand))
 
     def redo(self) -> bool:
         """Do the last undone gesture again; False where there is none."""
-        return self._apply(self.state.undo_stack.redo(self.hand))
+        return self._again(self.state.undo_stack.redo(self.hand))
+
+    def _again(self, ops: Sequence[Op]) -> bool:
+        self._apply(ops)
+        return bool(ops)
 
     def toggle_stopped_by(self) -> StoppedBy | None:
         """Playing: the inquirer stopped it. Stopped: another one did, after all; the program's stops stay its own."""

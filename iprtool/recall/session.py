@@ -6,10 +6,10 @@ to the player. The stamp is taken first in every gesture that marks a moment.
 
 import msgspec
 
-from iprtool.model.layer import Closed, CoverUsed, Draft, LessonsLearned, SyncMarked, ViewChanged, WentOn
+from iprtool.model.layer import Draft, LessonsLearned, WentOn
 from iprtool.model.mark import Mark
 from iprtool.model.playing import PlayerState
-from iprtool.model.terms import StoppedBy, View
+from iprtool.model.terms import StoppedBy
 from iprtool.recall.marking import Marking
 from iprtool.recall.playback import SAME_PLACE_MS
 from iprtool.recall.protocols import AskedKind, MutualCourse
@@ -135,43 +135,17 @@ class Recall(Marking):
             self.mark_id = mine.id if mine else None
         return by
 
-    def sync_mark(self, *, tone: bool) -> None:
-        """A tone was sounded for an external recorder, or could not be."""
-        self._do([(self.head.layer, SyncMarked(self.playback.at_ms, tone))])
-
-    # Picture, cover and close
-
-    def view_changed(self, view: View) -> None:
-        """From here on this is seen of the picture. A recall begins with it hidden."""
-        self._do([(self.head.layer, ViewChanged(view, self.playback.at_ms))])
-
-    def cover(self) -> None:
-        """Silence and stillness at once, no question."""
-        at_ms = self.playback.halt().raw_ms
-        self.playback.player.set_muted(True)
-        self.covered = True
-        self._do([(self.head.layer, CoverUsed(True, at_ms))])
+    # Cover and close
 
     def uncover(self, *, to_ms: int | None = None) -> None:
         """The cover is lifted; with `to_ms` the stretch up to there is declined."""
-        self.covered = False
-        self.playback.player.set_muted(False)
-        self._do([(self.head.layer, CoverUsed(False, self.playback.at_ms))])
         if to_ms is not None:
             self.stop_id = self.mark_id = None
-            self.playback.decline(to_ms)
-
-    def keep_closing(self, text: str) -> None:
-        """The answer to the closing question as far as it is written, made durable as it is typed."""
-        self._keep(Draft(text, self.playback.at_ms, closing=True))
+        super().uncover(to_ms=to_ms)
 
     def keep_lessons(self, text: str) -> None:
         """What was learned, as far as it is written, made durable as it is typed (supervision)."""
         self._keep(Draft(text, self.playback.at_ms, lessons=True))
-
-    def _keep(self, draft: Draft) -> None:
-        self.draft = draft
-        self.saving.save_draft(draft if draft.text.strip() else None)
 
     def learn(self, text: str) -> None:
         """What was learned is written down."""
@@ -182,5 +156,4 @@ class Recall(Marking):
         """The recall ends with the answer to the closing question."""
         if self.course.is_done and self.course.is_bounded:
             self.playback.leave_out_rest()
-        self._do([(self.head.layer, Closed(answer.strip()))], clear_draft=True)
-        self.draft = None
+        super().close(answer)

@@ -3,52 +3,41 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from iprtool.edits import Hand, LayerState, MarkChange
-from iprtool.model.layer import LayerContent, LessonsLearned, Marked, Op, OpBody, Stop, Stopped
+from iprtool.edits import Hand, MarkChange
+from iprtool.model.layer import LayerContent, LessonsLearned, Marked, Op, Stop, Stopped
 from iprtool.model.mark import Code, Mark, Stamp
 from iprtool.model.playing import Player
 from iprtool.model.ports import LayerLog
 from iprtool.model.terms import StoppedBy
-from iprtool.recall.playback import SAME_PLACE_MS, Playback
+from iprtool.recall import any_recall
+from iprtool.recall.playback import SAME_PLACE_MS
 from iprtool.recall.protocols import course_of
-from iprtool.recall.saving import Saving
 
 
-class Listener(Protocol):
-    """Whoever shows the recall. `saved` comes from the writer's thread, the others from the caller's."""
+class Listener(any_recall.Listener, Protocol):
+    """Whoever shows the recall."""
 
     def marks_changed(self, changes: Sequence[MarkChange]) -> None:
         """Marks were made, changed or removed."""
 
-    def coverage_changed(self) -> None:
-        """A stretch was played, skipped or declined."""
 
-    def saved(self, error: str | None) -> None:
-        """A commit is durable, or did not get there (one sentence)."""
-
-
-class AtStops:
+class AtStops(any_recall.AnyRecall):
     """A layer being written: `stop_id` is the stop that the person is at (None while playing), `mark_id` its mark.
 
     `course` says what the recall's protocol asks for, `lessons` is what was learned, as it was last written down.
     """
 
+    _listener: Listener
+
     def __init__(self, content: LayerContent, player: Player, log: LayerLog, hand: Hand, listener: Listener) -> None:
-        self.state = LayerState(content)
-        self.head = content.head
-        self.hand = hand
-        self.saving = Saving(log, listener.saved)
-        self.draft = content.draft
+        super().__init__(content, log, hand, listener)
         written = [op.body.text for op in content.ops if isinstance(op.body, LessonsLearned)]
         self.lessons = written[-1] if written else ""
-        self.covered = False
         self.course = course_of(self.head, self.state)
         self.stop_id: str | None = None
         self.mark_id: str | None = None
-        self._listener = listener
         seen_ms = max((span.end_ms for span in content.coverage), default=0) if self.course.is_bounded else None
-        reaction_ms = self.head.protocol.reaction_time_ms
-        self.playback = Playback(player, self.head.duration_ms, reaction_ms, hand.new_id, self._write_coverage, seen_ms)
+        self.playback = self._new_playback(player, seen_ms)
 
     @property
     def mark(self) -> Mark | None:
@@ -69,11 +58,6 @@ class AtStops:
     def stop(self) -> Stop | None:
         """The stop that the person is at."""
         return self.state.stops.get(self.stop_id or "")
-
-    @property
-    def playing(self) -> bool:
-        """Whether it plays, as far as the person asked for it."""
-        return self.playback.playing
 
     def marks_of_stop(self) -> list[Mark]:
         """The marks that were made at this stop, in the order of their places."""
@@ -123,19 +107,8 @@ class AtStops:
     def _code(self, code: str) -> Code:
         return Code(self.head.codebook.id, self.head.codebook.version, code)
 
-    def _write_coverage(self, spans: Sequence[tuple[str, OpBody]]) -> None:
-        if spans:
-            self._do(spans)
-            self._listener.coverage_changed()
-
-    def _do(self, bodies: Sequence[tuple[str, OpBody]], *, clear_draft: bool = False) -> None:
-        self._apply(self.hand.ops(*bodies), clear_draft=clear_draft)
-
-    def _apply(self, ops: Sequence[Op], *, clear_draft: bool = False) -> bool:
-        if not ops and not clear_draft:
-            return False
-        changes = self.state.apply(ops)
-        self.saving.commit(ops, clear_draft=clear_draft)
+    def _apply(self, ops: Sequence[Op], *, clear_draft: bool = False) -> list[MarkChange]:
+        changes = super()._apply(ops, clear_draft=clear_draft)
         if changes:
             self._listener.marks_changed(changes)
-        return bool(ops)
+        return changes

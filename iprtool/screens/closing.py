@@ -1,7 +1,6 @@
 """The end of a recall: the closing question, then whom to turn to."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,40 +9,12 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from iprtool.model.layer import Draft, LayerHead
-from iprtool.recall.saving import Saving
+from iprtool.recall.any_recall import AnyRecall
 from iprtool.screens.keys import ENTER_REPEAT_S
 from iprtool.screens.note_area import NoteArea
 
 QUESTION = "What is it like to have watched this?"
 NO_CARD = "If something stays with you after today, please speak to the person who is with you."
-
-
-class Closable(Protocol):
-    """What is brought to its end here: a recall of any kind."""
-
-    @property
-    def head(self) -> LayerHead:
-        """What its layer pins."""
-        ...
-
-    @property
-    def saving(self) -> Saving:
-        """What is on its way to the disk."""
-        ...
-
-    @property
-    def draft(self) -> Draft | None:
-        """What was being written when it was left, perhaps the answer to the closing question."""
-        ...
-
-    def keep_closing(self, text: str) -> None:
-        """Keep the answer to the closing question as far as it is written."""
-        ...
-
-    def close(self, answer: str = "") -> None:
-        """End it with this answer."""
-        ...
 
 
 class ClosingScreen(Screen[None]):
@@ -61,7 +32,7 @@ class ClosingScreen(Screen[None]):
     ALLOW_SELECT = False
     BINDINGS = [Binding("enter,space", "leave", show=False), Binding("ctrl+q", "leave(True)", show=False)]
 
-    def __init__(self, recall: Closable, monotonic: Callable[[], float], *, after_s: float | None = None) -> None:
+    def __init__(self, recall: AnyRecall, monotonic: Callable[[], float], *, after_s: float | None = None) -> None:
         """`after_s` is when (monotonic) an Enter led here, which may still be held."""
         super().__init__()
         self._after_s = after_s

@@ -1,7 +1,5 @@
 """The cover: nothing is seen or heard of the recording until the person says how to go on."""
 
-from typing import Protocol
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,27 +8,8 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from iprtool.model.layer import LayerHead
 from iprtool.model.times import clock, parse_clock
-from iprtool.recall.playback import Playback
-
-
-class Coverable(Protocol):
-    """What is covered: a recall of any kind."""
-
-    @property
-    def head(self) -> LayerHead:
-        """What its layer pins."""
-        ...
-
-    @property
-    def playback(self) -> Playback:
-        """Where the person is."""
-        ...
-
-    def uncover(self, *, to_ms: int | None = None) -> None:
-        """Lift the cover; with `to_ms` the stretch up to there is declined."""
-        ...
+from iprtool.recall.any_recall import AnyRecall
 
 
 class CoverScreen(Screen[str]):
@@ -53,7 +32,7 @@ class CoverScreen(Screen[str]):
         Binding("5,ctrl+q", "choose(4)", show=False),
     ]
 
-    def __init__(self, recall: Coverable, *, was_playing: bool) -> None:
+    def __init__(self, recall: AnyRecall, *, was_playing: bool) -> None:
         super().__init__()
         self._recall = recall
         self._was_playing = was_playing

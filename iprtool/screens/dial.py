@@ -3,21 +3,18 @@
 from textual import on
 from textual.events import Key
 
-from iprtool.commands import Command
 from iprtool.dial.scale import NEUTRAL
 from iprtool.screens.dial_describing import DialDescribing
 from iprtool.screens.dial_gauge import Gauge
 from iprtool.screens.dial_view import ENDED
-from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.timeline.widget import TimelineView
-
-WHILE_WRITING = ("replay", "palette", "picture", "end")
-"""Commands that have their keys while a note is written; all others are text, or the text area's own."""
 
 
 class DialScreen(DialDescribing):
     """A dial from its first key to its closing question."""
+
+    while_writing = ("replay", "palette", "picture", "end")
 
     # Keys
 
@@ -25,25 +22,13 @@ class DialScreen(DialDescribing):
         """Every key, in the order in which they were pressed: a command, the dial, or the first letter of a note."""
         command = self.on_keys.get(event.key)
         if self.writing:
-            return await self._take_while_writing(event, command)
+            return await self.take_while_writing(event, command)
         if command is not None and command.id == "turn_to":
             self.action_turn_to(command.keys.split(",").index(event.key) + 1)
         elif command is not None:
             await self.run_action(command.action)
         elif self.dial.describing is not None and event.is_printable and event.character is not None:
             self.begin_note(event.character)
-        else:
-            return False
-        return True
-
-    async def _take_while_writing(self, event: Key, command: Command | None) -> bool:
-        if event.key == "enter":
-            self.save_note()
-        elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
-            self.settle_note()
-            self.show_moment()
-        elif command is not None and command.id in WHILE_WRITING:
-            await self.run_action(command.action)
         else:
             return False
         return True

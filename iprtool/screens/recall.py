@@ -4,7 +4,7 @@ from textual import on
 from textual.events import Key
 from textual.widgets import Input
 
-from iprtool.commands import RECALL, Command
+from iprtool.commands import RECALL
 from iprtool.model.mark import Rupture
 from iprtool.model.times import clock
 from iprtool.recall.protocols import SupervisionCourse
@@ -12,7 +12,6 @@ from iprtool.screens.edit_pane import EditPane
 from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of, command_of
 from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.marks_list import MarksList
-from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import stepped_rate
 from iprtool.screens.recall_course import RecallCourse
 from iprtool.screens.words import WordsPane
@@ -22,8 +21,6 @@ from iprtool.timeline.widget import TimelineView
 HELD_S = 0.6
 """A Backspace so soon after one that left the empty note is the same key, still held: it deletes no mark."""
 
-WHILE_WRITING = ("card", "palette", "picture", "end")
-"""Commands that have their keys while a note is written; all others are text, or the text area's own."""
 WHILE_EDITING = ("cover", "cover_or_close", "palette", "picture", "end", "pane_key")
 
 
@@ -32,7 +29,7 @@ class RecallScreen(RecallCourse):
 
     BINDINGS = bindings_of(RECALL)
 
-    _emptied = -1.0
+    while_writing = ("card", "palette", "picture", "end")
 
     @property
     def is_over(self) -> bool:
@@ -65,26 +62,13 @@ class RecallScreen(RecallCourse):
             return True
         command = self.on_keys.get(event.key)
         if self.writing:
-            return await self._take_while_writing(event, command)
-        if event.key == "backspace" and self.monotonic() - self._emptied < HELD_S:
-            self._emptied = self.monotonic()
+            return await self.take_while_writing(event, command)
+        if event.key == "backspace" and self.monotonic() - self.emptied < HELD_S:
+            self.emptied = self.monotonic()
         elif command is not None:
             await self.run_action(command.action)
         elif event.is_printable and event.character is not None:
             self.begin_note(event.character)
-        return True
-
-    async def _take_while_writing(self, event: Key, command: Command | None) -> bool:
-        if event.key == "enter":
-            self._save_note()
-        elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
-            self._emptied = self.monotonic()
-            self.settle_note()
-            self.show_moment()
-        elif command is not None and command.id in WHILE_WRITING:
-            await self.run_action(command.action)
-        else:
-            return False
         return True
 
     def action_stop_or_go_on(self) -> None:
@@ -100,7 +84,8 @@ class RecallScreen(RecallCourse):
         if stops:
             self.panes.ask()
 
-    def _save_note(self) -> None:
+    def save_note(self) -> None:
+        """Enter, while writing: the note is kept, and it goes on or stays, as the protocol says."""
         now = self.monotonic()
         if now - self._entered <= ENTER_REPEAT_S:
             return

@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from rich.cells import cell_len
 from textual import on
+from textual.events import Key
 from textual.widgets import Digits, Static
 
+from iprtool.commands import Command
 from iprtool.model.playing import Player
 from iprtool.model.terms import View
 from iprtool.model.times import clock
-from iprtool.screens.closing import Closable, ClosingScreen
-from iprtool.screens.cover import Coverable, CoverScreen
+from iprtool.recall.any_recall import AnyRecall
+from iprtool.screens.closing import ClosingScreen
+from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine
 from iprtool.screens.keys import ENTER_REPEAT_S
@@ -20,31 +22,10 @@ from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import elapsed_text
 from iprtool.screens.recording import Filmed
-from iprtool.screens.writing import WritingScreen, Written
+from iprtool.screens.writing import WritingScreen
 from iprtool.timeline.widget import TimelineView
 
 NO_TONE = "no sound device"
-
-
-class Recalled(Written, Coverable, Closable, Protocol):
-    """A recall of any kind."""
-
-    covered: bool
-
-    def halt(self) -> None:
-        """Stop here."""
-
-    def go_on(self) -> object:
-        """Play on from here."""
-
-    def cover(self) -> None:
-        """Silence and stillness at once."""
-
-    def view_changed(self, view: View) -> None:
-        """From here on this is seen of the picture."""
-
-    def sync_mark(self, *, tone: bool) -> None:
-        """A tone was sounded for an external recorder, or could not be."""
 
 
 class RecallingScreen(WritingScreen):
@@ -52,7 +33,13 @@ class RecallingScreen(WritingScreen):
 
     leaving = "ctrl+q ends"
 
-    work: Recalled
+    work: AnyRecall
+
+    while_writing: tuple[str, ...] = ()
+    """Commands that have their keys while a note is written; all others are text, or the text area's own."""
+
+    emptied = -1.0
+    """When (monotonic) a Backspace left a note that was empty."""
 
     _entered = -1.0
 
@@ -139,6 +126,24 @@ class RecallingScreen(WritingScreen):
     def begin_note(self, text: str) -> None:
         """Stop, and write from here (each screen's own)."""
         raise NotImplementedError
+
+    def save_note(self) -> None:
+        """Enter, while writing (each screen's own)."""
+        raise NotImplementedError
+
+    async def take_while_writing(self, event: Key, command: Command | None) -> bool:
+        """A key while a note is written; False where it is text, or the text area's own."""
+        if event.key == "enter":
+            self.save_note()
+        elif event.key == "backspace" and not self.query_one("#note", NoteArea).text:
+            self.emptied = self.monotonic()
+            self.settle_note()
+            self.show_moment()
+        elif command is not None and command.id in self.while_writing:
+            await self.run_action(command.action)
+        else:
+            return False
+        return True
 
     # The cover
 
