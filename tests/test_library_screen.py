@@ -10,9 +10,10 @@ from iprtool.commands import LIBRARY, first_keys, key_line
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, commands_of
 from iprtool.model.study import Person, Recall, Session
+from iprtool.model.terms import Role
 from iprtool.screens.library import table_with
 from iprtool.screens.library_due import DueScreen
-from iprtool.screens.library_form import FormScreen
+from iprtool.screens.library_form import ChoiceLine, FormScreen
 from iprtool.screens.library_menu import MenuScreen
 from iprtool.store.layer import create_layer
 from iprtool.store.media import SealedSink
@@ -117,6 +118,17 @@ async def test_a_new_persons_form_begins_with_the_prefix_and_the_role_that_nobod
         await shown.choose(dyad="d")
         await shown.press("a", "p", "tab", "tab", "tab", "T", "enter")
         assert [(one.label, one.role) for one in shown.study.persons()][1:] == [("D05-T", "therapist")]
+
+
+@pytest.mark.parametrize(("roles", "proposed"), [(("client",), "client"), (("client", "therapist"), "observer")])
+async def test_on_the_study_itself_a_coder_comes_once_every_dyad_has_its_people(
+    tmp_path: Path, roles: tuple[Role, ...], proposed: str
+) -> None:
+    roster = a_roster(persons=tuple(Person(one, f"D05-{one[0].upper()}", one, "d") for one in roles))
+    async with library(tmp_path, roster) as shown:
+        await shown.choose()
+        await shown.press("a", "p")
+        assert shown.app.screen.query_one("#role", ChoiceLine).value == proposed
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -69,12 +69,18 @@ class Adding(Forms):
         self._show("A new person", fields, take, PSEUDONYM)
 
     def _next_role(self) -> Role:
-        """The first role that the chosen dyad has nobody in, those who are to recall before others; else a coder."""
+        """The first role that the chosen dyad has nobody in, those who are to recall before others.
+
+        Where none is chosen: a coder, once every dyad has its people.
+        """
         dyad = self._visit.chosen.dyad
+        there = {(one.dyad, one.role) for one in self._roster.persons}
         if dyad is None:
-            return "observer"
-        there = {one.role for one in self._roster.persons if one.dyad == dyad}
-        return next((role for role in (*self._roster.recalled, *DYADIC) if role not in there), "client")
+            lacking = [
+                one for one in self._roster.dyads for role in self._roster.recalled if (one.id, role) not in there
+            ]
+            return "client" if lacking or not self._roster.dyads else "observer"
+        return next((role for role in (*self._roster.recalled, *DYADIC) if (dyad, role) not in there), "client")
 
     def add_session(self) -> None:
         """A session of the dyad that is chosen."""
