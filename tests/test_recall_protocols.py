@@ -231,12 +231,16 @@ OPENED: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("opened", OPENED)
-async def test_the_cover_is_one_key_away_whatever_is_open(opened: str) -> None:
+async def test_the_cover_is_one_key_away_and_nothing_is_selected_whatever_is_open(opened: str) -> None:
     chosen = PROTOCOLS["couple"] if opened == "asked" else PROTOCOLS["supervision"]
     async with desk(protocol=chosen, words=WORDS) as table:
         await table.watch(4_000)
-        await table.press(*OPENED[opened], "tab")
+        await table.press(*OPENED[opened])
+        # Of the palette only the commands' names could be selected, and nothing is copied.
+        assert opened == "palette" or not table.app.screen.allow_select
+        await table.press("tab")
         assert isinstance(table.on_top(), CoverScreen)
+        assert not table.app.screen.allow_select
         assert table.player.state.muted
         assert table.status == "paused"
         assert "felt understood" not in text_of(table)
