@@ -89,6 +89,11 @@ async def test_what_is_rated_is_saved_and_drawn_as_it_comes() -> None:
         assert any(glyph in table.shown for glyph in drawn.strip())
 
 
+async def test_the_screen_asks_for_ten_samples_a_second() -> None:
+    async with desk() as table:
+        assert table.screen._ticker._interval == pytest.approx(0.1)
+
+
 async def test_space_stops_and_goes_on_from_there_and_is_no_stop_of_a_recall() -> None:
     async with desk() as table:
         await table.press("space")
