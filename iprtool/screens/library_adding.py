@@ -76,10 +76,8 @@ class Adding(Forms):
         dyad = self._visit.chosen.dyad
         there = {(one.dyad, one.role) for one in self._roster.persons}
         if dyad is None:
-            lacking = [
-                one for one in self._roster.dyads for role in self._roster.recalled if (one.id, role) not in there
-            ]
-            return "client" if lacking or not self._roster.dyads else "observer"
+            needed = {(one.id, role) for one in self._roster.dyads for role in self._roster.recalled}
+            return "observer" if needed and needed <= there else "client"
         return next((role for role in (*self._roster.recalled, *DYADIC) if (dyad, role) not in there), "client")
 
     def add_session(self) -> None:
