@@ -39,6 +39,8 @@ async def test_the_cover_key_works_over_help_and_palette() -> None:
         assert table.screen.recall.covered
         await table.press("1", "ctrl+p", "tab")
         assert isinstance(table.on_top(), CoverScreen)
+        await table.press("1")
+        assert table.on_top() is table.screen
 
 
 async def test_a_stretch_skipped_from_the_cover_is_declined() -> None:

@@ -197,6 +197,8 @@ def test_the_lead_used_is_kept_with_the_guides_version() -> None:
     table.recall.save_note("numb")
     table.recall.lead_used("affect", "affect-2")
     assert table.bodies(LeadUsed) == [LeadUsed("affect", 9_000, "2.1", "affect-2")]
+    (stop,) = table.recall.state.stops
+    assert [op.entity for op in table.log.ops if isinstance(op.body, LeadUsed)] == [stop]
     assert (table.marks[0].lead, table.marks[0].guide_version) == ("affect-2", "2.1")
 
 
