@@ -81,14 +81,10 @@ class Rating(any_recall.AnyRecall):
         self._leave_here()
         self.playback.seek(to_ms)
 
-    def seek_by(self, ms: int) -> None:
-        """Go on or back by so much."""
-        self.seek(self.playback.at_ms + ms)
-
     def set_rate(self, rate: float) -> None:
         """Play at another speed."""
         self._leave_here()
-        self.playback.set_rate(rate)
+        super().set_rate(rate)
 
     def tick(self) -> bool:
         """Called ten times a second while it plays: takes a sample; whether it has come to where it was to stop."""

@@ -51,12 +51,32 @@ class AnyRecall:
         """Play on from here (each kind's own)."""
         raise NotImplementedError
 
+    def seek(self, to_ms: int) -> None:
+        """Go to a time (each kind's own)."""
+        raise NotImplementedError
+
+    def seek_by(self, ms: int) -> None:
+        """Go on or back by so much."""
+        self.seek(self.playback.at_ms + ms)
+
+    def set_rate(self, rate: float) -> None:
+        """Play at another speed."""
+        self.playback.set_rate(rate)
+
     def keep_draft(self, text: str) -> None:
         """Keep the note as far as it is written (each kind's own)."""
         raise NotImplementedError
 
     def save_note(self, text: str) -> object:
         """Save the note that was written (each kind's own)."""
+        raise NotImplementedError
+
+    def undo(self) -> bool:
+        """Take back what was last said; False where there is nothing (each kind's own)."""
+        raise NotImplementedError
+
+    def redo(self) -> bool:
+        """Do again what was last taken back; False where there is nothing (each kind's own)."""
         raise NotImplementedError
 
     # Picture, cover and close

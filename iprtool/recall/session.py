@@ -40,10 +40,6 @@ class Recall(Marking):
         if self.playback.seek(self.course.nearest(to_ms)) and not self.playing:
             self.stop_id = self.mark_id = None
 
-    def seek_by(self, ms: int) -> None:
-        """Go on or back by so much."""
-        self.seek(self.playback.at_ms + ms)
-
     def replay(self) -> bool:
         """Hear the last ten seconds again, or leave a loop; while stopped on an interval, go round in it.
 

@@ -7,7 +7,6 @@ from iprtool.dial.scale import NEUTRAL
 from iprtool.screens.dial_describing import DialDescribing
 from iprtool.screens.dial_gauge import Gauge
 from iprtool.screens.dial_view import ENDED
-from iprtool.screens.presenting import stepped_rate
 from iprtool.timeline.widget import TimelineView
 
 
@@ -76,16 +75,6 @@ class DialScreen(DialDescribing):
     @on(TimelineView.Seek)
     def _timeline_clicked(self, event: TimelineView.Seek) -> None:
         self.dial.seek(event.ms)
-        self.show_moment()
-
-    def seek_by(self, ms: int) -> None:
-        """Go on or back by so much."""
-        self.dial.seek_by(ms)
-        self.show_moment()
-
-    def step_rate(self, by: int) -> None:
-        """Play at the next speed."""
-        self.dial.set_rate(stepped_rate(self.dial.playback.rate, by))
         self.show_moment()
 
     # Elsewhere

@@ -65,9 +65,7 @@ class DialDescribing(DialView):
             return
         if self.playing:
             self.dial.halt()
-        note = describing.mark.note if describing.mark else ""
-        self.open_note(f"{note} {text}" if note and text else note + text)
-        self.show_moment()
+        self.write_on(describing.mark.note if describing.mark else "", text)
 
     def save_note(self) -> None:
         """Enter, while writing: the note is kept, and the next stretch is come to."""
@@ -107,14 +105,4 @@ class DialDescribing(DialView):
     def action_replay(self) -> None:
         """Hear this stretch again; a note being written stays as it is."""
         self.dial.replay()
-        self.show_moment()
-
-    def action_undo(self) -> None:
-        """Take the last change back."""
-        self.notice("undone" if self.dial.undo() else "nothing to undo")
-        self.show_moment()
-
-    def action_redo(self) -> None:
-        """Do it again."""
-        self.notice("done again" if self.dial.redo() else "nothing to redo")
         self.show_moment()

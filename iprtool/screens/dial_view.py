@@ -113,11 +113,6 @@ class DialView(RecallingScreen):
 
     # What the dial and the player say
 
-    @property
-    def playing(self) -> bool:
-        """Whether it plays, as far as the person asked for it."""
-        return self.dial.playing
-
     def traced(self, samples: Samples) -> None:
         """The trace goes on: on the timeline, too."""
         self.query_one(TimelineView).append("dial", samples)

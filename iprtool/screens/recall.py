@@ -12,7 +12,6 @@ from iprtool.screens.edit_pane import EditPane
 from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of, command_of
 from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.marks_list import MarksList
-from iprtool.screens.presenting import stepped_rate
 from iprtool.screens.recall_course import RecallCourse
 from iprtool.screens.words import WordsPane
 from iprtool.screens.writing import pressed
@@ -213,14 +212,6 @@ class RecallScreen(RecallCourse):
         self.recall.delete(here)
         self.notice("deleted; ctrl+z brings it back")
 
-    def action_undo(self) -> None:
-        """Take the last change back."""
-        self.notice("undone" if self.recall.undo() else "nothing to undo")
-
-    def action_redo(self) -> None:
-        """Do it again."""
-        self.notice("done again" if self.recall.redo() else "nothing to redo")
-
     # Ways through the recording
 
     def action_previous_mark(self) -> None:
@@ -280,18 +271,8 @@ class RecallScreen(RecallCourse):
         else:
             self.close()
 
-    def seek_by(self, ms: int) -> None:
-        """Go on or back by so much."""
-        self.recall.seek_by(ms)
-        self.show_moment()
-
     def _to_mark(self, direction: int) -> None:
         self.settle_note()
         if self.recall.to_mark(direction) is None:
             self.notice("no mark further on" if direction > 0 else "no mark before")
-        self.show_moment()
-
-    def step_rate(self, by: int) -> None:
-        """Play at the next speed."""
-        self.recall.playback.set_rate(stepped_rate(self.recall.playback.rate, by))
         self.show_moment()

@@ -122,11 +122,6 @@ class RecallView(RecallingScreen):
         self.set_class(event.size.width < 100, "narrow")
         self.set_class(event.size.height < 30, "low")
 
-    @property
-    def playing(self) -> bool:
-        """Whether it plays, as far as the person asked for it."""
-        return self.recall.playing
-
     # What the recall and the player say
 
     def marks_changed(self, changes: Sequence[MarkChange]) -> None:  # noqa: ARG002
@@ -235,6 +230,4 @@ class RecallView(RecallingScreen):
             self.recall.halt()
         note = self.recall.mark.note if self.recall.mark else ""
         self.panes.close()
-        # A note is kept without the blank at its end: what is written on begins a new word.
-        self.open_note(f"{note} {text}" if note and text else note + text)
-        self.show_moment()
+        self.write_on(note, text)

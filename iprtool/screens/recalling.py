@@ -20,7 +20,7 @@ from iprtool.screens.key_line import HeadLine
 from iprtool.screens.keys import ENTER_REPEAT_S
 from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.note_area import NoteArea
-from iprtool.screens.presenting import elapsed_text
+from iprtool.screens.presenting import elapsed_text, stepped_rate
 from iprtool.screens.recording import Filmed
 from iprtool.screens.writing import WritingScreen
 from iprtool.timeline.widget import TimelineView
@@ -53,6 +53,21 @@ class RecallingScreen(WritingScreen):
         """The time that it takes goes on."""
         self.set_interval(1, self.show_elapsed)
         self.show_elapsed()
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, as far as the person asked for it."""
+        return self.work.playing
+
+    def seek_by(self, ms: int) -> None:
+        """Go on or back by so much."""
+        self.work.seek_by(ms)
+        self.show_moment()
+
+    def step_rate(self, by: int) -> None:
+        """Play at the next speed."""
+        self.work.set_rate(stepped_rate(self.work.playback.rate, by))
+        self.show_moment()
 
     def begin_as_set(self) -> None:
         """What is seen of the picture, and whether it begins under the cover, as the protocol says."""
@@ -127,6 +142,11 @@ class RecallingScreen(WritingScreen):
         """Stop, and write from here (each screen's own)."""
         raise NotImplementedError
 
+    def write_on(self, note: str, text: str) -> None:
+        """Write on from a note, which was kept without the blank at its end: a new word begins."""
+        self.open_note(f"{note} {text}" if note and text else note + text)
+        self.show_moment()
+
     def save_note(self) -> None:
         """Enter, while writing (each screen's own)."""
         raise NotImplementedError
@@ -144,6 +164,16 @@ class RecallingScreen(WritingScreen):
         else:
             return False
         return True
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self.notice("undone" if self.work.undo() else "nothing to undo")
+        self.show_moment()
+
+    def action_redo(self) -> None:
+        """Do it again."""
+        self.notice("done again" if self.work.redo() else "nothing to redo")
+        self.show_moment()
 
     # The cover
 
