@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from iprtool import launch
+from iprtool.cli import recalling
 from iprtool.demo.study import demo_path, ensure_demo
 from iprtool.model.errors import StoreError
+from iprtool.model.grant import Grant, RecallGrant
 from iprtool.store.locks import FileLock
 
 
-def test_two_processes_that_want_it_at_once_get_the_same_one(tmp_path: Path) -> None:
+def test_two_processes_that_want_it_at_once_get_the_same_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = [sys.executable, "-m", "iprtool", "demo", "--where"]
     environment = {**os.environ, "IPRTOOL_HOME": str(tmp_path)}
     both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -21,6 +26,13 @@ def test_two_processes_that_want_it_at_once_get_the_same_one(tmp_path: Path) -> 
     (path,) = said
     assert (Path(path) / "study.json").is_file()
     assert {one.name for one in Path(path).parent.iterdir() if one.suffix in (".ipr", "")} == {"Demo.ipr"}
+    begun: list[Grant] = []
+    monkeypatch.setenv("IPRTOOL_HOME", str(tmp_path))
+    monkeypatch.setattr(recalling, "need_terminal", lambda: None)
+    monkeypatch.setattr(launch, "become_app", begun.append)
+    recalling.demo(where=False)
+    assert [type(one) for one in begun] == [RecallGrant]
+    assert capsys.readouterr().out == f'The demo study has more to show: iprtool library "{path}"\n'
 
 
 def test_one_that_is_made_by_another_process_is_waited_for_and_then_taken(

@@ -17,9 +17,19 @@ if TYPE_CHECKING:
 
 
 def run_recall(
-    study_path: Path, keyring: "Keyring", dyad: str | None, session: int | None, by: Role, codebook: str | None = None
+    study_path: Path,
+    keyring: "Keyring",
+    dyad: str,
+    session: int,
+    by: Role,
+    *,
+    codebook: str | None = None,
+    after: str = "",
 ) -> None:
-    """Open the role's recall of a session, made where there is none, in a process that has nothing else."""
+    """Open the role's recall of a session, made where there is none, in a process that has nothing else.
+
+    The terminal shows `after` when it has ended.
+    """
     from iprtool.desk.grants import recall_grant
     from iprtool.desk.people import the_only_session
     from iprtool.desk.places import keymap
@@ -33,6 +43,8 @@ def run_recall(
         keymap()  # said before anything is made, where it is wrong
         recall = start_recall(study, where, RecallChoice(by, codebook=codebook))
         grant = recall_grant(study, recall)
+    if after:
+        say(after)  # now, since the recall takes this process's place; the terminal comes back to it
     become_app(grant)
 
 
@@ -52,7 +64,8 @@ def demo(
     if where:
         say(str(path))
         return
-    run_recall(path, keyring_for(path, None), "D01", 3, "client")
+    more = f'The demo study has more to show: iprtool library "{path}"'
+    run_recall(path, keyring_for(path, None), "D01", 3, "client", after=more)
 
 
 @app.command("open")
@@ -80,7 +93,7 @@ def open_recording(
             notice = make_study_of_one(path, keyring, session, file, progress)
         if notice:
             say(notice)
-    run_recall(path, keyring, "D01", 1, by, codebook)
+    run_recall(path, keyring, "D01", 1, by, codebook=codebook)
 
 
 @app.command()
