@@ -196,6 +196,14 @@ def test_a_mutual_recall_is_another_one_than_the_partners_own(study: Study) -> N
     assert recall_grant(study, start(study, "therapist", protocol="mutual", also=("pc",))).face == "participant"
 
 
+def test_where_a_participant_takes_part_the_words_are_plain_whoever_begins(study: Study) -> None:
+    consent(study)
+    with pytest.raises(IprtoolError, match="not in plain words"):
+        start(study, "therapist", "mutual", codebook="3rs-2015")
+    assert study.recalls() == []
+    assert head_of(study, start(study, "therapist", "mutual")).codebook.plain
+
+
 @pytest.mark.parametrize(("protocol", "also", "why"), [("research", "pt", "Only in a mutual"), ("mutual", "px", "own")])
 def test_who_cannot_take_part_is_told(study: Study, protocol: str, also: str, why: str) -> None:
     study.put(Dyad("d6", "D06"))
