@@ -6,28 +6,34 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
+from textual.screen import ScreenResultType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from iprtool.screens.dialog import Dialog
 
-_CSS = """
-    {name} {{ align: center middle; }}
-    {name} > Vertical {{
+
+class BoxDialog(Dialog[ScreenResultType]):
+    """A box over another screen: a title, what it is about, and the keys."""
+
+    # The rules name this class, of which every such box is a kind.
+    SCOPED_CSS = False
+    CSS = """
+    BoxDialog { align: center middle; }
+    BoxDialog > Vertical {
         width: 76; max-width: 96%; height: auto; max-height: 90%; border: round $primary; background: $surface;
         padding: 0 1;
-    }}
-    {name} .title {{ color: $accent; text-style: bold; }}
-    {name} .hint {{ color: $text-muted; }}
-    {name} VerticalScroll {{ height: auto; max-height: 1fr; }}
-    {name} OptionList {{ height: auto; max-height: 1fr; border: none; padding: 0; background: transparent; }}
-"""
+    }
+    BoxDialog .title { color: $accent; text-style: bold; }
+    BoxDialog .hint { color: $text-muted; }
+    BoxDialog VerticalScroll { height: auto; max-height: 1fr; }
+    BoxDialog OptionList { height: auto; max-height: 1fr; border: none; padding: 0; background: transparent; }
+    """
 
 
-class ConfirmScreen(Dialog[bool]):
+class ConfirmScreen(BoxDialog[bool]):
     """A question, with what it is about: Enter or y says yes, n or Escape no."""
 
-    CSS = _CSS.format(name="ConfirmScreen")
     BINDINGS = [
         Binding("enter,y", "answer(True)", show=False),
         Binding("escape,n,q,ctrl+q", "answer(False)", show=False),
@@ -50,10 +56,9 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(answer)
 
 
-class PickScreen(Dialog[list[str] | None]):
+class PickScreen(BoxDialog[list[str] | None]):
     """A list to choose from; with `several`, Space ticks and Enter takes those that are ticked."""
 
-    CSS = _CSS.format(name="PickScreen")
     BINDINGS = [
         Binding("space", "tick", show=False, priority=True),
         Binding("enter", "take", show=False, priority=True),
