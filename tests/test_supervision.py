@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from iprtool.desk.consents import mark_withdrawn
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.people import the_only_session
 from iprtool.desk.starting import start_recall
@@ -13,7 +14,7 @@ from iprtool.desk.supervision import are_open, open_interpretations, supervision
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Unblinded
 from iprtool.model.protocol import PROTOCOLS
-from iprtool.model.study import Recall, Session
+from iprtool.model.study import Person, Recall, Session
 from iprtool.model.terms import Role
 from iprtool.recall.settings import RecallChoice
 from iprtool.store.keys import create_open_keyring
@@ -72,6 +73,16 @@ def test_without_the_trainees_recall_or_the_supervisors_there_is_nothing_to_open
     begin(study, "therapist")
     with pytest.raises(IprtoolError, match="The supervisor has made nothing of this session yet"):
         open_interpretations(study, session(study))
+
+
+def test_nothing_is_looked_at_any_more_once_somebody_in_the_recording_has_withdrawn(study: Study) -> None:
+    client = Person("pc", "D05-C", "client", "d")
+    study.put(client)
+    begin(study, "therapist")
+    assert seen(study) == ["therapist"]
+    mark_withdrawn(study, client, "2026-01-01")
+    with pytest.raises(IprtoolError, match="D05-C withdrew on 2026-01-01"):
+        seen(study)
 
 
 def test_the_supervisors_recall_has_the_professionals_words_and_face(study: Study) -> None:
