@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,6 +18,7 @@ from iprtool.model.consent import PersonConsents, consent_text
 from iprtool.model.errors import IprtoolError
 from iprtool.model.terms import ConsentScope, levels
 from iprtool.recall.beginning import NO_YES, Row
+from iprtool.screens.dialogs import BoxDialog
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
@@ -46,20 +47,11 @@ class ConsentDesk(Protocol):
         ...
 
 
-class ConsentForm(ModalScreen[dict[str, Any] | None]):
+class ConsentForm(BoxDialog[dict[str, Any] | None]):
     """A few lines about one person's consent: Enter takes them, Escape leaves all as it was."""
 
-    CSS = """
-    ConsentForm { align: center middle; }
-    ConsentForm Vertical {
-        width: 76; max-width: 98%; height: auto; border: round $primary; background: $surface; padding: 0 1;
-    }
-    ConsentForm .title { color: $accent; text-style: bold; }
-    ConsentForm .hint { color: $text-muted; }
-    ConsentForm FormPane { height: 8; padding: 0; }
-    """
+    CSS = BoxDialog.CSS + "BoxDialog FormPane { height: 8; padding: 0; }"
     AUTO_FOCUS = "FormPane"
-    ALLOW_SELECT = False
     BINDINGS = [("enter", "take"), ("escape,ctrl+q", "leave")]
 
     def __init__(self, title: str, rows: Sequence[Row]) -> None:

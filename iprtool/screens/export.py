@@ -20,8 +20,7 @@ from textual.worker import Worker, get_current_worker
 from iprtool.commands.export import EXPORT
 from iprtool.model.errors import IprtoolError
 from iprtool.model.leaving import Leaving, LeavingTable, LeavingWish, Left
-from iprtool.screens.dialog import Dialog
-from iprtool.screens.dialogs import ConfirmScreen
+from iprtool.screens.dialogs import BoxDialog, ConfirmScreen
 from iprtool.screens.key_line import HeadLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.library_work import bar
@@ -60,17 +59,9 @@ class _UnwantedError(Exception):
     """Raised by the progress of what nobody waits for any more."""
 
 
-class LineScreen(Dialog[str | None]):
+class LineScreen(BoxDialog[str | None]):
     """One line to be typed: Enter takes it, Escape leaves it as it was."""
 
-    CSS = """
-    LineScreen { align: center middle; }
-    LineScreen Vertical {
-        width: 76; max-width: 98%; height: auto; border: round $primary; background: $surface; padding: 0 1;
-    }
-    LineScreen .title { color: $accent; text-style: bold; }
-    LineScreen .hint { color: $text-muted; }
-    """
     BINDINGS = [Binding("escape,ctrl+q", "leave", show=False)]
 
     def __init__(self, title: str, value: str, *, path: bool = False) -> None:
