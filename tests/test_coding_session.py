@@ -316,3 +316,12 @@ def test_a_note_half_written_is_there_again(of: str) -> None:
     )
     again.save_note("nothing helps")
     assert again.note == "nothing helps"
+
+
+def test_what_was_noted_of_a_rating_stays_when_it_is_rated_anew() -> None:
+    coder = Coder()
+    coder.coding.show_whole(True)
+    coder.coding.rate(2)
+    coder.coding.save_note("towards the end")
+    coder.coding.rate(4)
+    assert (coder.coding.row.rating, coder.coding.note) == (4, "towards the end")
