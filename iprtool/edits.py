@@ -102,16 +102,6 @@ class UndoStack:
         for op in ops:
             self.saw([op])
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to take back."""
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether something taken back can be done again."""
-        return bool(self._undone)
-
     def saw(self, ops: Sequence[Op]) -> None:
         """Take note of operations that were done, in order."""
         for op in ops:

@@ -1,4 +1,4 @@
-"""The dial's data: samples gathered and written in time, traces united, resampled, and where they are highest."""
+"""The dial's data: samples gathered and written in time, traces united, and where they are highest."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from iprtool.dial.extremes import Stretch, extremes
 from iprtool.dial.sampling import BATCH_S, Sampler
 from iprtool.dial.scale import half_point, label, within
-from iprtool.dial.traces import Run, mean_of, resampled, united
+from iprtool.dial.traces import Run, mean_of, united
 from iprtool.model.layer import Trace, Traced
 from iprtool.model.mark import Stamp
 
@@ -159,16 +159,6 @@ def test_united_is_what_painting_one_rating_over_the_other_gives(made: list[tupl
     assert all(a != b for run in runs for a, b in pairwise(run.values))
     if expected:
         assert mean_of(runs) == pytest.approx(sum(expected.values()) / len(expected))
-
-
-@given(passes, st.integers(1, 7))
-def test_bins_are_the_means_of_their_rated_time(made: list[tuple[int, list[tuple[int, int]]]], bin_ms: int) -> None:
-    traces = samples_of(made)
-    by_ms, bins = painted(traces, 2), resampled(united(traces, gap_ms=2), bin_ms)
-    assert len(bins) == (max(by_ms) // bin_ms + 1 if by_ms else 0)
-    for at, value in enumerate(bins):
-        rated = [by_ms[ms] for ms in range(at * bin_ms, (at + 1) * bin_ms) if ms in by_ms]
-        assert value == (pytest.approx(sum(rated) / len(rated)) if 2 * len(rated) >= bin_ms else None)
 
 
 @given(passes, st.integers(1, 5))

@@ -77,18 +77,6 @@ def mean_of(runs: Sequence[Run]) -> float | None:
     return sum(run.area(run.start_ms, run.end_ms) for run in runs) / rated_ms if rated_ms else None
 
 
-def resampled(runs: Sequence[Run], bin_ms: int) -> list[float | None]:
-    """The mean rating in each bin from the recording's start, to the last that was rated; None for less than half."""
-    bins = -(-runs[-1].end_ms // bin_ms) if runs else 0
-    areas, rated_ms = [0.0] * bins, [0] * bins
-    for run in runs:
-        for at in range(run.start_ms // bin_ms, -(-run.end_ms // bin_ms)):
-            start_ms, end_ms = max(run.start_ms, at * bin_ms), min(run.end_ms, (at + 1) * bin_ms)
-            areas[at] += run.area(start_ms, end_ms)
-            rated_ms[at] += end_ms - start_ms
-    return [area / ms if 2 * ms >= bin_ms else None for area, ms in zip(areas, rated_ms, strict=True)]
-
-
 def _as_made(samples: Iterable[tuple[int, float]], gap_ms: int) -> Iterator[Run]:
     """Runs in the order of making: a leap, or a step back, begins another."""
     starts_ms: list[int] = []

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from iprtool.library.dates import away, days_away, moment_of, written
 from iprtool.library.due import Due
-from iprtool.library.overview import CodingState, Counts, RecallState, SessionState
+from iprtool.library.overview import CodingState, Counts, RecallState
 from iprtool.model.study import Recording
 from iprtool.model.terms import Role
 from iprtool.model.times import clock
@@ -46,13 +46,8 @@ def status_words(state: RecallState) -> str:
     return f"{STATUS_WORDS[state.status]}{reason}"
 
 
-def marks_of(state: SessionState) -> str:
-    """A session's recalls in a few letters: client ✓ therapist ✗."""
-    return "  ".join(f"{role_words(one.by)} {GLYPHS[one.status]}" for one in state.recalls)
-
-
 def coders_words(codings: tuple[CodingState, ...]) -> str:
-    """How many codings are locked: 1 of 2 coders locked; empty where there are none."""
+    """How many codings are locked: 1 of 2 codings locked; empty where there are none."""
     if not codings:
         return ""
     locked = sum(one.coding.locked for one in codings)

@@ -81,11 +81,6 @@ class Links:
         """What was said of two marks, with its entity; None where nothing was."""
         return self.matches.get(frozenset((one, other)))
 
-    def same_as(self, ref: MarkRef) -> list[MarkRef]:
-        """The marks of which it was said that they are one moment with this one."""
-        said = (match for _, match in self.matches.values() if match.same and ref in (match.first, match.second))
-        return [match.second if match.first == ref else match.first for match in said]
-
     def theme_named(self, name: str, group: str | None = None) -> str | None:
         """The entity of the theme of this name, however it is capitalised, in a group (None: in all); or None."""
         wanted = name.strip().casefold(), group
