@@ -2,12 +2,12 @@
 
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from iprtool.model.terms import ObjectKind
+from iprtool.store.closing import Closing
 from iprtool.store.machine import device
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import Schema, new_object, open_object
@@ -79,7 +79,7 @@ def create_entries(path: Path, key: bytes, schema: Schema) -> None:
         pass
 
 
-class Entries:
+class Entries(Closing):
     """The entries, newest first to count: an entry of the same kind and id takes the place of the one before it."""
 
     def __init__(self, path: Path, key: bytes, schema: Schema) -> None:
@@ -127,14 +127,6 @@ class Entries:
         """Let go of the object."""
         with self._lock:
             self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         with self._lock, reading(self._connection, self._path):

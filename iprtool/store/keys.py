@@ -3,8 +3,7 @@
 import hashlib
 import unicodedata
 from pathlib import Path
-from types import TracebackType
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 import msgspec
 import pyrage
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from iprtool.model.errors import PassphraseError, StoreError
+from iprtool.store.closing import Closing
 from iprtool.store.schema import Schema, new_object, open_object
 from iprtool.store.sealed import FAULTS, KEY_BYTES, new_key, reading, store_error, write_durably
 
@@ -54,7 +54,7 @@ class _Format(msgspec.Struct, frozen=True):
     format: int
 
 
-class Keyring:
+class Keyring(Closing):
     """An open keyring: it unwraps keys, signs, and remembers the owner of each study. Close it after use."""
 
     def __init__(self, path: Path, key: bytes) -> None:
@@ -122,14 +122,6 @@ class Keyring:
             secret[:] = bytes(len(secret))
         self._secrets.clear()
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _text(self, name: str) -> str:
         if name not in self._secrets:

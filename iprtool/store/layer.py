@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Self
 
 import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
 from iprtool.model.layer import Draft, LayerContent, LayerHead, Op
 from iprtool.model.terms import LayerPurpose
+from iprtool.store.closing import Closing
 from iprtool.store.locks import FileLock
 from iprtool.store.oplog import LAYER, append_op, last_lamport, write_draft
 from iprtool.store.plain import sealed_json
@@ -43,7 +42,7 @@ def create_layer(path: Path, key: bytes, head: LayerHead) -> None:
         set_meta(made.connection, "head", sealed_json(head, HEAD)[0])
 
 
-class LayerFile:
+class LayerFile(Closing):
     """A layer open for writing: the `LayerLog` that one thread carries out, for one process at a time.
 
     Raises StoreError, which calls it by its purpose, where the layer cannot be opened or is being written elsewhere.
@@ -107,14 +106,6 @@ class LayerFile:
         atexit.unregister(self.close)
         self._connection.close()
         self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _opened(self) -> sqlcipher.Connection:
         connection = open_object(self._path, self._key, LAYER, check_same_thread=False)

@@ -5,7 +5,6 @@ import hmac
 import secrets
 import uuid
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from iprtool.model.errors import StoreError
 from iprtool.model.study import Coding, Dyad, Person, Recall, Recording, Session
 from iprtool.model.terms import ObjectKind
+from iprtool.store.closing import Closing
 from iprtool.store.entries import ADMIN, PERSON, Entries, ExportEntry, ObjectEntry, Setting, create_entries
 from iprtool.store.keys import ESCROW, Keyring, verify_signature
 from iprtool.store.places import refuse_unsafe_place
@@ -57,7 +57,7 @@ class StudyHead(msgspec.Struct, frozen=True):
         return msgspec.json.encode(msgspec.structs.replace(self, signature=b""), order="deterministic")
 
 
-class Study:
+class Study(Closing):
     """An open study; its roster is read from the disk at each call, so that two processes see each other's entries."""
 
     def __init__(self, path: Path, head: StudyHead, keyring: Keyring) -> None:
@@ -104,14 +104,6 @@ class Study:
         """Let go of the study; the keyring stays open."""
         self.roster.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def dyads(self) -> list[Dyad]:
         """The dyads in the order in which they were added."""
         return self.roster.all("dyad", Dyad)
@@ -149,10 +141,6 @@ class Study:
     def recording_of(self, session: Session) -> Recording | None:
         """The session's recording, the newest if it has several, or None."""
         return next((each for each in reversed(self.recordings()) if each.session == session.id), None)
-
-    def recordings_by_sha256(self, original_sha256: str) -> list[Recording]:
-        """The recordings that were made from the file with this SHA-256, in hex."""
-        return [each for each in self.recordings() if each.original_sha256 == original_sha256]
 
     def put(self, value: Entry) -> None:
         """Add to the roster, or bring the one with this id up to date; StoreError where it does not fit the rest."""
