@@ -1,6 +1,6 @@
 """Fields set by keys in a pane beside the timeline: nothing to open, nothing to close, each change kept at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,9 @@ from textual.widget import Widget
 
 LABEL_CELLS = 13
 
+Levels = tuple[tuple[Any, str], ...]
+"""What a field can be set to: the values, and their texts."""
+
 
 class Field(msgspec.Struct, frozen=True):
     """One field: its name, label, levels as (value, text), and the value it has (None: not judged).
@@ -21,7 +24,7 @@ class Field(msgspec.Struct, frozen=True):
 
     name: str
     label: str
-    levels: tuple[tuple[Any, str], ...]
+    levels: Levels
     value: Any = None
     advances: bool = False
 
@@ -38,9 +41,16 @@ class Field(msgspec.Struct, frozen=True):
         return values[(values.index(self.value) + by) % len(values)]
 
 
-def _window(widths: list[int], place: int, room: int) -> tuple[int, int]:
+def level_on(levels: Levels, digit: str) -> tuple[Any, str] | None:
+    """The level that a digit sets: the one that is called so, or where none is a number, the one at that place."""
+    if any(text.isdigit() for _, text in levels):
+        return next((one for one in levels if one[1] == digit), None)
+    return levels[int(digit) - 1] if 1 <= int(digit) <= len(levels) else None
+
+
+def stretch_that_fits(widths: Sequence[int], place: int, room: int) -> tuple[int, int]:
     """The stretch of levels, as first and after-last, that holds `place` and fits into `room` cells."""
-    first, last, used = place, place + 1, widths[place]
+    first, last, used = place, place + 1, widths[place] if widths else 0
     while True:
         if last < len(widths) and used + widths[last] <= room:
             used += widths[last]
@@ -108,16 +118,13 @@ class FieldsPane(Widget, can_focus=False):
         return True
 
     def _press_digit(self, key: str) -> None:
-        here, levels = self._here, self._fields[self._here].levels
-        numbered = [value for value, text in levels if text == key]
-        if numbered:
-            self._set(numbered[0])
-        elif 1 <= int(key) <= len(levels) and not any(text.isdigit() for _, text in levels):
-            self._set(levels[int(key) - 1][0])
-        else:
+        field = self._fields[self._here]
+        level = level_on(field.levels, key)
+        if level is None:
             return
-        if self._fields[here].advances:
-            self._here = min(here + 1, len(self._fields) - 1)
+        self._set(level[0])
+        if field.advances:
+            self._here = min(self._here + 1, len(self._fields) - 1)
             self.refresh()
 
     def on_click(self, event: Click) -> None:
@@ -164,7 +171,7 @@ class FieldsPane(Widget, can_focus=False):
     def _spans(self, field: Field) -> list[tuple[Any, str]]:
         """The pieces of a field's line: the label, then its levels, as many around its value as there is room for."""
         room = max(8, self.size.width - LABEL_CELLS - 2)
-        first, last = _window([len(text) + 2 for _, text in field.levels], field.place, room)
+        first, last = stretch_that_fits([len(text) + 2 for _, text in field.levels], field.place, room)
         before, after = "‹" if first else " ", " ›" if last < len(field.levels) else ""
         shown = [(value, f" {text} ") for value, text in field.levels[first:last]]
         return [(_LABEL, f" {field.label:<{LABEL_CELLS - 2}}{before}"), *shown, (_LABEL, after)]

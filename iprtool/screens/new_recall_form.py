@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from iprtool.recall.beginning import Row
+from iprtool.screens.fields import level_on, stretch_that_fits
 
 LABEL_CELLS = 17
 _LONGEST = 200
@@ -95,7 +96,9 @@ class FormPane(Widget, can_focus=True):
             case "left" | "right" | "space":
                 self._move(-1 if key == "left" else 1)
             case _ if key.isdigit():
-                self._pick(int(key))
+                level = level_on(self.row.levels, key)
+                if level is not None:
+                    self._set(level[0])
             case _:
                 return False
         return True
@@ -140,13 +143,6 @@ class FormPane(Widget, can_focus=True):
         values = [value for value, _ in self.row.levels]
         at = values.index(self.row.value) if self.row.value in values else -1
         self._set(values[(at + by) % len(values)])
-
-    def _pick(self, digit: int) -> None:
-        numbered = [value for value, text in self.row.levels if text == str(digit)]
-        if numbered:
-            self._set(numbered[0])
-        elif 1 <= digit <= len(self.row.levels) and not any(text.isdigit() for _, text in self.row.levels):
-            self._set(self.row.levels[digit - 1][0])
 
     def _set(self, value: Any) -> None:
         if value != self.row.value:
@@ -210,20 +206,6 @@ class FormPane(Widget, can_focus=True):
         first, last = stretch_that_fits([cell_len(text) for text in texts], here, room)
         shown = [(row.levels[place][0], texts[place]) for place in range(first, last)]
         return [(_MORE, "‹" if first else " "), *shown, (_MORE, "›" if last < len(texts) else "")]
-
-
-def stretch_that_fits(widths: Sequence[int], place: int, room: int) -> tuple[int, int]:
-    """The stretch of levels, as first and after-last, that holds `place` and fits into `room` cells."""
-    first, last, used = place, place + 1, widths[place] if widths else 0
-    while True:
-        if last < len(widths) and used + widths[last] <= room:
-            used += widths[last]
-            last += 1
-        elif first > 0 and used + widths[first - 1] <= room:
-            first -= 1
-            used += widths[first]
-        else:
-            return first, last
 
 
 _MORE = object()
