@@ -1,7 +1,8 @@
 """Beginning a coder's coding from the library, and unlocking or unblinding one."""
 
+from iprtool.codebooks.versions import name_of
 from iprtool.coding.segments import checked_length
-from iprtool.desk.codebooks import all_codebooks, name_of
+from iprtool.desk.codebooks import all_codebooks
 from iprtool.desk.codings import begin_coding, coding_by, coding_codebook, unblind_coding, unlock_coding
 from iprtool.desk.people import the_recording
 from iprtool.library.overview import CodingState

@@ -8,7 +8,7 @@ import pytest
 
 from iprtool.codebooks.change import changed
 from iprtool.codebooks.loader import shipped
-from iprtool.desk import codebooks, guides
+from iprtool.codebooks.versions import differences_since, name_of
 from iprtool.desk.codebooks import StudyCodebooks, codebook_in_use, codebook_named, codebooks_of, use_codebook
 from iprtool.desk.guides import StudyGuides, guide_for, guide_in_force, guides_of
 from iprtool.desk.recalls import codebook_for
@@ -43,8 +43,8 @@ def test_a_codebook_of_the_study_s_own_begins_as_a_shipped_one_and_gets_versions
     assert (first.version, second.version, len(second.codes)) == ("1.0", "1.1", len(first.codes) - 1)
     assert codebook_named(study, "mine") == second
     assert codebook_named(study, "mine@1.0") == first
-    assert codebooks.differences_of(study, second) == ("version: 1.0 → 1.1", "code removed: unsure (unsure)")
-    assert codebooks.differences_of(study, first) == ()
+    assert differences_since([first, second], second) == ("version: 1.0 → 1.1", "code removed: unsure (unsure)")
+    assert differences_since([first, second], first) == ()
     with pytest.raises(IprtoolError, match=r"version 1\.1 of mine already"):
         StudyCodebooks(study).keep(msgspec.structs.replace(second, title="Other"))
     with pytest.raises(IprtoolError, match="comes with iprtool"):
@@ -58,9 +58,9 @@ def test_a_role_s_new_recalls_begin_with_the_version_that_was_chosen(study: Stud
     assert codebook_in_use(study, "client") == shipped("recaller-plain")
     step = use_codebook(study, first, ["client", "second_client"])
     assert codebook_in_use(study, "client") == first
-    assert codebook_for("client", codebooks.name_of(first), own=codebooks_of(study)) == first
+    assert codebook_for("client", name_of(first), own=codebooks_of(study)) == first
     assert codebook_for("client", "mine", own=codebooks_of(study)) == second
-    shown = {codebooks.name_of(one.codebook): one for one in StudyCodebooks(study).codebooks()}
+    shown = {name_of(one.codebook): one for one in StudyCodebooks(study).codebooks()}
     assert shown["mine@1.0"].roles == ("client", "second_client")
     assert (shown["mine@1.0"].own, shown["recaller-plain@1.0"].own) == (True, False)
     use_codebook(study, first, ["second_client"])
@@ -106,7 +106,7 @@ def test_a_changed_guide_is_in_force_until_another_is(study: Study) -> None:
     kept = StudyGuides(study).keep(second)
     assert (guide_in_force(study), guide_for(study)) == (second, second)
     assert guide_for(study, "1.0") == first
-    assert guides.differences_of(study, second)[1:] == ("lead added: What was in the silence? (silence)",)
+    assert differences_since([first, second], second)[1:] == ("lead added: What was in the silence? (silence)",)
     back = StudyGuides(study).put_in_force(first)
     assert guides_of(study) == [second, first]
     back.back()

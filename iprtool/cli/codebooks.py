@@ -48,7 +48,8 @@ def list_codebooks(
             codebook = shipped(name)
             say(f"{name:<28}{len(codebook.codes):>4} codes  {codebook.title}")
         return
-    from iprtool.desk.codebooks import StudyCodebooks, name_of
+    from iprtool.codebooks.versions import name_of
+    from iprtool.desk.codebooks import StudyCodebooks
 
     with open_study(study, passphrase_file) as opened:
         for row in StudyCodebooks(opened).codebooks():
@@ -63,12 +64,13 @@ def load_codebook(
 ) -> None:
     """Keep a codebook of the study's own, or its next version; what was marked with earlier ones keeps these."""
     from iprtool.codebooks.loader import load
-    from iprtool.desk.codebooks import differences_of, keep_codebook, use_codebook
+    from iprtool.codebooks.versions import differences_since
+    from iprtool.desk.codebooks import keep_codebook, use_codebook, versions_of
 
     codebook = load(file)
     with open_study(study, passphrase_file) as opened:
         say(f"{keep_codebook(opened, codebook).what}.")
-        for line in differences_of(opened, codebook):
+        for line in differences_since(versions_of(opened, codebook.id), codebook):
             say(f"  {line}")
         if roles:
             say(f"{use_codebook(opened, codebook, roles).what}.")
@@ -98,8 +100,9 @@ def write_codebook(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Write a codebook in one version to a TOML file."""
+    from iprtool.codebooks.versions import name_of
     from iprtool.codebooks.writing import save
-    from iprtool.desk.codebooks import codebook_named, name_of
+    from iprtool.desk.codebooks import codebook_named
 
     with open_study(study, passphrase_file) as opened:
         codebook = codebook_named(opened, name)

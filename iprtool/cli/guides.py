@@ -1,16 +1,13 @@
 """Commands for the interview guide: its versions, which one is in force, the inquirer's card."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from iprtool.cli.options import PassphraseFile, StudyPath
 from iprtool.cli.top import app
 from iprtool.console import open_study, refuse_problems, say, say_differences
-
-if TYPE_CHECKING:
-    from iprtool.desk.steps import Step
 
 guide_app = typer.Typer(help="The interview guide: the inquirer's leads.", no_args_is_help=True)
 app.add_typer(guide_app, name="guide")
@@ -34,7 +31,8 @@ def check_guide(file: Annotated[Path, FILE]) -> None:
 @guide_app.command("list")
 def list_guides(study: StudyPath, passphrase_file: PassphraseFile = None) -> None:
     """List the guides of a study in their versions."""
-    from iprtool.desk.guides import StudyGuides, name_of
+    from iprtool.codebooks.versions import name_of
+    from iprtool.desk.guides import StudyGuides
 
     with open_study(study, passphrase_file) as opened:
         for row in StudyGuides(opened).guides():
@@ -46,13 +44,14 @@ def list_guides(study: StudyPath, passphrase_file: PassphraseFile = None) -> Non
 @guide_app.command("load")
 def load_guide(study: StudyPath, file: Annotated[Path, FILE], passphrase_file: PassphraseFile = None) -> None:
     """Keep a guide or its next version, which is in force from now on; recalls that have begun keep theirs."""
-    from iprtool.desk.guides import differences_of, keep_guide
+    from iprtool.codebooks.versions import differences_since
+    from iprtool.desk.guides import keep_guide, versions_of
     from iprtool.guides import load
 
     guide = load(file)
     with open_study(study, passphrase_file) as opened:
-        _say(keep_guide(opened, guide))
-        for line in differences_of(opened, guide):
+        say(f"{keep_guide(opened, guide).what}.")
+        for line in differences_since(versions_of(opened, guide.id), guide):
             say(f"  {line}")
 
 
@@ -66,7 +65,7 @@ def put_guide_in_force(
     from iprtool.desk.guides import guide_for, put_in_force
 
     with open_study(study, passphrase_file) as opened:
-        _say(put_in_force(opened, guide_for(opened, version)))
+        say(f"{put_in_force(opened, guide_for(opened, version)).what}.")
 
 
 @guide_app.command("write")
@@ -77,8 +76,9 @@ def write_guide(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Write the guide to a TOML file, to be changed there and loaded again."""
+    from iprtool.codebooks.versions import name_of
     from iprtool.codebooks.writing import save
-    from iprtool.desk.guides import guide_for, name_of
+    from iprtool.desk.guides import guide_for
 
     with open_study(study, passphrase_file) as opened:
         guide = guide_for(opened, version)
@@ -120,7 +120,3 @@ def compare_guides(
 
     with open_study(study, passphrase_file) as opened:
         say_differences(guide_for(opened, old), guide_for(opened, new))
-
-
-def _say(step: "Step") -> None:
-    say(f"{step.what}.")

@@ -19,6 +19,11 @@ _LAST_NUMBER = re.compile(r"(.*\.)([0-9]+)", re.DOTALL)
 _CHANGED = {"label": "relabelled", "text": "reworded"}
 
 
+def name_of(book: Versioned) -> str:
+    """One in its version, as settings and commands name it."""
+    return f"{book.id}@{book.version}"
+
+
 def next_version(version: str, taken: Collection[str] = ()) -> str:
     """The version after one: its last number one higher (1.0 → 1.1), or `.1` (2022 → 2022.1); none of those taken."""
     found = _LAST_NUMBER.fullmatch(version)
@@ -38,6 +43,12 @@ def revised(old: Versioned, changes: dict[str, Any], taken: Collection[str] = ()
 def differences(old: Versioned, new: Versioned) -> tuple[str, ...]:
     """What changed from one version to another, a readable line each: fields, then entries gone, new and changed."""
     return tuple(_fields(old, new))
+
+
+def differences_since(versions: Sequence[Versioned], book: Versioned) -> tuple[str, ...]:
+    """What changed in one of these versions since the one before it, a line each; empty where it is the first."""
+    place = versions.index(book)
+    return differences(versions[place - 1], book) if place else ()
 
 
 def meaning_problem(entries: Sequence[Entry], earlier: Sequence[tuple[str, Sequence[Entry]]]) -> str | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from iprtool.codebooks.change import copied, following
 from iprtool.codebooks.loader import SUFFIXES, load, shipped, shipped_ids
-from iprtool.codebooks.versions import differences
+from iprtool.codebooks.versions import name_of
 from iprtool.codebooks.writing import save
 from iprtool.desk.roles import FACES, PALETTES
 from iprtool.desk.steps import Step
@@ -36,11 +36,6 @@ def codebooks_of(study: Study) -> list[Codebook]:
 def all_codebooks(study: Study) -> list[Codebook]:
     """Every codebook in every version: those that come with iprtool, then the study's own, the oldest first."""
     return [*map(shipped, shipped_ids()), *codebooks_of(study)]
-
-
-def name_of(codebook: Codebook) -> str:
-    """A codebook in its version, as settings and commands name it."""
-    return f"{codebook.id}@{codebook.version}"
 
 
 def versions_of(study: Study, codebook_id: str) -> list[Codebook]:
@@ -107,13 +102,6 @@ def keep_codebook(study: Study, codebook: Codebook) -> Step:
 
     forth()
     return Step(f"{codebook.id} {codebook.version} is kept", back, forth)
-
-
-def differences_of(study: Study, codebook: Codebook) -> tuple[str, ...]:
-    """What changed in a version since the one before it, a line each; empty where it is the first."""
-    versions = versions_of(study, codebook.id)
-    place = versions.index(codebook)
-    return differences(versions[place - 1], codebook) if place else ()
 
 
 def refuse_used(study: Study, codebook: Codebook) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from iprtool.codebooks.versions import differences
+from iprtool.codebooks.versions import name_of
 from iprtool.codebooks.writing import save
 from iprtool.desk.steps import Step
 from iprtool.guides.loader import copied, following, load, shipped, shipped_ids
@@ -63,11 +63,6 @@ def versions_of(study: Study, guide_id: str) -> list[Guide]:
     return [one for one in all_guides(study) if one.id == guide_id]
 
 
-def name_of(guide: Guide) -> str:
-    """A guide in its version, as settings and commands name it."""
-    return f"{guide.id}@{guide.version}"
-
-
 def keep_guide(study: Study, guide: Guide) -> Step:
     """Keep a new version, which is in force from now on; GuideError where it can't come after those before."""
     following(guide, versions_of(study, guide.id))
@@ -95,13 +90,6 @@ def put_in_force(study: Study, guide: Guide) -> Step:
 
     forth()
     return Step(f"{guide.id} {guide.version} is in force", lambda: study.set_setting(GUIDE, before), forth)
-
-
-def differences_of(study: Study, guide: Guide) -> tuple[str, ...]:
-    """What changed in a version since the one before it, a line each; empty where it is the first."""
-    versions = versions_of(study, guide.id)
-    place = versions.index(guide)
-    return differences(versions[place - 1], guide) if place else ()
 
 
 def refuse_used(study: Study, guide: Guide) -> None:

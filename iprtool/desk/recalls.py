@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from iprtool.codebooks.loader import SUFFIXES, load, shipped
+from iprtool.codebooks.versions import name_of
 from iprtool.desk.consents import keeps_consents, makers_of, purpose_of, seen_to_hold
 from iprtool.desk.objects import media_and_peaks
 from iprtool.desk.people import the_recording
@@ -40,7 +41,7 @@ def codebook_for(by: Role, wanted: str | None, *, plain: bool = False, own: Sequ
     IprtoolError where a participant would not get plain words; `plain` says that one takes part beside the role.
     """
     wanted = wanted or PALETTES["client" if plain else by]
-    codebook = next((one for one in reversed(own) if wanted in (one.id, f"{one.id}@{one.version}")), None)
+    codebook = next((one for one in reversed(own) if wanted in (one.id, name_of(one))), None)
     if codebook is None:
         is_file = Path(wanted).suffix.lower() in SUFFIXES
         codebook = load(Path(wanted)) if is_file else shipped(wanted.partition("@")[0])

@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from iprtool.codebooks.versions import name_of
 from iprtool.desk.consents import may_use, purpose_of
 from iprtool.desk.people import person_of
 from iprtool.desk.recalls import dyad_of
@@ -177,11 +178,6 @@ def instruments_of(study: Study) -> list[Instrument]:
     own = study.roster.all(INSTRUMENT, Instrument)
     kept = {name_of(one) for one in own}
     return [*(one for one in map(shipped, shipped_ids()) if name_of(one) not in kept), *own]
-
-
-def name_of(instrument: Instrument) -> str:
-    """An instrument in its version, as settings name it."""
-    return f"{instrument.id}@{instrument.version}"
 
 
 def keep_instrument(study: Study, instrument: Instrument) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from iprtool.desk.codebooks import codebook_in_use, codebooks_of, name_of
+from iprtool.codebooks.versions import name_of
+from iprtool.desk.codebooks import codebook_in_use, codebooks_of
 from iprtool.desk.guides import guide_for
 from iprtool.desk.recalls import begin_recall, codebook_for, dyad_of, planned_for, recall_by, the_person
 from iprtool.desk.roles import FACES

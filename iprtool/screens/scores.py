@@ -7,6 +7,7 @@ from typing import Protocol
 from textual import on
 from textual.widget import Widget
 
+from iprtool.codebooks.versions import name_of
 from iprtool.commands.registers import SCORES
 from iprtool.instruments.sheet import Entered, Line, Rater, Sheet, missing_text
 from iprtool.model.errors import IprtoolError
@@ -153,9 +154,9 @@ class ScoresScreen(RegisterScreen):
         known = await self.attempt(self._book.instruments)
         if known is None or not self.grid.leave_cell():
             return
-        names = {f"{one.id}@{one.version}": one for one, _ in known}
+        names = {name_of(one): one for one, _ in known}
         choices = [(name, f"{one.id} {one.version} · {one.title}") for name, one in names.items()]
-        used = [f"{one.id}@{one.version}" for one, is_used in known if is_used]
+        used = [name_of(one) for one, is_used in known if is_used]
 
         async def chosen(picked: list[str] | None) -> None:
             if picked is not None and picked != used:
