@@ -54,11 +54,6 @@ class Desk(ScreenDesk):
     def is_locked(self) -> bool:
         return self.screen.coding.locked
 
-    @property
-    def said(self) -> list[str]:
-        """The notices so far."""
-        return [notice.message for notice in self.app._notifications]
-
     def codes(self, segment: int = 0) -> dict[str, Any]:
         codes = self.screen.coding.sheet.codes(segment)
         return {one.code: one.rating if one.rating is not None else one.clarity for one in codes}

@@ -122,6 +122,7 @@ def a_whole_study(**changes: Any) -> StudyRows:
     client, therapist, missing = rows.recalls
     held = {
         "person": "p-client",
+        "guide": "ipr-leads",
         "guide_version": "2",
         "begun_at_utc": "2025-03-01T10:00:00+00:00",
     }

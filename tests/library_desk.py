@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from iprtool.desk.places import OPEN_KEYRING
@@ -20,16 +18,18 @@ from iprtool.screens.library_tree import Row, StudyTree
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
 from tests.library_samples import write_study
+from tests.screen_desk import AppDesk
 
 
-class Library:
+class Library(AppDesk):
     """The library's app, its study and its visit."""
+
+    app: LibraryApp
 
     def __init__(self, study: Study, visit: Visit, places: tuple[Place, ...]) -> None:
         self.study = study
         self.visit = visit
         self.app = LibraryApp(study, visit, places)
-        self.pilot: Pilot[Any]
 
     @property
     def screen(self) -> Any:
@@ -68,10 +68,6 @@ class Library:
     def wish(self) -> Any:
         return self.app.return_value
 
-    @property
-    def said(self) -> list[str]:
-        return [one.message for one in self.app._notifications]
-
 
 def row_text(row: Row) -> str:
     return "".join(text for text, _ in row.parts)
@@ -101,11 +97,6 @@ async def library(
                 yield shown
         finally:
             shown.visit.work.close()
-
-
-def screen_text(app: App[Any]) -> str:
-    """What is on the screen."""
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 def head(shown: Library) -> str:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rich.color import ColorSystem
-from textual.pilot import Pilot
 from textual.widgets import Digits
 
 from iprtool.app import IprtoolApp
@@ -17,9 +16,10 @@ from iprtool.screens.recall import RecallScreen
 from iprtool.screens.recording import Filmed
 from iprtool.screens.review import ReviewScreen
 from tests.fakes import FakeLog, FakePicture, FakePlayer, content
+from tests.screen_desk import AppDesk
 
 
-class Desk:
+class Desk(AppDesk):
     """A recall or a review of a filmed recording in a running app."""
 
     def __init__(
@@ -38,7 +38,6 @@ class Desk:
             hand = Hand("client", "dev")
             self.screen = RecallScreen(content(), self.player, self.log, hand, face, filmed=filmed)
         self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
 
     def _open(self) -> FakePicture:
         self.opened += 1
@@ -56,10 +55,6 @@ class Desk:
     @property
     def pane(self) -> PicturePane:
         return self.screen.query_one(PicturePane)
-
-    @property
-    def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
 
     @property
     def colours(self) -> set[tuple[int, ...]]:

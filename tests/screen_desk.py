@@ -2,20 +2,42 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from iprtool.app import IprtoolApp
 from tests.fakes import FakePlayer
 
 
-class ScreenDesk:
+def screen_text(app: App[Any]) -> str:
+    """What is on the screen."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+class AppDesk:
+    """An app that runs, and what it shows."""
+
+    app: App[Any]
+    pilot: Pilot[Any]
+
+    @property
+    def shown(self) -> str:
+        """The screen as text."""
+        return screen_text(self.app)
+
+    @property
+    def said(self) -> list[str]:
+        """The notices so far."""
+        return [notice.message for notice in self.app._notifications]
+
+
+class ScreenDesk(AppDesk):
     """The app, its fake player, and a clock that goes on with every key."""
 
     player: FakePlayer
     app: IprtoolApp
-    pilot: Pilot[None]
     now_s = 0.0
 
     async def press(self, *keys: str) -> None:
@@ -38,11 +60,6 @@ class ScreenDesk:
 
     def on_top(self) -> object:
         return self.app.screen
-
-    @property
-    def shown(self) -> str:
-        """The screen as text."""
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
 
 
 DeskType = TypeVar("DeskType", bound=ScreenDesk)

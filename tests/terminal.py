@@ -104,6 +104,13 @@ class Terminal:
         raise AssertionError(f"the program did not end:\n{self.shown}")
 
 
+def refusal(terminal: Terminal) -> str:
+    """What a command says on its terminal that ends with exit code 1."""
+    terminal.wait_for("iprtool: ")
+    assert terminal.end() == 1
+    return "".join(terminal.shown.splitlines()).rstrip()
+
+
 def iprtool(*arguments: str | Path) -> list[str]:
     """The command line of iprtool in this environment."""
     return [sys.executable, "-m", "iprtool", *map(str, arguments)]

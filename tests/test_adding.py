@@ -29,11 +29,6 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     return machine
 
 
-@pytest.fixture
-def machine(known: Machine, tmp_path: Path) -> Machine:
-    return known.copied(tmp_path)
-
-
 def test_several_files_become_one_recording_with_its_gaps(machine: Machine) -> None:
     before = {name: (machine.work / name).read_bytes() for name in ("session.m4a", "1.m4a", "2.m4a")}
     said = machine.says("add", "A.ipr", *before, *where("D05", 3), "--gap", "1:30", "--gap", "0", *WITH_PASSPHRASE)

@@ -9,19 +9,9 @@ import pytest
 
 from iprtool import __version__
 from iprtool.store.derived import read_transcript
-from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, known_machine, one_sentence, where
+from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, one_sentence, where
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
-
-
-@pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    return known_machine(tmp_path_factory.mktemp("known"))
-
-
-@pytest.fixture
-def machine(known: Machine, tmp_path: Path) -> Machine:
-    return known.copied(tmp_path)
 
 
 def test_version_and_help_name_what_there_is(tmp_path: Path) -> None:

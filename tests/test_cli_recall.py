@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from iprtool.store.layer import read_layer
 from tests.machine import WITH_PASSPHRASE, Machine, known_machine, one_sentence, state, where
 
 if sys.platform != "win32":
-    from tests.terminal import Terminal
+    from tests.terminal import refusal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
 
@@ -27,18 +26,6 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Machine:
         study.put(Person("pc", "D01-C", "client", dyad.id))
         study.put(Person("pt", "D01-T", "therapist", dyad.id))
     return machine
-
-
-@pytest.fixture
-def machine(known: Machine, tmp_path: Path) -> Machine:
-    return known.copied(tmp_path)
-
-
-def refusal(terminal: "Terminal") -> str:
-    """What a command says on its terminal that ends with exit code 1."""
-    terminal.wait_for("iprtool: ")
-    assert terminal.end() == 1
-    return "".join(terminal.shown.splitlines()).rstrip()
 
 
 def consent(machine: Machine, person: str, *more: str) -> str:

@@ -18,32 +18,15 @@ from iprtool.model.errors import StoreError
 from iprtool.model.study import Session
 from iprtool.store.keys import open_keyring
 from iprtool.store.study import Study
-from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, known_machine, one_sentence, state, where
+from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, one_sentence, state, where
 from tests.sounds import Kind, make_recording
 
 if sys.platform != "win32":
-    from tests.terminal import Terminal
+    from tests.terminal import refusal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
 
 WIDE = (300, 24)
-
-
-@pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    return known_machine(tmp_path_factory.mktemp("known"))
-
-
-@pytest.fixture
-def machine(known: Machine, tmp_path: Path) -> Machine:
-    return known.copied(tmp_path)
-
-
-def refusal(terminal: "Terminal") -> str:
-    """What a command says on its terminal that ends with exit code 1."""
-    terminal.wait_for("iprtool: ")
-    assert terminal.end() == 1
-    return "".join(terminal.shown.splitlines()).rstrip()
 
 
 def test_without_a_terminal_a_screen_is_refused_before_anything_is_done(machine: Machine) -> None:

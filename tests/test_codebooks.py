@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iprtool.codebooks import Problem, check, load, shipped, shipped_ids
+from iprtool.codebooks import check, load, shipped, shipped_ids
 from iprtool.model.codebook import Codebook, CodeEntry
 from iprtool.model.errors import CodebookError
+from tests.codebook_files import only_problem, written
 
 IDS = (
     "3rs-2015",
@@ -189,16 +190,6 @@ def test_an_entry_is_found_by_its_id_in_the_codebook_that_is_asked() -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "mine.toml"
-
-
-def written(path: Path, text: str | bytes) -> Path:
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def only_problem(path: Path, text: str | bytes) -> Problem:
-    (problem,) = check(written(path, text))
-    return problem
 
 
 class TestLoad:

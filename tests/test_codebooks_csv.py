@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iprtool.codebooks import Problem, check, load, sheet
+from iprtool.codebooks import check, load, sheet
 from iprtool.model.codebook import Codebook, CodeEntry, RatingScale, SessionScale
+from tests.codebook_files import only_problem, written
 
 SHEET = """\
 codebook,our-words
@@ -48,16 +49,6 @@ JUNK = ["", ",", '"', "\n", ";", "\t", "=", "label", "id,", "anchor 1,", "rating
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "our words.csv"
-
-
-def written(path: Path, text: str | bytes) -> Path:
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def only_problem(path: Path, text: str | bytes) -> Problem:
-    (problem,) = check(written(path, text))
-    return problem
 
 
 def test_a_whole_codebook(path: Path) -> None:

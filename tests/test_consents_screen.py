@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
 
 from iprtool.desk.consents import ConsentsDesk, consents_of, person_labelled
 from iprtool.model.study import Person, Recall, Session
@@ -17,6 +16,7 @@ from iprtool.screens.help import HelpScreen
 from iprtool.screens.new_recall_form import FormPane
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
+from tests.screen_desk import AppDesk
 from tests.store_samples import a_study
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -34,14 +34,15 @@ class Host(App[Any]):
         self.push_screen(self.first, lambda _: setattr(self, "left", True))
 
 
-class Desk:
+class Desk(AppDesk):
     """The screen in a running app, on a real study."""
+
+    app: Host
 
     def __init__(self, study: Study) -> None:
         self.study = study
         self.screen = ConsentsScreen(ConsentsDesk(study), "A")
         self.app = Host(self.screen)
-        self.pilot: Pilot[Any]
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -54,14 +55,6 @@ class Desk:
         while form.row.name != name:
             await self.press("down")
         await self.press(*["backspace"] * 20, *({"-": "minus", " ": "space"}.get(one, one) for one in text))
-
-    @property
-    def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
-
-    @property
-    def said(self) -> list[str]:
-        return [notice.message for notice in self.app._notifications]
 
     def consents(self, label: str) -> list[tuple[tuple[str, ...], str | None, str | None]]:
         found = consents_of(self.study, person_labelled(self.study, label))

@@ -37,12 +37,6 @@ CARD = "Call the clinic: 555 0100, weekdays."
 
 
 @pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
-    with create_open_keyring(tmp_path / "open.keyring") as keyring:
-        yield keyring
-
-
-@pytest.fixture
 def study(tmp_path: Path, keyring: Keyring) -> Iterator[Study]:
     """Dyad D05 with session 3, its recording with transcript, and a client's recall of it."""
     with a_study(tmp_path, keyring) as study:

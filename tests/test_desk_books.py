@@ -134,7 +134,11 @@ def test_a_guide_s_version_that_recalls_began_with_stays(study: Study) -> None:
     kept = StudyGuides(study).keep(changed_guide(first, title="Ours"))
     study.put(Dyad("d", "D05"))
     study.put(Session("s", "d", 3))
-    study.put(Recall("r", "s", "client", layer="l", guide_version="1.1"))
+    other = Recall("r", "s", "client", layer="l", guide="of-another-id", guide_version="1.1")
+    study.put(other)
+    kept.back()
+    kept.forth()
+    study.put(msgspec.structs.replace(other, guide=first.id))
     with pytest.raises(IprtoolError, match=r"version 1\.1 of the guide, so it stays"):
         kept.back()
 

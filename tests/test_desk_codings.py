@@ -27,19 +27,13 @@ from iprtool.model.grant import CodingGrant
 from iprtool.model.layer import LayerContent, Locked, OpBody, Put, Unblinded, Unlocked
 from iprtool.model.study import Coding, Dyad, Person, Session
 from iprtool.store.derived import write_transcript
-from iprtool.store.keys import Keyring, create_open_keyring
+from iprtool.store.keys import Keyring
 from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.study import Study
 from iprtool.store.verify import verify_study
 from tests.store_samples import a_study
 
 OLD, NEW = shipped("3rs-2015"), shipped("3rs-2022")
-
-
-@pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
-    with create_open_keyring(tmp_path / "open.keyring") as keyring:
-        yield keyring
 
 
 @pytest.fixture

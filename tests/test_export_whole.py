@@ -69,7 +69,8 @@ def test_a_recall_says_how_it_was_run_and_by_which_consent(tables: dict[str, lis
     recalls = by(tables["recalls"], "recall_id")
     client, therapist = recalls[ONE("recall-client", "recall")], recalls[ONE("recall-therapist", "recall")]
     assert client["person_id"] == ONE("p-client", "person")
-    assert (client["latency_h"], client["guide_version"], client["consent_scope"]) == (23.5, "2", "research")
+    assert (client["latency_h"], client["consent_scope"]) == (23.5, "research")
+    assert (client["guide"], client["guide_version"]) == ("ipr-leads", "2")
     assert (client["lessons_learned"], client["quotation_consent"]) == ("wait longer", True)
     assert (therapist["protocol_kind"], therapist["n_moments"], therapist["also_roles"]) == ("supervision", 3, "client")
     assert therapist["segments"] == "0-60000 90000-99000"

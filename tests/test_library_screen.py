@@ -17,8 +17,9 @@ from iprtool.screens.library_form import ChoiceLine, FormScreen
 from iprtool.screens.library_menu import MenuScreen
 from iprtool.store.layer import create_layer
 from iprtool.store.media import SealedSink
-from tests.library_desk import error_of, head, library, screen_text
+from tests.library_desk import error_of, head, library
 from tests.library_samples import a_roster, coding, lavik
+from tests.screen_desk import screen_text
 from tests.store_samples import HEAD
 
 

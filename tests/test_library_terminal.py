@@ -6,20 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, known_machine, where
+from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, where
 from tests.processes import below
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
-
-
-@pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    return known_machine(tmp_path_factory.mktemp("library"))
-
-
-@pytest.fixture
-def machine(known: Machine, tmp_path: Path) -> Machine:
-    return known.copied(tmp_path)
 
 
 def test_a_first_user_makes_a_study_and_puts_somebody_into_it(tmp_path: Path) -> None:

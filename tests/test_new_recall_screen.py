@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from iprtool.commands import CONSENTS, NEW_RECALL, Command
@@ -20,6 +19,7 @@ from iprtool.screens.consents import ConsentsScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.new_recall import NewRecallScreen
 from iprtool.screens.new_recall_form import FormPane
+from tests.screen_desk import AppDesk
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 OFFERS = Offers(
@@ -84,14 +84,15 @@ class Host(App[Any]):
         self.result = result
 
 
-class Desk:
+class Desk(AppDesk):
     """The screen in a running app, with its desk."""
+
+    app: Host
 
     def __init__(self, offers: Offers, desk: FakeDesk) -> None:
         self.desk = desk
         self.screen = NewRecallScreen(desk, offers, "client")
         self.app = Host(self.screen)
-        self.pilot: Pilot[Any]
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -120,10 +121,6 @@ class Desk:
         await self.press(
             *["backspace"] * 30, *({" ": "space", ":": "colon", "-": "minus"}.get(one, one) for one in text)
         )
-
-    @property
-    def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
 
     @property
     def said(self) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from textual.content import Content
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from iprtool.app import IprtoolApp
@@ -22,6 +21,7 @@ from iprtool.screens.help import HelpScreen
 from iprtool.screens.review import ReviewScreen
 from iprtool.timeline.widget import TimelineView
 from tests.fakes import CODEBOOK, FakePlayer, head
+from tests.screen_desk import AppDesk
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -46,7 +46,7 @@ TALK = [
 ]
 
 
-class Desk:
+class Desk(AppDesk):
     """A review in a running app, with its fake player."""
 
     def __init__(self, layers: Sequence[tuple[Role, list[Mark]]], talk: Sequence[Utterance], **more: Any) -> None:
@@ -59,7 +59,6 @@ class Desk:
             "D01 · session 3 · review", contents, list(talk), self.player, 600_000, 2_000, **more
         )
         self.app = IprtoolApp(self.screen)
-        self.pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -76,15 +75,6 @@ class Desk:
         self.player.run(ms)
         self.screen._tick()
         await self.pilot.pause()
-
-    @property
-    def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips())
-
-    @property
-    def said(self) -> list[str]:
-        """The notices so far."""
-        return [notice.message for notice in self.app._notifications]
 
     @property
     def status(self) -> str:

@@ -32,7 +32,7 @@ from iprtool.reviewing.review import Review
 from iprtool.reviewing.search import asked
 from iprtool.screens.review import ReviewScreen
 from iprtool.store.derived import write_transcript
-from iprtool.store.keys import Keyring, create_open_keyring
+from iprtool.store.keys import Keyring
 from iprtool.store.layer import LayerFile
 from iprtool.store.oplog import LAYER
 from iprtool.store.schema import open_object
@@ -43,12 +43,6 @@ from tests.review_samples import mark
 from tests.store_samples import a_study
 
 CLIENT = Person("p", "D05-C", "client", "d")
-
-
-@pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
-    with create_open_keyring(tmp_path / "open.keyring") as keyring:
-        yield keyring
 
 
 @pytest.fixture

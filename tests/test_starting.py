@@ -82,7 +82,7 @@ def test_every_protocol_is_pinned_by_the_recall_and_its_layer(study: Study, name
         consent(study)
     recall = start(study, protocol=name)
     assert recall.protocol == PROTOCOLS[name] == head_of(study, recall).protocol
-    assert (recall.person, recall.guide_version) == ("pc", shipped_guide().version)
+    assert (recall.person, recall.guide, recall.guide_version) == ("pc", "ipr-leads", shipped_guide().version)
     assert recall.begun_at_utc == "2024-05-01T12:00:00.000+00:00"
     assert head_of(study, recall).guide == shipped_guide()
 
@@ -159,7 +159,8 @@ def test_the_same_choice_again_goes_on_with_the_recall_and_another_one_is_refuse
     choice = RecallChoice("client", inquirer="I1", place="clinic", protocol=PROTOCOLS["research"])
     recall = start_recall(study, session(study), choice)
     assert start_recall(study, session(study), choice).id == recall.id
-    assert start_recall(study, session(study), RecallChoice("client")).id == recall.id
+    for guide in (None, "1.0", "ipr-leads@1.0"):
+        assert start_recall(study, session(study), RecallChoice("client", guide=guide)).id == recall.id
     for other, why in (
         ({"protocol": PROTOCOLS["dial"]}, "its own protocol"),
         ({"protocol": protocol_of("research", planned_minutes=10)}, "its own protocol"),
@@ -167,6 +168,7 @@ def test_the_same_choice_again_goes_on_with_the_recall_and_another_one_is_refuse
         ({"inquirer": "I2"}, "its own inquirer"),
         ({"place": "home"}, "its own place"),
         ({"guide": "0.9"}, "its own guide"),
+        ({"guide": "other@1.0"}, "its own guide"),
     ):
         with pytest.raises(IprtoolError, match=why):
             start_recall(study, session(study), msgspec.structs.replace(RecallChoice("client"), **other))

@@ -21,12 +21,6 @@ from tests.store_samples import a_study, marked, point
 
 
 @pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
-    with create_open_keyring(tmp_path / "keyring") as made:
-        yield made
-
-
-@pytest.fixture
 def study(tmp_path: Path, keyring: Keyring) -> Iterator[Study]:
     with a_study(tmp_path, keyring) as made:
         yield made

@@ -9,7 +9,7 @@ import pytest
 from iprtool.model.errors import StoreError
 from iprtool.model.study import Recording, Utterance
 from iprtool.store.derived import PeaksFile, write_transcript
-from iprtool.store.keys import Keyring, create_open_keyring
+from iprtool.store.keys import Keyring
 from iprtool.store.layer import LayerFile
 from iprtool.store.media import ROW_BYTES
 from iprtool.store.oplog import LAYER
@@ -17,12 +17,6 @@ from iprtool.store.schema import open_object
 from iprtool.store.study import Study, key_file
 from iprtool.store.verify import Finding, verify_study
 from tests.store_samples import a_study, full_mark, marked, point
-
-
-@pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
-    with create_open_keyring(tmp_path / "keyring") as made:
-        yield made
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from iprtool.reviewing.search import entries_of
 from iprtool.screens.hits_table import HitsTable
 from iprtool.screens.study_search import Looked, StudySearchScreen
 from tests.review_samples import layer, mark
+from tests.screen_desk import screen_text
 
 SIZES = [(80, 24), (120, 40), (200, 60), (40, 12), (20, 5)]
 
@@ -79,7 +80,7 @@ class Desk(App[None]):
 
     @property
     def shown(self) -> str:
-        return "\n".join("".join(part.text for part in strip) for strip in self.screen._compositor.render_strips())
+        return screen_text(self)
 
     @property
     def found(self) -> str:

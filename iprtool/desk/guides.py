@@ -94,7 +94,8 @@ def put_in_force(study: Study, guide: Guide) -> Step:
 
 def refuse_used(study: Study, guide: Guide) -> None:
     """IprtoolError where a version of a guide is used, so that it stays."""
-    if any(one.guide_version == guide.version and one.layer is not None for one in study.recalls()):
+    begun = (one for one in study.recalls() if one.layer is not None)
+    if any((one.guide, one.guide_version) == (guide.id, guide.version) for one in begun):
         raise IprtoolError(f"Recalls were begun with version {guide.version} of the guide, so it stays.")
 
 

@@ -126,6 +126,7 @@ def begin_recall(
         codebook_version=codebook.version,
         person=person.id if person else None,
         also=tuple(one.id for one in also),
+        guide=guide.id if guide else None,
         guide_version=guide.version if guide else None,
         begun_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
     )

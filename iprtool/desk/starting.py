@@ -124,8 +124,11 @@ def _check_same(begun: Recall, choice: RecallChoice) -> None:
         raise IprtoolError(
             f"This recall has begun with its own protocol ({own}) and keeps it; leave other settings out."
         )
-    kept = {"guide": begun.guide_version, "inquirer": begun.inquirer, "place": begun.place}
-    for name, value in kept.items():
-        wanted = getattr(choice, name)
-        if wanted not in (None, value):
+    kept = {
+        "guide": (begun.guide_version, f"{begun.guide}@{begun.guide_version}"),
+        "inquirer": (begun.inquirer,),
+        "place": (begun.place,),
+    }
+    for name, values in kept.items():
+        if getattr(choice, name) not in (None, *values):
             raise IprtoolError(f"This recall has begun with its own {name} and keeps it; leave --{name} out.")

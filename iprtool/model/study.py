@@ -121,6 +121,7 @@ class Recall(msgspec.Struct, frozen=True):
     codebook_version: str | None = None
     person: str | None = None
     also: tuple[str, ...] = ()
+    guide: str | None = None
     guide_version: str | None = None
     begun_at_utc: str | None = None
     unplayed: bool = False
