@@ -208,12 +208,16 @@ async def test_a_closing_answer_left_unfinished_is_there_again() -> None:
         assert [op.body.answer for op in table.log.ops if isinstance(op.body, Closed)] == ["half!"]
 
 
-async def test_no_palette_over_the_cover_and_the_cover_key_uncovers_nothing() -> None:
+async def test_no_palette_over_the_cover_or_at_the_end_and_the_cover_key_uncovers_nothing() -> None:
     async with desk() as table:
         await table.play(9_000)
-        await table.press("tab", "ctrl+p", "question_mark", "tab")
+        await table.press("tab", "ctrl+p", "question_mark")
+        assert isinstance(table.on_top(), CoverScreen)
+        await table.press("tab")
         assert isinstance(table.on_top(), CoverScreen)
         assert table.screen.recall.covered
+        await table.press("5", "ctrl+p")
+        assert isinstance(table.on_top(), ClosingScreen)
 
 
 @pytest.mark.parametrize("key", ["space", "1", "enter", "2", "5"])
