@@ -8,8 +8,9 @@ from textual.app import App
 from textual.widgets import OptionList, Static
 
 from iprtool.desk.score_files import StudyScoresAndFiles
-from iprtool.desk.scores import all_scores, use_instruments
+from iprtool.desk.scores import all_scores, enter_score, use_instruments
 from iprtool.instruments import shipped
+from iprtool.instruments.sheet import Entered, Line, Rater
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.screens.key_line import HeadLine
 from iprtool.screens.scores import ScoresScreen
@@ -113,6 +114,38 @@ async def test_undo_redo_and_taking_away(study: Study) -> None:
         assert all_scores(study) == []
         await press(pilot, "u")
         assert app.said.startswith("There is nothing to be undone")
+
+
+async def test_what_is_typed_stays_with_its_cell_when_lines_come_and_go(study: Study) -> None:
+    app = ScoresApp(study)
+    for instrument, value in ((shipped("srs"), 31), (shipped("wai-sr"), 16)):
+        line = Line(instrument, instrument.subscales[0])
+        enter_score(study, study.sessions()[0], Rater("client", "c", "client"), line, Entered(value))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        await press(pilot, "delete", "down", *"11", "u")
+        assert [line.instrument.id for line in app.scores.grid.sheet.lines][0] == "srs"
+        assert [line.split() for line in app.lines() if "11_" in line] == [["goal", "4–20", "▸11_", "–"]]
+        await press(pilot, "ctrl+y")
+        assert [line.split()[0] for line in app.lines() if "11_" in line] == ["goal"]
+        await press(pilot, "u", "enter")
+        assert {(one.subscale, one.value) for one in all_scores(study)} == {("total", 31), ("task", 16), ("goal", 11)}
+
+
+async def test_what_is_typed_is_dropped_with_a_word_where_its_line_goes(study: Study) -> None:
+    use_instruments(study, [shipped("wai-sr")])
+    app = ScoresApp(study)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        await press(pilot, "i", "home", "space", "enter")
+        first = app.scores.grid.sheet.lines[0]
+        assert first.instrument.id != "wai-sr"
+        await press(pilot, *["up"] * 20, *"11", "u")
+        assert first not in app.scores.grid.sheet.lines
+        assert app.scores.grid.typed is None
+        assert app.said == "! 11 was not kept: its line is not on the sheet any more."
+        await press(pilot, "enter")
+        assert all_scores(study) == []
 
 
 async def test_sessions_one_after_another_and_the_next_missing(study: Study) -> None:

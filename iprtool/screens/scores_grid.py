@@ -62,12 +62,18 @@ class ScoresGrid(Widget, can_focus=True):
         self._line = self._rater = self._top = self._left = 0
 
     def show_sheet(self, sheet: Sheet) -> None:
-        """Show a sheet; the cursor stays where it was, if it may."""
-        if sheet.session != self.sheet.session:
-            self.typed, self._line, self._top = None, 0, 0
+        """Show a sheet; the cursor stays on its cell, with what is typed there, or where it was if the cell is gone."""
+        same, cell = sheet.session == self.sheet.session, self.cell
         self.sheet = sheet
-        self._line = max(0, min(self._line, len(sheet.lines) - 1))
-        self._rater = max(0, min(self._rater, len(sheet.raters) - 1))
+        if not same:
+            self._line = self._top = 0
+        kept = _place_of(cell, sheet) if same and cell is not None else None
+        if kept is not None:
+            self._line, self._rater = kept
+        else:
+            self._drop_typed()
+            self._line = max(0, min(self._line, len(sheet.lines) - 1))
+            self._rater = max(0, min(self._rater, len(sheet.raters) - 1))
         if not self._is_asked(self._line, self._rater):
             self._to_nearest()
         self.refresh()
@@ -181,6 +187,13 @@ class ScoresGrid(Widget, can_focus=True):
         self.refresh()
         self.post_message(self.Told(f"{problem[:1].upper()}{problem[1:]}.", wrong=True))
 
+    def _drop_typed(self) -> None:
+        if self.typed is not None:
+            self.post_message(
+                self.Told(f"{self.typed} was not kept: its line is not on the sheet any more.", wrong=True)
+            )
+        self.typed, self._wrong = None, False
+
     def _is_asked(self, line: int, rater: int) -> bool:
         if not (0 <= line < len(self.sheet.lines) and 0 <= rater < len(self.sheet.raters)):
             return False
@@ -247,6 +260,16 @@ class ScoresGrid(Widget, can_focus=True):
                 Segment(" ", self.rich_style),
             ]
         return segments
+
+
+def _place_of(cell: tuple[Line, Rater], sheet: Sheet) -> tuple[int, int] | None:
+    """Where a sheet has a cell of another one, or None; a rater whom nobody was yet may have become somebody."""
+    line, rater = cell
+    raters = (
+        at for at, one in enumerate(sheet.raters) if one.role == rater.role and rater.person in (None, one.person)
+    )
+    column = next(raters, None)
+    return (sheet.lines.index(line), column) if line in sheet.lines and column is not None else None
 
 
 def told(line: Line, rater: Rater) -> str:
