@@ -124,7 +124,7 @@ async def test_what_is_typed_stays_with_its_cell_when_lines_come_and_go(study: S
     async with app.run_test(size=(80, 24)) as pilot:
         await calm(pilot)
         await press(pilot, "delete", "down", *"11", "u")
-        assert [line.instrument.id for line in app.scores.grid.sheet.lines][0] == "srs"
+        assert app.scores.grid.sheet.lines[0].instrument.id == "srs"
         assert [line.split() for line in app.lines() if "11_" in line] == [["goal", "4–20", "▸11_", "–"]]
         await press(pilot, "ctrl+y")
         assert [line.split()[0] for line in app.lines() if "11_" in line] == ["goal"]
