@@ -12,9 +12,10 @@ import typer
 
 from iprtool.desk.places import keyring_path
 from iprtool.launch import keys_unheard, wipe_terminal
-from iprtool.model.errors import IprtoolError
+from iprtool.model.errors import IprtoolError, PassphraseError, StoreError
 from iprtool.model.terms import Role, levels
 from iprtool.store.keys import (
+    SHORTEST_PASSPHRASE,
     Keyring,
     check_passphrase,
     create_keyring,
@@ -25,6 +26,9 @@ from iprtool.store.study import Study, read_head
 
 if TYPE_CHECKING:
     from iprtool.codebooks.loader import Problem
+
+TRIES = 3
+"""How often a passphrase may be typed at the terminal before that is an error."""
 
 
 def say(text: str) -> None:
@@ -74,30 +78,66 @@ def passphrase_from(
             ) from error
     if not sys.stdin.isatty():
         raise IprtoolError(f"There is no terminal to ask for it on ({prompt}); say {option} FILE instead.")
-    # A new one is looked at before it is asked for a second time.
-    check = check_passphrase if confirm else None
-    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, value_proc=check))
+    return _new_passphrase(prompt) if confirm else _typed(prompt)
+
+
+def _typed(prompt: str) -> str:
+    return str(typer.prompt(prompt, hide_input=True))
+
+
+def _new_passphrase(prompt: str) -> str:
+    """Until one is typed that is long enough, and the same twice."""
+    while True:
+        passphrase = _typed(f"{prompt} ({SHORTEST_PASSPHRASE} characters or more)")
+        try:
+            check_passphrase(passphrase)
+        except StoreError as error:
+            typer.echo(str(error), err=True)
+            continue
+        if _typed("Repeat it") == passphrase:
+            return passphrase
+        typer.echo("The two do not match: choose it again.", err=True)
 
 
 def keyring_for(study: Path | None, file: Path | None, *, make: bool = False) -> Keyring:
-    """The keyring that opens the study, which must be one; with `make`, it is made where the person has none yet."""
+    """The keyring that opens the study, which must be one; with `make`, it is made where the person has none yet.
+
+    At a terminal a mistyped passphrase is asked for again; PassphraseError after the last try.
+    """
     if study is not None and not make:
         read_head(study)
     path = keyring_path(study)
     if not path.exists():
         if not make:
             raise IprtoolError("There is no keyring on this machine yet; iprtool new makes one with your first study.")
-        say("A passphrase protects your studies on this machine. Nobody can open them without it.")
-        keyring, recovery = create_keyring(path, passphrase_from(file, prompt="Choose a passphrase", confirm=True))
-        say(
-            "\nYour recovery key. Print it or write it down and keep it apart from this machine; it is shown once.\n"
-            f"\n    {recovery}\n\nIf the passphrase is lost, iprtool recover STUDY opens your studies with it.\n"
-        )
-        if file is None:
-            typer.prompt("Press Enter once you have it", default="", show_default=False)
-            wipe_terminal()
-        return keyring
-    return open_keyring(path, "" if keyring_opens_without_asking(path) else passphrase_from(file))
+        return _made_keyring(path, file)
+    if keyring_opens_without_asking(path):
+        return open_keyring(path)
+    return _asked_keyring(path) if file is None else open_keyring(path, passphrase_from(file))
+
+
+def _asked_keyring(path: Path) -> Keyring:
+    # What is typed while one is tried is neither to stand on the terminal nor, in the end, to reach the shell.
+    with keys_unheard():
+        for _ in range(TRIES - 1):
+            try:
+                return open_keyring(path, passphrase_from(None))
+            except PassphraseError as error:
+                typer.echo(str(error), err=True)
+        return open_keyring(path, passphrase_from(None))
+
+
+def _made_keyring(path: Path, file: Path | None) -> Keyring:
+    say("A passphrase protects your studies on this machine. Nobody can open them without it.")
+    keyring, recovery = create_keyring(path, passphrase_from(file, prompt="Choose a passphrase", confirm=True))
+    say(
+        "\nYour recovery key. Print it or write it down and keep it apart from this machine; it is shown once.\n"
+        f"\n    {recovery}\n\nIf the passphrase is lost, iprtool recover STUDY opens your studies with it.\n"
+    )
+    if file is None:
+        typer.prompt("Press Enter once you have it", default="", show_default=False)
+        wipe_terminal()
+    return keyring
 
 
 @contextmanager

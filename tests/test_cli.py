@@ -11,6 +11,9 @@ from iprtool import __version__
 from iprtool.store.derived import read_transcript
 from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, one_sentence, where
 
+if sys.platform != "win32":
+    from tests.terminal import Terminal
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs Linux or macOS")
 
 
@@ -37,26 +40,74 @@ def test_the_first_study_makes_the_keyring_and_shows_its_recovery_key_once(tmp_p
     assert not [path for path in machine.files() if recovery in path.read_bytes()]
 
 
-def test_a_passphrase_that_is_too_short_is_not_asked_for_twice(tmp_path: Path) -> None:
+def test_a_passphrase_that_is_too_short_is_asked_for_again_before_it_is_repeated(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     terminal = machine.terminal("new", "A")
-    terminal.wait_for("Choose a passphrase:")
+    terminal.wait_for("Choose a passphrase (8 characters or more):")
     terminal.press("short\n")
-    assert terminal.end() == 1
+    terminal.wait_for(lambda shown: shown.count("Choose a passphrase") == 2)
     assert "A passphrase has at least 8 characters" in terminal.shown
     assert "Repeat" not in terminal.shown
+    terminal.press("\x03")
+    assert terminal.end() == 1
     assert list(machine.files()) == []
+
+
+def test_every_command_asks_again_for_a_mistyped_passphrase(machine: Machine) -> None:
+    terminal = machine.terminal("status", "A.ipr")
+    terminal.wait_for("Passphrase:")
+    terminal.press("wrong\n")
+    terminal.wait_for(lambda shown: shown.count("Passphrase:") == 2)
+    terminal.press(PASSPHRASE + "\n")
+    terminal.wait_for("D01")
+    assert terminal.end() == 0
+
+
+TRYING = """
+import time
+from pathlib import Path
+from iprtool import console
+from iprtool.model.errors import PassphraseError
+
+def tried(path, passphrase):
+    print("trying it", flush=True)
+    while passphrase == "the last" and not Path("go").exists():
+        time.sleep(0.01)
+    raise PassphraseError("No.")
+
+console.open_keyring = tried
+try:
+    console.keyring_for(Path("A.ipr"), None)
+except PassphraseError:
+    print(f"left: {input('what comes after: ')}")
+"""
+
+
+def test_what_is_typed_while_the_last_try_fails_is_not_shown_and_does_not_reach_the_shell(machine: Machine) -> None:
+    terminal = Terminal([sys.executable, "-c", TRYING], machine.environment, folder=machine.work)
+    for number, typed in enumerate(("one\n", "another\n", "the last\n"), 1):
+        terminal.wait_for(lambda shown, number=number: shown.count("Passphrase:") == number)  # type: ignore[misc]  # a lambda with a default
+        terminal.press(typed)
+    terminal.wait_for(lambda shown: shown.count("trying it") == 3)
+    terminal.press(PASSPHRASE + "\n")
+    terminal.read(0.2)
+    (machine.work / "go").touch()
+    terminal.wait_for("what comes after:")
+    terminal.press("nothing\n")
+    terminal.wait_for("left: nothing")
+    assert terminal.end() == 0
+    assert "horse" not in terminal.shown
 
 
 def test_a_passphrase_that_is_asked_for_is_typed_twice_alike_and_never_shown(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     terminal = machine.terminal("new", "A")
-    terminal.wait_for("Choose a passphrase:")
+    terminal.wait_for("Choose a passphrase (8 characters or more):")
     terminal.press("one thing\n")
     terminal.wait_for("Repeat")
     terminal.press("another thing\n")
     terminal.wait_for("do not match")
-    terminal.wait_for(lambda shown: shown.count("Choose a passphrase:") == 2)
+    terminal.wait_for(lambda shown: shown.count("Choose a passphrase (8 characters or more):") == 2)
     terminal.press(PASSPHRASE + "\n")
     terminal.wait_for(lambda shown: shown.count("Repeat") == 2)
     terminal.press(PASSPHRASE + "\n")

@@ -20,7 +20,7 @@ def test_a_first_user_makes_a_study_and_puts_somebody_into_it(tmp_path: Path) ->
     terminal.press("n")
     terminal.wait_for("A new study")
     terminal.press("First\r")
-    terminal.wait_for("Choose a passphrase:")
+    terminal.wait_for("Choose a passphrase (8 characters or more):")
     terminal.press(PASSPHRASE + "\n")
     terminal.wait_for("Repeat")
     terminal.press(PASSPHRASE + "\n")

@@ -18,7 +18,7 @@ from iprtool.screens.file_picker import FilePicker, MediaTree
 from iprtool.screens.library_form import FormScreen
 from iprtool.screens.paths import completed, full_path
 from iprtool.studies_app import StudiesApp
-from tests.library_desk import screen_text
+from tests.screen_desk import screen_text
 
 
 @pytest.fixture(autouse=True)
@@ -215,7 +215,7 @@ def test_after_the_demo_the_list_is_shown_again(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("iprtool.studies_app.show_studies", show_studies)
     monkeypatch.setattr(cli_library, "_demo", lambda: Path("demo.ipr"))
-    monkeypatch.setattr(cli_library, "asked_keyring", lambda _: None)
+    monkeypatch.setattr(cli_library, "keyring_for", lambda *_: None)
     monkeypatch.setattr(cli_library, "show", lambda *_: shown.append("demo"))
     cli_library.show_studies()
     assert shown == ["list", "demo", "list"]

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from iprtool.store.keys import Keyring
     from iprtool.store.study import Study
 
-TRIES = 3
-
 
 @app.command()
 def library(
@@ -35,7 +33,7 @@ def library(
     if study is None:
         show_studies()
         return
-    keyring = _keyring_after_recall(study) if after_recall else asked_keyring(study, passphrase_file)
+    keyring = _keyring_after_recall(study) if after_recall else keyring_for(study, passphrase_file)
     if show(study, keyring):
         show_studies()
 
@@ -43,7 +41,7 @@ def library(
 def _keyring_after_recall(path: Path) -> "Keyring":
     """The keyring, asked for where a participant may still sit: without it the terminal is left empty."""
     try:
-        return asked_keyring(path)
+        return keyring_for(path, None)
     except (PassphraseError, typer.Abort, KeyboardInterrupt):
         wipe_terminal()
         typer.echo("iprtool has ended; nothing is open.", err=True)
@@ -68,12 +66,12 @@ def _carry_out(wish: "StudiesWish") -> bool:
     path = Path(wish.path)
     match wish.kind:
         case "open":
-            return show(path, asked_keyring(path))
+            return show(path, keyring_for(path, None))
         case "new":
             return show(path, _made(path, wish.contact))
         case "demo":
             demo = _demo()
-            show(demo, asked_keyring(demo))
+            show(demo, keyring_for(demo, None))
             return True  # a look at it is no work: it ends where it began
         case "recording":
             from iprtool.cli.recalling import open_recording
@@ -86,7 +84,7 @@ def _made(path: Path, contact: str) -> "Keyring":
     """The keyring with which a study was made just now; it is still open."""
     from iprtool.store.study import Study
 
-    keyring = asked_keyring(path, make=True)
+    keyring = keyring_for(path, None, make=True)
     try:
         with Study.create(path, keyring) as study:
             if contact:
@@ -144,13 +142,3 @@ def _until_left(study: "Study", visit: "Visit") -> "Grant | None":
             return grant
         run_app(grant)
     return None
-
-
-def asked_keyring(path: Path, passphrase_file: Path | None = None, *, make: bool = False) -> "Keyring":
-    """The keyring that opens a study, its passphrase asked again where it was mistyped."""
-    for _ in range(TRIES - 1 if passphrase_file is None else 0):
-        try:
-            return keyring_for(path, passphrase_file, make=make)
-        except PassphraseError as error:
-            typer.echo(str(error))
-    return keyring_for(path, passphrase_file, make=make)
