@@ -10,7 +10,7 @@ from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import KeyLine
 from iprtool.screens.note_area import NoteArea
-from tests.fakes import content
+from tests.fakes import content, protocol
 from tests.recall_desk import desk, has_left, text_of
 
 
@@ -220,13 +220,29 @@ async def test_no_palette_over_the_cover_or_at_the_end_and_the_cover_key_uncover
         assert isinstance(table.on_top(), ClosingScreen)
 
 
-@pytest.mark.parametrize("key", ["space", "1", "enter", "2", "5"])
+@pytest.mark.parametrize("start_covered", [False, True])
+async def test_space_and_enter_which_a_startled_hand_hits_next_do_not_uncover(start_covered: bool) -> None:
+    async with desk(protocol=protocol(start_covered=start_covered)) as table:
+        if not start_covered:
+            await table.play(9_000)
+            await table.press("tab")
+        await table.press("space", "enter", "space", "enter", "tab", "enter", "space")
+        assert isinstance(table.on_top(), CoverScreen)
+        assert table.screen.recall.covered
+        assert table.status == "paused"
+        assert table.player.state.muted
+        await table.press("down", "down", "up", "enter")
+        assert table.on_top() is table.screen
+        assert not table.screen.recall.covered
+
+
+@pytest.mark.parametrize("key", ["1", "enter", "2", "5"])
 async def test_a_way_on_that_is_pressed_twice_is_taken_once(key: str) -> None:
     async with desk() as table:
         await table.play(9_000)
-        await table.press("tab")
+        await table.press("tab", *(["down"] if key == "enter" else []))
         for _ in range(4):
-            table.app.post_message(Key(key, " " if key == "space" else key))
+            table.app.post_message(Key(key, key))
         for _ in range(3):
             await table.pilot.pause()
         assert table.app.is_running
@@ -242,6 +258,13 @@ async def test_the_cover_key_leads_back_from_a_time_to_the_ways_on() -> None:
         assert isinstance(cover, CoverScreen)
         assert not cover.query_one(Input).display
         assert cover.query_one(Input).value == "1"
+        await table.press("4", "0", "colon", "7", "0", "enter")
+        assert "'0:70' is not a time" in text_of(table)
+        assert "esc back to the list" in text_of(table)
+        assert cover.query_one("#cover-ways").styles.text_opacity < 1
+        await table.press("escape")
+        assert "esc back" not in text_of(table)
+        assert cover.query_one("#cover-ways").styles.text_opacity == 1
         await table.press("5")
         assert isinstance(table.on_top(), ClosingScreen)
 

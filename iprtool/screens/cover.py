@@ -21,11 +21,15 @@ class CoverScreen(Screen[str]):
     CoverScreen #cover-text { text-align: center; width: 1fr; margin-bottom: 1; color: $text; }
     CoverScreen OptionList { height: auto; border: none; background: transparent; }
     CoverScreen Input { display: none; border: none; height: 1; background: $boost; margin-top: 1; }
+    CoverScreen .hint { display: none; color: $text-muted; }
     CoverScreen #cover-error { color: $text-error; height: auto; }
+    CoverScreen.-asking #cover-ways { text-opacity: 40%; }
+    CoverScreen.-asking Input, CoverScreen.-asking .hint { display: block; }
     """
     ALLOW_SELECT = False
+    # Space and Enter, which stop and save elsewhere, choose nothing by themselves: they are what is hit in alarm.
     BINDINGS = [
-        Binding("space,1", "choose(0)", "go on", show=False),
+        Binding("1", "choose(0)", show=False),
         Binding("2", "choose(1)", show=False),
         Binding("3", "choose(2)", show=False),
         Binding("4", "choose(3)", show=False),
@@ -53,7 +57,12 @@ class CoverScreen(Screen[str]):
                 markup=False,
             )
             yield Input(placeholder="to where, for instance 12:30", restrict=r"[\d:.]*", id="cover-to", compact=True)
+            yield Static("enter goes there · esc back to the list", classes="hint", markup=False)
             yield Static("", id="cover-error", markup=False)
+
+    def on_mount(self) -> None:
+        """Nothing is chosen yet, for Enter to take."""
+        self.query_one(OptionList).highlighted = None
 
     def action_choose(self, index: int) -> None:
         """A digit chooses its line."""
@@ -63,7 +72,7 @@ class CoverScreen(Screen[str]):
 
     def back(self) -> None:
         """The ways on again, where a time was asked for."""
-        self.query_one(Input).display = False
+        self.remove_class("-asking")
         self.query_one("#cover-error", Static).update("")
         self.set_focus(self.query_one("#cover-ways"))
 
@@ -77,7 +86,7 @@ class CoverScreen(Screen[str]):
             case "skip_120":
                 self._skip(120_000)
             case "skip_to":
-                self.query_one(Input).display = True
+                self.add_class("-asking")
                 self.set_focus(self.query_one(Input))
             case "end":
                 self._go("end")
