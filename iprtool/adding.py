@@ -120,13 +120,9 @@ def _sealed(
 def add_transcript(study: Study, recording: str, transcript: list[Utterance]) -> None:
     """Seal a transcript to the recording with this id, in the place of the one that it had."""
     before = next(one for one in study.recordings() if one.id == recording)
-    words, path, key = study.new_object("derived")
-    try:
+    with study.making("derived") as (words, path, key):
         write_transcript(path, key, transcript)
         study.put(msgspec.structs.replace(before, transcript=words))
-    except BaseException:
-        study.discard_object(words)
-        raise
     if before.transcript is not None:
         study.discard_object(before.transcript)
 

@@ -15,7 +15,7 @@ from iprtool.demo.layers import coding_ops, review_ops
 from iprtool.demo.session import DemoLayer, demo_layers
 from iprtool.desk.codings import begin_coding, settled_coding
 from iprtool.desk.consents import give_consent
-from iprtool.desk.people import ensure_session, person_of
+from iprtool.desk.people import dyad_of, ensure_session, person_of
 from iprtool.desk.recalls import begin_recall, codebook_for
 from iprtool.desk.reviews import review_object
 from iprtool.edits import Hand
@@ -105,7 +105,7 @@ class DemoStudy:
     def _enter_scores(self) -> None:
         for scores in self._file.scores:
             session = self._sessions[scores.session]
-            dyad = next(one for one in self._study.dyads() if one.id == session.dyad)
+            dyad = dyad_of(self._study, session)
             for rater, forms in zip(PARTNERS, (scores.client, scores.therapist), strict=True):
                 self._enter(session, person_of(self._study, dyad, rater), forms)
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from iprtool.desk.consents import consents_of
-from iprtool.desk.recalls import consents_for, dyad_of, scope_of
+from iprtool.desk.people import dyad_of
+from iprtool.desk.recalls import consents_for, scope_of
 from iprtool.desk.starting import start_recall, taking_part
 from iprtool.model.consent import UNASKED, consent_text
 from iprtool.model.errors import IprtoolError

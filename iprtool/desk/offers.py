@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from iprtool.codebooks.loader import shipped, shipped_ids
 from iprtool.desk.codebooks import codebooks_of
 from iprtool.desk.guides import guides_of
-from iprtool.desk.people import the_recording
-from iprtool.desk.recalls import COUPLE_RATINGS, dyad_of, event_bounds, planned_for, recalls_by
+from iprtool.desk.people import dyad_of, the_recording
+from iprtool.desk.recalls import COUPLE_RATINGS, event_bounds, planned_for, recalls_by
 from iprtool.desk.roster import recalled_roles
 from iprtool.library.dates import moment_of
 from iprtool.library.due import RECALL_WITHIN

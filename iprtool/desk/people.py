@@ -36,6 +36,11 @@ def the_only_session(study: Study, dyad_label: str | None = None, number: int | 
     raise IprtoolError(f"There is no session{asked} in this study (dyads: {known}); add its recording first.")
 
 
+def dyad_of(study: Study, session: Session) -> Dyad:
+    """The dyad whose session it is."""
+    return next(one for one in study.dyads() if one.id == session.dyad)
+
+
 def ensure_session(study: Study, dyad_label: str, number: int) -> Session:
     """The session, made with its dyad where it is not there."""
     dyad = study.dyad(dyad_label)

@@ -9,7 +9,7 @@ from iprtool.codebooks.loader import SUFFIXES, load, shipped
 from iprtool.codebooks.versions import name_of
 from iprtool.desk.consents import keeps_consents, makers_of, purpose_of, seen_to_hold
 from iprtool.desk.objects import media_and_peaks
-from iprtool.desk.people import the_recording
+from iprtool.desk.people import dyad_of, the_recording
 from iprtool.desk.roles import PALETTES, face_of
 from iprtool.edits import Hand
 from iprtool.model.codebook import Codebook
@@ -111,52 +111,43 @@ def begin_recall(
     taking_part = [one for one in (person, *also) if one is not None]
     seen = consents_for(study, dyad, by, taking_part, protocol, now.astimezone().date())
     media_and_peaks(study, recording)
-    layer, path, key = study.new_object("layer")
-    recall = Recall(
-        id=planned.id if planned else str(uuid.uuid4()),
-        session=session.id,
-        by=by,
-        recording=recording.id,
-        layer=layer,
-        inquirer=inquirer or None,
-        place=place or None,
-        protocol=protocol,
-        status="open",
-        codebook=codebook.id,
-        codebook_version=codebook.version,
-        person=person.id if person else None,
-        also=tuple(one.id for one in also),
-        guide=guide.id if guide else None,
-        guide_version=guide.version if guide else None,
-        begun_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-    )
-    head = LayerHead(
-        layer=layer,
-        recall=recall.id,
-        by=by,
-        title=_title(dyad, session, by, protocol),
-        original_sha256=recording.original_sha256,
-        duration_ms=recording.duration_ms,
-        codebook=codebook,
-        protocol=protocol,
-        contact=study.contact,
-        rupture_markers=face_of([by, *(one.role for one in also)]) != "participant",
-        guide=guide,
-        ratings=shipped(COUPLE_RATINGS) if protocol.ask_guess else None,
-    )
-    try:
+    with study.making("layer") as (layer, path, key):
+        recall = Recall(
+            id=planned.id if planned else str(uuid.uuid4()),
+            session=session.id,
+            by=by,
+            recording=recording.id,
+            layer=layer,
+            inquirer=inquirer or None,
+            place=place or None,
+            protocol=protocol,
+            status="open",
+            codebook=codebook.id,
+            codebook_version=codebook.version,
+            person=person.id if person else None,
+            also=tuple(one.id for one in also),
+            guide=guide.id if guide else None,
+            guide_version=guide.version if guide else None,
+            begun_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        )
+        head = LayerHead(
+            layer=layer,
+            recall=recall.id,
+            by=by,
+            title=_title(dyad, session, by, protocol),
+            original_sha256=recording.original_sha256,
+            duration_ms=recording.duration_ms,
+            codebook=codebook,
+            protocol=protocol,
+            contact=study.contact,
+            rupture_markers=face_of([by, *(one.role for one in also)]) != "participant",
+            guide=guide,
+            ratings=shipped(COUPLE_RATINGS) if protocol.ask_guess else None,
+        )
         create_layer(path, key, head)
         _note_consents(path, key, layer, seen)
         study.put(recall)
-    except BaseException:
-        study.discard_object(layer)
-        raise
     return recall
-
-
-def dyad_of(study: Study, session: Session) -> Dyad:
-    """The dyad whose session it is."""
-    return next(one for one in study.dyads() if one.id == session.dyad)
 
 
 def the_person(study: Study, dyad: Dyad, by: Role) -> Person | None:

@@ -36,23 +36,19 @@ def review_object(study: Study) -> str:
     known = study.setting(REVIEW)
     if known is not None:
         return known
-    ident, path, key = study.new_object(REVIEW)
-    head = LayerHead(
-        layer=ident,
-        recall="",
-        by="researcher",
-        title=REVIEW,
-        original_sha256="",
-        duration_ms=0,
-        codebook=shipped(STRATEGIES_FROM),
-        purpose=REVIEW,
-    )
-    try:
+    with study.making(REVIEW) as (ident, path, key):
+        head = LayerHead(
+            layer=ident,
+            recall="",
+            by="researcher",
+            title=REVIEW,
+            original_sha256="",
+            duration_ms=0,
+            codebook=shipped(STRATEGIES_FROM),
+            purpose=REVIEW,
+        )
         create_layer(path, key, head)
         study.set_setting(REVIEW, ident)
-    except BaseException:
-        study.discard_object(ident)
-        raise
     return ident
 
 

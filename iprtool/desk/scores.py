@@ -8,8 +8,7 @@ import msgspec
 
 from iprtool.codebooks.versions import name_of
 from iprtool.desk.consents import may_use, purpose_of
-from iprtool.desk.people import person_of
-from iprtool.desk.recalls import dyad_of
+from iprtool.desk.people import dyad_of, person_of
 from iprtool.desk.steps import Step
 from iprtool.instruments import shipped, shipped_ids
 from iprtool.instruments.sheet import Entered, Line, Rater, Sheet, entry_text, lines_of

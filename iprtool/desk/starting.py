@@ -6,7 +6,8 @@ from datetime import datetime
 from iprtool.codebooks.versions import name_of
 from iprtool.desk.codebooks import codebook_in_use, codebooks_of
 from iprtool.desk.guides import guide_for
-from iprtool.desk.recalls import begin_recall, codebook_for, dyad_of, planned_for, recall_by, the_person
+from iprtool.desk.people import dyad_of
+from iprtool.desk.recalls import begin_recall, codebook_for, planned_for, recall_by, the_person
 from iprtool.desk.roles import FACES
 from iprtool.library.editing import check_label
 from iprtool.model.errors import IprtoolError

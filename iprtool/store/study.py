@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -176,9 +178,9 @@ class Study(Closing):
         """The person's sealed object with consents and scores, open, made where there is none; close it after use."""
         person = self.roster.one("person", person.id, Person) or person
         if person.sealed is None:
-            sealed, path, key = self.new_object("person")
-            create_entries(path, key, PERSON)
-            self.put(msgspec.structs.replace(person, sealed=sealed))
+            with self.making("person") as (sealed, path, key):
+                create_entries(path, key, PERSON)
+                self.put(msgspec.structs.replace(person, sealed=sealed))
             return Entries(path, key, PERSON)
         return Entries(self.path_of(person.sealed), self.key_of(person.sealed), PERSON)
 
@@ -188,6 +190,16 @@ class Study(Closing):
         write_durably(key_file(self.path, ident), self._keyring.wrap(key))
         self.roster.add("object", ident, ObjectEntry(ident, kind, commitment(ident, key)))
         return ident, self.path_of(ident), key
+
+    @contextmanager
+    def making(self, kind: ObjectKind) -> Iterator[tuple[str, Path, bytes]]:
+        """A new object (see `new_object`); it is discarded where anything fails while it is made and entered."""
+        made = self.new_object(kind)
+        try:
+            yield made
+        except BaseException:
+            self.discard_object(made[0])
+            raise
 
     def objects(self) -> list[ObjectEntry]:
         """The objects that were not discarded."""
