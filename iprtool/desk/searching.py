@@ -7,6 +7,7 @@ from iprtool.model.layer import LayerContent
 from iprtool.model.study import Session, Utterance
 from iprtool.reviewing.across import SessionWords
 from iprtool.reviewing.links import Links
+from iprtool.reviewing.review import lane_of
 from iprtool.reviewing.search import entries_of
 from iprtool.store.derived import read_transcript
 from iprtool.store.study import Study
@@ -42,7 +43,8 @@ class WordsOfStudy:
     def _layers(self, session: Session) -> Iterator[tuple[str, LayerContent]]:
         for recall in shown_recalls(self._study, session):
             if recall.layer is not None:
-                yield recall.by.replace("_", " "), self._marks(recall.layer)
+                marks = self._marks(recall.layer)
+                yield lane_of(marks.head), marks
         for coding in self._study.codings():
             if coding.session == session.id:
                 yield coder_label(coding), self._marks(coding.layer)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from iprtool.model.codebook import Codebook
-from iprtool.model.layer import LayerContent
+from iprtool.model.layer import LayerContent, LayerHead
 from iprtool.model.linking import MarkRef
 from iprtool.model.mark import Mark
 from iprtool.model.study import Utterance
@@ -22,10 +22,10 @@ AFTER_A_POINT_MS = 8_000
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A mark and whose layer it is on; `layer` is the index of the layer, `of` the layer's id."""
+    """A mark and whose layer it is on, None where several recalled together; `layer` is its index, `of` its id."""
 
     layer: int
-    by: Role
+    by: Role | None
     mark: Mark
     of: str = ""
 
@@ -63,10 +63,10 @@ class Review:
     ) -> None:
         self.layers = tuple(layers)
         given = [*labels, *[""] * (len(self.layers) - len(labels))]
-        self.names = _named_apart([label or _role(one) for label, one in zip(given, self.layers, strict=True)])
+        self.names = _named_apart([label or lane_of(one.head) for label, one in zip(given, self.layers, strict=True)])
         self.transcript = tuple(sorted(transcript, key=lambda one: one.start_ms))
         placed = (
-            Placed(index, layer.head.by, mark, layer.head.layer)
+            Placed(index, None if is_mutual(layer.head) else layer.head.by, mark, layer.head.layer)
             for index, layer in enumerate(self.layers)
             for mark in layer.marks
         )
@@ -91,6 +91,10 @@ class Review:
     def codebook(self, placed: Placed) -> Codebook:
         """The codebook of the mark's layer."""
         return self.layers[placed.layer].head.codebook
+
+    def whose(self, placed: Placed) -> str:
+        """Whose a mark is, in words."""
+        return whose(self.layers[placed.layer].head, placed.mark, self.names[placed.layer])
 
     def next_lane(self) -> None:
         """All marks, then each layer's, then the ruptures, then all again."""
@@ -173,8 +177,21 @@ def _away_ms(mark: Mark, at_ms: int) -> int:
     return max(mark.start_ms - at_ms, at_ms - mark.last_ms, 0)
 
 
-def _role(layer: LayerContent) -> str:
-    return "coder" if layer.head.purpose == "coding" else str(layer.head.by).replace("_", " ")
+def is_mutual(head: LayerHead) -> bool:
+    """Whether several made a layer together, so that it is nobody's own account."""
+    return head.protocol.kind == "mutual"
+
+
+def lane_of(head: LayerHead) -> str:
+    """What a layer is called: by whose it is, or by what it is."""
+    if head.purpose == "coding":
+        return "coder"
+    return "mutual" if is_mutual(head) else head.by.replace("_", " ")
+
+
+def whose(head: LayerHead, mark: Mark, name: str) -> str:
+    """Whose a mark is: its layer's name; of a mutual recall with who spoke before it: therapist · mutual."""
+    return f"{mark.author} · {name}" if is_mutual(head) else name
 
 
 def _named_apart(names: Sequence[str]) -> tuple[str, ...]:

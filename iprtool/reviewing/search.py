@@ -14,6 +14,7 @@ from iprtool.model.study import Utterance
 from iprtool.model.terms import Quotable, RuptureType, levels
 from iprtool.recall.wording import title_of
 from iprtool.reviewing.links import Links
+from iprtool.reviewing.review import whose
 
 FILTERS = ("role", "code", "theme", "group", "rupture", "quotable")
 """What can be asked for by name, as role:client; a value of several words is put between quotes."""
@@ -89,7 +90,7 @@ def _parts(text: str) -> list[str]:
 def entries_of(layers: Iterable[tuple[str, LayerContent]], transcript: Iterable[Utterance] = ()) -> list[Entry]:
     """All that can be found in a session, in time; the layers with whose they are."""
     marked = (
-        _of_mark(mark, MarkRef(layer.head.layer, mark.id), by, layer.head.codebook)
+        _of_mark(mark, MarkRef(layer.head.layer, mark.id), whose(layer.head, mark, by), layer.head.codebook)
         for by, layer in layers
         for mark in layer.marks
     )
@@ -127,8 +128,8 @@ def matching(entries: Iterable[Entry], query: Query, links: Links) -> list[Entry
 
 def _is_of(by: str, role: str) -> bool:
     """Whether it is this role's, or of one of several that have it: coder is every coder's."""
-    whose, asked_for = (re.sub(r"[-_ ]+", " ", one.casefold()) for one in (by, role))
-    return f"{whose} ".startswith(f"{asked_for} ")
+    names, asked_for = (re.sub(r"[-_ ]+", " ", one.casefold()) for one in (by, role))
+    return any(f"{name} ".startswith(f"{asked_for} ") for name in names.split(" · "))
 
 
 def _has_rupture(entry: Entry, kind: str) -> bool:

@@ -9,7 +9,7 @@ from iprtool.model.times import clock
 from iprtool.reviewing.episodes import outcome_text
 from iprtool.reviewing.links import Links, refs_of
 from iprtool.reviewing.proposals import Moments
-from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review
+from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review, is_mutual
 
 PLAYED_NEAR_MS = 1_000
 """A moment was played where no more than this lies between it and what was: stretches need not meet exactly."""
@@ -63,7 +63,7 @@ def said_of(placed: Placed, links: Links) -> list[str]:
 
 def absence_of(review: Review, by: str, at_ms: int) -> str:
     """Why there is no account of a moment: no recall, the moment not played in it, or nothing marked near it."""
-    recalls = [layer for layer in review.layers if layer.head.by == by]
+    recalls = [layer for layer in review.layers if layer.head.by == by and not is_mutual(layer.head)]
     if not recalls:
         return "no recall yet"
     stretches = [one for layer in recalls for one in layer.coverage]
@@ -99,7 +99,7 @@ def _change(put: Put, review: Review, themes: Mapping[str, Theme]) -> str:
     else:
         text = f"{kind}{name}: {', '.join(_differences(value, was))}"
     marks = (review.by_ref.get(ref) for ref in _shown_refs(value or was))
-    where = ", ".join(f"{review.names[one.layer]} {clock(one.start_ms)}" for one in marks if one is not None)
+    where = ", ".join(f"{review.whose(one)} {clock(one.start_ms)}" for one in marks if one is not None)
     return f"{where} · {text}" if where else text
 
 

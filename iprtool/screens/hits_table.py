@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from iprtool.model.times import clock
 from iprtool.reviewing.across import Hit
+from iprtool.screens.row_list import fitted
 
 COLUMNS = (("session", 10), ("at", 9), ("who", 11))
 HEADER = 1
@@ -82,7 +83,7 @@ class HitsTable(ScrollView, can_focus=False):
     def _segments(self, hit: Hit, *, lit: bool) -> list[Segment]:
         style, entry = self.get_component_rich_style, hit.entry
         where = (f"{hit.dyad.label} · {hit.session.number}", clock(entry.at_ms), _one_line(entry.by))
-        cells = "".join(f"{set_cell_size(text, width - 1)} " for text, (_, width) in zip(where, COLUMNS, strict=True))
+        cells = "".join(f"{fitted(text, width - 1)} " for text, (_, width) in zip(where, COLUMNS, strict=True))
         said = _one_line(entry.text)
         note = f"  “{said}”" if said and entry.mark is not None else said
         return [

@@ -124,7 +124,7 @@ class StrategyEntry:
     def _text(self, one: Strategy, codebook: Codebook, taken: tuple[Strategy, ...]) -> str:
         entry = codebook.entry(one.code)
         by = self._review.by_ref.get(one.shown_by) if one.shown_by else None
-        where = f"{clock(one.at_ms)} {self._review.names[by.layer]}" if by else f"{clock(one.at_ms)} set here"
+        where = f"{clock(one.at_ms)} {self._review.whose(by)}" if by else f"{clock(one.at_ms)} set here"
         where = where if one in taken or by else f"{clock(one.at_ms)} here"
         return f"{'●' if one in taken else ' '} {where}  {entry.label if entry else one.code}"
 

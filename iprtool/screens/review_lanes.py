@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from iprtool.coding.wording import segment_texts
 from iprtool.model.layer import LayerContent
 from iprtool.model.linking import Episode, MarkRef
+from iprtool.model.terms import Role
 from iprtool.recall.wording import title_of
 from iprtool.reviewing.proposals import Moment
 from iprtool.reviewing.review import Placed, Review
@@ -36,7 +39,7 @@ def review_lanes(review: Review, *, rows: int) -> list[Lane]:
         lanes.append(SpeechLane("speech", [(one.start_ms, one.end_ms, one.speaker) for one in review.transcript]))
     marks: list[list[LaneItem]] = [[] for _ in review.layers]
     for one in review.marks:
-        marks[one.layer].append(item_of(one.mark, review.codebook(one), key=one.id, tone=one.by))
+        marks[one.layer].append(_item(review, one))
     recalls = [number for number, layer in enumerate(review.layers) if layer.head.purpose != "coding"]
     lanes += [
         MarksLane(review.names[number], marks[number])
@@ -49,6 +52,16 @@ def review_lanes(review: Review, *, rows: int) -> list[Lane]:
             samples = (sample for trace in layer.traces for sample in trace.samples)
             lanes.append(TraceLane(f"dial {review.names[number]}", samples, rows=rows))
     return [*lanes, *(_segments(review, number) for number in range(len(review.layers)) if number not in recalls)]
+
+
+def _item(review: Review, one: Placed) -> LaneItem:
+    """A mark; where several recalled together, in the tone of who spoke, with their letter."""
+    if one.by is not None:
+        return item_of(one.mark, review.codebook(one), key=one.id, tone=one.by)
+    spoke = one.mark.author
+    tone: Role = spoke if spoke in ("client", "therapist") else "researcher"
+    item = item_of(one.mark, review.codebook(one), key=one.id, tone=tone)
+    return msgspec.structs.replace(item, glyph=f"{item.glyph} {spoke[0].upper()}")
 
 
 def _segments(review: Review, number: int) -> Lane:
