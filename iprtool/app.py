@@ -63,20 +63,19 @@ class IprtoolApp(QuietApp[None], inherit_bindings=False):
             self._first.post_message(self._first.SpeechArrived(found))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The cover is there in a recall."""
-        if action in ("cover", "cover_or_close"):
-            return self._first.covered is not None
+        """Esc covers in a recall; elsewhere it closes what is open."""
+        if action == "cover_or_close":
+            return self._first.escape_covers
         return super().check_action(action, parameters)
 
     def action_cover(self) -> None:
         """Tab: silence and stillness, whatever lies on top."""
-        if self._first.covered is not None:
-            while isinstance(self.screen, HelpScreen | CommandPalette):
-                self.pop_screen()
-            if isinstance(self.screen, CoverScreen):
-                self.screen.back()
-            elif not self._first.covered:
-                self._first.action_cover()
+        while isinstance(self.screen, HelpScreen | CommandPalette):
+            self.pop_screen()
+        if isinstance(self.screen, CoverScreen):
+            self.screen.back()
+        elif not self._first.covered:
+            self._first.action_cover()
 
     def action_cover_or_close(self) -> None:
         """Esc: closes the help or the palette; elsewhere it covers."""

@@ -39,7 +39,7 @@ async def test_the_segment_with_its_codes_and_the_timeline_are_there_at_every_si
 
 async def test_a_segment_of_the_2015_version_is_coded_by_a_few_keys() -> None:
     async with desk() as table:
-        await table.press("2", "plus", "tab", "3", "minus", "tab", "0", "enter")
+        await table.press("2", "plus", "c", "3", "minus", "c", "0", "enter")
         assert table.codes() == {
             "wd_minimal_response": "plus",
             "cf_complaints_about_activities": "minus",
@@ -53,7 +53,7 @@ async def test_a_segment_of_the_2015_version_is_coded_by_a_few_keys() -> None:
 
 async def test_a_segment_of_the_2022_version_is_rated_and_says_how_it_showed() -> None:
     async with desk("3rs-2022") as table:
-        await table.press("3", "plus", "plus", "tab", "2", "enter")
+        await table.press("3", "plus", "plus", "c", "2", "enter")
         assert table.codes() == {"wd_p": 3, "wd_t": 2, "cf_p": 1, "cf_t": 1, "wd_minimal_response": None}
         await table.press("b")
         assert "[3]   WD_P withdrawal, patient somewhat salient" in table.shown

@@ -143,7 +143,7 @@ async def test_next_and_previous_choose_a_mark_and_go_there() -> None:
 async def test_going_through_one_lane_which_is_said() -> None:
     async with desk((80, 24)) as table:
         assert "through all marks" in table.shown
-        await table.press("tab")
+        await table.press("l")
         assert "through client" in table.shown
         await table.press("n", "n")
         assert table.chosen == "c2"

@@ -7,6 +7,7 @@ from iprtool.commands.table import Command
 
 CODING: tuple[Command, ...] = (
     shared.PLAY_PAUSE,
+    shared.COVER,
     Command(
         "finish",
         "enter",
@@ -30,14 +31,14 @@ CODING: tuple[Command, ...] = (
     Command("previous_code", "up,k", "↑", "previous code", "choose the code above", "mark"),
     Command(
         "next_group",
-        "tab",
-        "tab",
+        "c",
+        "c",
         "next group",
         "choose the first code of the next group",
         "mark",
         footer={"stopped": "group"},
     ),
-    Command("previous_group", "shift+tab", "shift+tab", "previous group", "choose from the group before", "mark"),
+    Command("previous_group", "C", "C", "previous group", "choose from the group before", "mark"),
     Command("found", "x", "x", "found or not", "the code chosen is found in this segment, or it is not", "mark"),
     Command("clarity_minus", "minus", "−", "minus", "clarity: minus; where codes are rated: one step lower", "mark"),
     Command("clarity_plain", "equals_sign", "=", "plain", "clarity: plain", "mark"),

@@ -7,6 +7,7 @@ from iprtool.commands.table import Command
 
 REVIEW: tuple[Command, ...] = (
     shared.PLAY_PAUSE,
+    shared.COVER,
     Command(
         "play_moment",
         "enter,p",
@@ -28,7 +29,7 @@ REVIEW: tuple[Command, ...] = (
     Command("previous_mark", "b,up", "b", "previous mark", "choose the mark before", "see"),
     Command(
         "next_lane",
-        "l,tab",
+        "l",
         "l",
         "next lane",
         "choose among the marks of the next layer only, or of all",

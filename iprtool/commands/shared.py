@@ -13,6 +13,16 @@ PLAY_PAUSE = Command(
 )
 UNDO = Command("undo", "ctrl+z", "ctrl+z", "undo", "take the last change back", "mark")
 REDO = Command("redo", "ctrl+y", "ctrl+y", "redo", "do again what was taken back", "mark")
+COVER = Command(
+    "cover",
+    "tab",
+    "tab",
+    "cover",
+    "sound off and everything gone at once; 1 shows it again",
+    "play",
+    priority=True,
+    footer={"playing": "cover"},
+)
 JUMPS = (
     Command("back", "left", "←", "back 5 s", "five seconds back", "play"),
     Command("forward", "right", "→", "on 5 s", "five seconds on", "play"),

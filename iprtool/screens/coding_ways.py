@@ -87,6 +87,10 @@ class CodingWays(CodingView):
         """Space."""
         self.attempt(self.coding.listening.halt if self.playing else self.coding.listening.play)
 
+    def halt(self) -> None:
+        """Stop playing."""
+        self.attempt(self.coding.listening.halt)
+
     def action_play_segment(self) -> None:
         """This segment from its start."""
         self.attempt(self.coding.listening.play_segment)

@@ -208,6 +208,8 @@ class RecallingScreen(WritingScreen):
             self.work.go_on()
         self.show_moment()
 
+    escape_covers = True
+
     def action_cover_or_close(self) -> None:
         """Esc: nothing is open here that it could close."""
         self.action_cover()

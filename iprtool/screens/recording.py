@@ -80,6 +80,9 @@ class RecordingScreen(Screen[None]):
     is_participants = False
     """Whether a participant sits here: nothing may be copied."""
 
+    escape_covers = False
+    """Whether Esc covers as well, where it closes nothing."""
+
     leaving = "q closes it"
     """What ctrl+c says, since nothing may end by accident."""
 
@@ -92,6 +95,7 @@ class RecordingScreen(Screen[None]):
         self.filmed = filmed
         self.watching: Watching | None = None
         self._told = ""
+        self._covered = False
 
     # What each screen does in its own way
 
@@ -100,13 +104,33 @@ class RecordingScreen(Screen[None]):
         """Whether it plays, as far as the person asked for it."""
         raise NotImplementedError
 
+    def halt(self) -> None:
+        """Stop playing."""
+        raise NotImplementedError
+
     @property
-    def covered(self) -> bool | None:
-        """Whether the cover lies over it; None where there is none: whoever recalls has one."""
-        return None
+    def covered(self) -> bool:
+        """Whether the cover lies over it."""
+        return self._covered
 
     def action_cover(self) -> None:
-        """Silence and stillness at once, where there is a cover."""
+        """Silence and stillness at once; it stays stopped when the cover is taken away."""
+        self._covered = True
+        self.player.set_muted(True)
+        if self.watching is not None:
+            self.watching.cover()
+        if self.playing:
+            self.halt()
+        from iprtool.screens.plain_cover import PlainCover
+
+        self.app.push_screen(PlainCover(), self._cover_taken_away)
+
+    def _cover_taken_away(self, _: None) -> None:
+        self._covered = False
+        self.player.set_muted(False)
+        if self.watching is not None:
+            self.watching.uncover()
+        self.show_moment()
 
     def seek_by(self, ms: int) -> None:
         """Go on or back by so much."""

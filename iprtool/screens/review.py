@@ -166,7 +166,7 @@ class ReviewScreen(LanesScreen):
         if placed is None:
             account.show_none(pane, absence_of(self.review, pane, at_ms))
         else:
-            who = self.review.names[placed.layer]
+            who = self.review.whose(placed)
             held = self.review.held is placed
             state = state_of(placed, self.pair, self.links, self.moments, held=held)
             account.show(who, placed, self.review.codebook(placed), state, said_of(placed, self.links))
@@ -174,7 +174,7 @@ class ReviewScreen(LanesScreen):
     def _tick(self) -> None:
         at_ms = self.player.now().ms
         if self._until_ms is not None and self._playing and at_ms >= self._until_ms:
-            self._stop()
+            self.halt()
             return
         self.query_one(TimelineView).move_playhead(at_ms)
         if at_ms // 1000 != self._shown_second:
@@ -192,7 +192,7 @@ class ReviewScreen(LanesScreen):
     def action_play_pause(self) -> None:
         """Space."""
         if self._playing:
-            self._stop()
+            self.halt()
         else:
             self._until_ms = None
             self._playing = True
@@ -278,7 +278,8 @@ class ReviewScreen(LanesScreen):
         self.player.seek(max(0, min(at_ms, self._duration_ms)))
         self.show_moment()
 
-    def _stop(self) -> None:
+    def halt(self) -> None:
+        """Stop playing."""
         self._playing = False
         self.player.pause()
         self.show_moment()
