@@ -24,6 +24,7 @@ from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Closed, Locked, Marked, Op, Put, Stopped
 from iprtool.model.linking import Episode, MarkRef, Match, Tag, Theme
 from iprtool.model.mark import Mark
+from iprtool.model.protocol import PROTOCOLS
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.model.terms import Role
 from iprtool.store.keys import create_open_keyring
@@ -161,6 +162,31 @@ def test_a_codebook_that_is_used_stays(study: Study) -> None:
     use.back()
     take_back(study, newest(study, "codebook"))
     assert codebooks_of(study) == []
+
+
+def test_what_was_said_in_a_mutual_recall_is_of_who_spoke(study: Study) -> None:
+    study.put(Person("c", "D05-C", "client", "d"))
+    study.put(Person("t", "D05-T", "therapist", "d"))
+    layer, path, key = study.new_object("layer")
+    create_layer(path, key, msgspec.structs.replace(HEAD, layer=layer, protocol=PROTOCOLS["mutual"]))
+    recall = study.recalls()[0]
+    study.put(
+        msgspec.structs.replace(recall, id="m", layer=layer, person="c", also=("t",), protocol=PROTOCOLS["mutual"])
+    )
+    hand = Hand("client", "dev")
+    theirs, nobodys = (
+        msgspec.structs.replace(point(at_ms, ident=author), author=author)
+        for at_ms, author in ((61_000, "therapist"), (90_000, "inquirer"))
+    )
+    write(study, layer, *(hand.op(one.id, Marked(one)) for one in (theirs, nobodys)))
+    write(study, layer, hand.op("stop", Stopped(99_000, 99_000, 10, "client")))
+    review, tag = review_object(study), Tag("x", MarkRef(layer, theirs.id))
+    write(study, review, *Hand("researcher", "dev").ops(("x", Put(Theme("read"))), ("tag", Put(tag))))
+    told = {one.what: (one.who, one.person) for one in history(study) if one.kind in ("mark", "stop", "theme")}
+    assert told["therapist: 01:01 a moment"] == ("mutual", "D05-T")
+    assert told["inquirer: 01:30 a moment"] == ("mutual", "")
+    assert told["01:39 stopped by the client"] == ("mutual", "D05-C")
+    assert "therapist · mutual 01:01 shows the theme read" in told
 
 
 def test_a_participant_s_own_account_is_shown_and_never_changed(study: Study) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from iprtool.desk.consents import may_use, purpose_of, withheld
+from iprtool.desk.consents import makers_of, may_use, purpose_of, withheld
 from iprtool.desk.history_undo import question_of, take_back
 from iprtool.history.change import Change, Question, utc
 from iprtool.history.entry_words import SECRET, TECHNICAL, details_of, entry_words, is_told
@@ -18,6 +18,7 @@ from iprtool.model.linking import MarkRef, Theme
 from iprtool.model.mark import Mark
 from iprtool.model.study import Dyad, Person, Session
 from iprtool.model.times import clock
+from iprtool.reviewing.review import MUTUAL, whose
 from iprtool.store.entries import Entry
 from iprtool.store.study import Study
 from iprtool.store.view import view_layer
@@ -27,12 +28,16 @@ REVIEW = "review"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A layer of the study, and whose it is: the role or the coder in words, the person and the session."""
+    """A layer of the study, and whose it is: the role or the coder in words, the person and the session.
+
+    `together` has those who made a mutual recall, by role.
+    """
 
     layer: str
     who: str
     person: str = ""
     session: str = ""
+    together: dict[str, str] = {}
 
 
 def read_history(study: Study, progress: Callable[[float], None] = lambda _: None) -> list[Change]:
@@ -85,8 +90,10 @@ def layers_of(study: Study) -> list[Place]:
     places = []
     for recall in study.recalls():
         if recall.layer is not None and withheld(study, recall, today) is None:
-            whose = names.get(recall.person or "", "")
-            places.append(Place(recall.layer, recall.by.replace("_", " "), whose, names[recall.session]))
+            together = {str(one.role): one.label for one in makers_of(study, recall)} if recall.also else {}
+            who = MUTUAL if together else recall.by.replace("_", " ")
+            person = names.get(recall.person or "", "")
+            places.append(Place(recall.layer, who, person, names[recall.session], together))
     places += [Place(one.layer, _coder(one.coder), one.coder, names[one.session]) for one in study.codings()]
     review = study.setting(REVIEW)
     return [*places, Place(review, "researcher")] if review else places
@@ -172,7 +179,7 @@ def _of_layer(study: Study, place: Place, sessions: dict[str, str], known: dict[
     changes = [teller.told(op) for op in ops if op.kind not in FACTS]
     for ident, mark in teller.marks.items():
         if mark is not None:
-            known[MarkRef(place.layer, ident)] = f"{place.who} {clock(mark.start_ms)}"
+            known[MarkRef(place.layer, ident)] = f"{whose(head, mark, place.who)} {clock(mark.start_ms)}"
     return changes
 
 
@@ -198,6 +205,9 @@ class _Teller:
         if op.kind in ("mark", "delete") or (op.kind == "edit" and before is not None):
             self.marks[op.entity] = after_op(before, op.body)
         words = op_words(op.body, before, self._head.codebook, self._known)
+        mark = (self.marks.get(op.entity) or before) if place.together else None
+        if mark is not None:
+            words = f"{mark.author}: {words}"
         session = place.session or self._sessions.get(layer_of(op.body) or "", "")
         return Change(
             key=op.id,
@@ -207,7 +217,7 @@ class _Teller:
             kind=kind_of(op.kind, op.body),
             what=f"{words} ({op.reason})" if op.reason else words,
             where=session,
-            person=place.person,
+            person=place.together.get(mark.author, "") if mark is not None else place.person,
             session=session,
             details=op_details(op.body),
             undone=op.id in self._undone,
@@ -220,7 +230,7 @@ def _who(op: Op, place: Place) -> str:
     """Whose hand it was: in a recall by the recaller themselves, their role; in a coding the coder."""
     if op.actor == "researcher":
         return "researcher"
-    return place.who if op.actor in ("observer", "recaller") else op.actor.replace("_", " ")
+    return place.who if op.actor in ("observer", "recaller", *place.together) else op.actor.replace("_", " ")
 
 
 class StudyHistory:

@@ -20,6 +20,9 @@ SAME_MOMENT_MS = 15_000
 AFTER_A_POINT_MS = 8_000
 """How long a moment without an end is played."""
 
+MUTUAL = "mutual"
+"""What a layer is called that both partners made together."""
+
 
 class Placed(msgspec.Struct, frozen=True):
     """A mark and whose layer it is on, None where several recalled together; `layer` is its index, `of` its id."""
@@ -186,7 +189,7 @@ def lane_of(head: LayerHead) -> str:
     """What a layer is called: by whose it is, or by what it is."""
     if head.purpose == "coding":
         return "coder"
-    return "mutual" if is_mutual(head) else head.by.replace("_", " ")
+    return MUTUAL if is_mutual(head) else head.by.replace("_", " ")
 
 
 def whose(head: LayerHead, mark: Mark, name: str) -> str:
