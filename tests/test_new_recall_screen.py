@@ -275,6 +275,25 @@ def test_whoever_is_still_to_recall_is_chosen_at_first(candidates: str, by: Any,
     assert Beginning(offers, by).who.by == chosen
 
 
+@pytest.mark.parametrize(
+    ("name", "row", "value", "setting", "kept"),
+    [
+        ("research", "show_transcript", True, "show_transcript", True),
+        ("research", "after_note", "go_on", "after_note", "go_on"),
+        ("research", "audio_only", True, "audio_only", True),
+        ("segments", "segments", "12:30-14:00, 31:10-33:00", "segments", ((750_000, 840_000), (1_870_000, 1_980_000))),
+        ("interval", "every", "3:00", "prompt_every_ms", 180_000),
+        ("supervision", "choose", 5, "choose", 5),
+    ],
+)
+def test_what_is_set_is_what_the_recall_goes_by(name: str, row: str, value: Any, setting: str, kept: Any) -> None:
+    beginning = Beginning(OFFERS)
+    beginning.set("protocol", name)
+    beginning.set(row, value)
+    assert getattr(PROTOCOLS[name], setting) != kept
+    assert getattr(beginning.protocol(), setting) == kept
+
+
 async def test_a_tone_is_sounded_and_it_is_asked_whether_it_was_heard() -> None:
     async with desk() as table:
         await table.press("ctrl+t")
