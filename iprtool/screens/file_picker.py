@@ -13,20 +13,14 @@ from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
 from iprtool.screens.dialog import Dialog
+from iprtool.screens.keys import TREE_MOVES
 from iprtool.screens.paths import MEDIA_SUFFIXES, full_path
 
 
 class MediaTree(DirectoryTree, inherit_bindings=False):
     """Folders, and what may be a recording or a transcript."""
 
-    BINDINGS = [
-        Binding("up", "cursor_up", show=False),
-        Binding("down", "cursor_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("pagedown", "page_down", show=False),
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
-    ]
+    BINDINGS = TREE_MOVES
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "

@@ -7,6 +7,16 @@ from iprtool.commands import Command
 ENTER_REPEAT_S = 0.3
 """An Enter so soon after another is the same key, held or pressed twice."""
 
+TREE_MOVES: list[BindingType] = [
+    Binding("up", "cursor_up", show=False),
+    Binding("down", "cursor_down", show=False),
+    Binding("pageup", "page_up", show=False),
+    Binding("pagedown", "page_down", show=False),
+    Binding("home", "scroll_home", show=False),
+    Binding("end", "scroll_end", show=False),
+]
+"""The keys that only move a tree's cursor; what else a tree can do is its screen's to say."""
+
 
 def bindings_of(table: tuple[Command, ...], *, priority: bool = False) -> list[BindingType]:
     """The bindings of a table's commands, each with its stable id, so that a keymap can move it."""

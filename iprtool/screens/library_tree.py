@@ -1,6 +1,6 @@
 """The tree of a study: dyads, their sessions, whose recalls and codings there are, and the people."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from rich.cells import cell_len
@@ -13,10 +13,12 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from iprtool.library.overview import CodingState, Counts, DyadState, Overview, RecallState, SessionState
-from iprtool.library.report import counted
+from iprtool.library.report import counted, protocol_words
 from iprtool.library.wish import Chosen
 from iprtool.library.wording import GLYPHS, coding_words, counts_words, length_words, role_words, status_words
 from iprtool.model.study import Person
+from iprtool.model.terms import Role
+from iprtool.screens.keys import TREE_MOVES
 
 LEAST = 4
 """Of the ways to say what there is in a session, the shortest."""
@@ -29,6 +31,9 @@ MANY_ROWS = 60
 
 _FOLDS = Style.from_meta({"toggle": True})
 """What Textual's tree knows the sign by that folds a row up when it is clicked."""
+
+ROLE_CELLS = 11
+"""The cells of the column in which roles stand, unless one of them needs more."""
 
 STYLES = {"done": "green", "unplayed": "yellow", "missing": "yellow", "open": "cyan"}
 
@@ -68,8 +73,9 @@ def _dyad_row(dyad: DyadState, counts: Counts, fullness: int, *, unfolded: bool)
 
 def _session_row(state: SessionState, dyad: Chosen, fullness: int, *, unfolded: bool) -> Row:
     here = msgspec.structs.replace(dyad, session=state.session.id)
-    rows = [_recall_row(one, here) for one in state.recalls]
-    rows += [_coding_row(one, here) for one in state.codings]
+    wide = max((len(role_words(one.by)) + 2 for one in state.recalls), default=0)
+    rows = [_recall_row(one, state.recalls, here, max(wide, ROLE_CELLS)) for one in state.recalls]
+    rows += [_coding_row(one, here, max(wide, ROLE_CELLS)) for one in state.codings]
     return Row(here, _session_texts(state)[fullness], tuple(rows), unfolded)
 
 
@@ -101,31 +107,35 @@ def _session_texts(state: SessionState) -> list[tuple[tuple[str, str], ...]]:
 
 
 def _recall_parts(state: SessionState, *, words: bool) -> list[tuple[str, str]]:
-    """Each recall's role and sign."""
+    """Each role with the signs of its recalls."""
     parts: list[tuple[str, str]] = []
-    for one in state.recalls:
+    for role in dict.fromkeys(one.by for one in state.recalls):
         before = " " if parts else ""
-        parts.append((f"{before}{role_words(one.by) if words else _short(one)} ", "dim"))
-        parts.append((GLYPHS[one.status], STYLES.get(one.status, "")))
+        parts.append((f"{before}{role_words(role) if words else _initials(role)} ", "dim"))
+        parts += [(GLYPHS[one.status], STYLES.get(one.status, "")) for one in state.recalls if one.by == role]
     return parts
 
 
-def _short(one: RecallState) -> str:
-    return "".join(word[0].upper() for word in one.by.split("_")) if one.expected else role_words(one.by)[:3]
+def _initials(role: Role) -> str:
+    return "".join(word[0].upper() for word in role.split("_"))
 
 
-def _recall_row(one: RecallState, session: Chosen) -> Row:
+def _recall_row(one: RecallState, recalls: Sequence[RecallState], session: Chosen, wide: int) -> Row:
     who = f"{one.person.label}  " if one.person else ""
     style = STYLES.get(one.status, "")
     status = f"{GLYPHS[one.status]} {status_words(one)}"
-    return Row(one.chosen(session), ((f"{role_words(one.by):<11}", ""), (who, "dim"), (status, style)))
+    protocol = protocol_words(one, recalls)
+    row = (f"{role_words(one.by):<{wide}}", ""), (who, "dim"), (status, style)
+    return Row(one.chosen(session), (*row, (f"  {protocol}", "dim")) if protocol else row)
 
 
-def _coding_row(one: CodingState, session: Chosen) -> Row:
+def _coding_row(one: CodingState, session: Chosen, wide: int) -> Row:
     words = coding_words(one)
     glyph = "…" if words == "open" else "✓"
     style = STYLES["open" if words == "open" else "done"]
-    return Row(one.chosen(session), (("coding     ", ""), (f"{one.coder}  ", "dim"), (f"{glyph} {words}", style)))
+    return Row(
+        one.chosen(session), ((f"{'coding':<{wide}}", ""), (f"{one.coder}  ", "dim"), (f"{glyph} {words}", style))
+    )
 
 
 def _people_row(what: str, dyad: Chosen, persons: tuple[Person, ...]) -> Row:
@@ -144,15 +154,7 @@ class StudyTree(Tree[Row], inherit_bindings=False):
     DEFAULT_CSS = """
     StudyTree { scrollbar-size-vertical: 1; }
     """
-    BINDINGS = [
-        Binding("up", "cursor_up", show=False),
-        Binding("down", "cursor_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("pagedown", "page_down", show=False),
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
-        Binding("space", "toggle_node", show=False),
-    ]
+    BINDINGS = [*TREE_MOVES, Binding("space", "toggle_node", show=False)]
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
 
@@ -181,7 +183,7 @@ class StudyTree(Tree[Row], inherit_bindings=False):
 
     def choose(self, chosen: Chosen) -> None:
         """Put the cursor on it, whatever it is folded up in; on what it belongs to where it is not shown."""
-        at = max(self._all_nodes(), key=lambda node: _nearness(node, chosen))
+        at = max(self._all_nodes(), key=lambda node: (_nearness(node, chosen), _same_recall(node, chosen)))
         above = at.parent
         while above is not None:
             above.expand()
@@ -279,6 +281,11 @@ def _nearness(node: TreeNode[Row], chosen: Chosen) -> int:
             return -1
         shared += bool(value)
     return shared
+
+
+def _same_recall(node: TreeNode[Row], chosen: Chosen) -> bool:
+    """One of several of a role: it is known by more than its place."""
+    return node.data is not None and node.data.chosen.recall == chosen.recall
 
 
 def _place(chosen: Chosen) -> Chosen:

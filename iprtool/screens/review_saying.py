@@ -1,18 +1,16 @@
 """What the researcher says across layers, by keys: one moment or not, episodes, strategies, themes, quoting, search."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from iprtool.commands.review import WRITING
 from iprtool.model.layer import Op
 from iprtool.model.linking import Episode
-from iprtool.model.playing import Player
-from iprtool.reviewing.matching import TOLERANCE_MS
-from iprtool.reviewing.review import Placed, Review
+from iprtool.reviewing.review import Placed
 from iprtool.reviewing.wording import change_text, refs_said
-from iprtool.screens.recording import Filmed
 from iprtool.screens.review_entries import Entry, EpisodeEntry, QuoteEntry, StrategyEntry, ThemeEntry, ThemesEntry
 from iprtool.screens.review_forms import FieldsForm, ListForm
-from iprtool.screens.review_linking import LinkingScreen, Writing
+from iprtool.screens.review_linking import LinkingScreen
 from iprtool.screens.review_searching import Searching
 
 NOTHING_SAID = "Nothing has been said in this review that could be undone; the history has what was said before."
@@ -22,17 +20,11 @@ NOTHING_UNDONE = "Nothing was undone in this review that could be done again."
 class SayingScreen(LinkingScreen):
     """The keys by which it is said, and the forms that they open."""
 
-    def __init__(
-        self,
-        review: Review,
-        player: Player,
-        filmed: Filmed | None,
-        writing: Writing | None,
-        tolerance_ms: int = TOLERANCE_MS,
-    ) -> None:
-        super().__init__(review, player, filmed, writing, tolerance_ms)
-        self._searching = Searching(review)
-        self._begun: tuple[str, Episode] | None = None
+    _begun: tuple[str, Episode] | None = None
+
+    @cached_property
+    def _searching(self) -> Searching:
+        return Searching(self.review)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who only looks has no way to write."""

@@ -178,9 +178,9 @@ class Study(Closing):
         """The person's sealed object with consents and scores, open, made where there is none; close it after use."""
         person = self.roster.one("person", person.id, Person) or person
         if person.sealed is None:
-            with self.making("person") as (sealed, path, key):
-                create_entries(path, key, PERSON)
-                self.put(msgspec.structs.replace(person, sealed=sealed))
+            sealed, path, key = self.new_object("person")
+            create_entries(path, key, PERSON)
+            self.put(msgspec.structs.replace(person, sealed=sealed))
             return Entries(path, key, PERSON)
         return Entries(self.path_of(person.sealed), self.key_of(person.sealed), PERSON)
 
