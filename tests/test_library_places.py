@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from iprtool.edits import Hand
 from iprtool.library.visit import Visit
@@ -165,6 +165,30 @@ async def test_a_recording_is_added_beside_the_screen(tmp_path: Path) -> None:
         shown.visit.work.wait()
         await shown.pilot.pause()
         assert shown.study.recordings()[0].transcript is not None
+
+
+async def test_all_that_is_said_of_a_recordings_files_is_kept_with_it(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        make_recording(tmp_path / f"{seed}.wav", "wav", 2, channels=2, seed=seed)
+    (tmp_path / "words.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.500\n<v client>Yes.\n")
+    said = {"file_1": "1.wav", "file_2": "2.wav", "gaps": "5s", "transcript": "words.vtt", "keep": "2126-01-01"}
+    async with library(tmp_path, a_roster(recordings=())) as shown:
+        await shown.choose(dyad="d", session="s")
+        await shown.press("a", "r")
+        form = shown.app.screen
+        for name, text in said.items():
+            form.query_one(f"#{name}", Input).value = str(tmp_path / text) if "." in text else text
+        for name, letter in (("left", "t"), ("right", "c")):
+            form.query_one(f"#{name}").focus()
+            await shown.press(letter)
+        await shown.press("enter")
+        shown.visit.work.wait()
+        (recording,) = shown.study.recordings()
+        first, second = recording.parts
+        assert second.start_ms == first.duration_ms + 5_000
+        assert recording.channel_speakers == ("therapist", "client")
+        assert recording.transcript is not None
+        assert recording.keep_until == "2126-01-01"
 
 
 async def test_a_file_that_is_no_recording_is_said_and_the_library_goes_on(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from textual.events import Key
 
+from iprtool.model.terms import Face
 from tests.recall_desk import desk
 
 
@@ -20,6 +21,15 @@ async def test_a_pane_is_closed_by_the_key_that_opened_it_however_fast(key: str)
         assert table.app.is_running
         assert len(table.screen.query("FieldsPane, ChoicePane, EditPane")) <= 1
         assert len(table.marks) == 1
+
+
+@pytest.mark.parametrize(("face", "said"), [("participant", False), ("therapist", True), ("researcher", True)])
+async def test_of_who_may_recognise_whom_nothing_is_said_to_a_participant(face: Face, said: bool) -> None:
+    async with desk(face) as table:
+        await table.play(9_000)
+        await table.press("space", "ctrl+o")
+        assert "be quoted" in table.shown
+        assert ("recognisable" in table.shown) is said
 
 
 async def test_the_edit_form_begins_in_the_note_and_its_times_take_no_letters() -> None:
