@@ -73,7 +73,7 @@ def test_a_name_an_address_and_what_is_no_label_are_refused(label: str) -> None:
         editing.new_person(a_roster(), label, "client", "D05")
     with pytest.raises(IprtoolError, match="short pseudonym"):
         editing.new_dyad(a_roster(), label)
-    with pytest.raises(IprtoolError, match=r"short pseudonym|say which one"):
+    with pytest.raises(IprtoolError, match=r"short pseudonym|Write the dyad"):
         editing.new_session(a_roster(), label, 1)
 
 

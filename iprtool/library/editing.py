@@ -113,6 +113,8 @@ def changed_person(roster: Roster, ident: str, label: str, role: Role, dyad_labe
 
 def new_session(roster: Roster, dyad_label: str, number: int, held: str = "") -> Change:
     """A session of a dyad (made where it is not there), and when it ended, if that is known."""
+    if not dyad_label.strip():
+        raise IprtoolError("Write the dyad's label.")
     dyad, steps = _dyad_for(roster, "client", dyad_label)
     assert dyad is not None
     _free_number(roster, dyad, number, None)

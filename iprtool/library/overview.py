@@ -62,6 +62,12 @@ class SessionState(msgspec.Struct, frozen=True):
     codings: tuple[CodingState, ...] = ()
     scores: int | None = None
 
+    def recall_of(self, chosen: Chosen) -> RecallState | None:
+        """The recall that is chosen; where it is known by its role alone, the role's first."""
+        of_role = [one for one in self.recalls if one.by == chosen.by]
+        named = (one for one in of_role if one.recall is not None and one.recall.id == chosen.recall)
+        return next(named, next(iter(of_role), None))
+
 
 class Counts(msgspec.Struct, frozen=True):
     """Of the recalls that are expected: how many there are, were done, are open, and are missing by reason."""

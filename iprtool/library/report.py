@@ -25,6 +25,19 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def protocol_words(one: RecallState, recalls: Sequence[RecallState]) -> str:
+    """The protocol of a recall that took place: where its role has several of the session, and of a mutual one."""
+    if one.recall is None or one.status in ("missing", "planned"):
+        return ""
+    several = sum(other.by == one.by for other in recalls) > 1
+    return one.recall.protocol.name if several or one.recall.protocol.kind == "mutual" else ""
+
+
+def missing_words(one: RecallState) -> str:
+    """Why a recall is missing, and whether it is among those that are counted."""
+    return f"{status_words(one).partition(': ')[2]}{'' if one.expected else ' (not expected, so not counted)'}"
+
+
 def status_lines(name: str, shown: Overview) -> Iterator[str]:
     """The study, its dyads and sessions, then what is missing and why."""
     yield f"{name}  {counts_words(shown.counts)}"
@@ -46,10 +59,15 @@ def _session_line(state: SessionState) -> str:
     if state.session.held_at:
         parts.append(written(state.session.held_at))
     parts.append(", ".join(map(length_words, state.recordings)) or "no recording")
-    parts.append("  ".join(f"{role_words(one.by)} {GLYPHS[one.status]} {status_words(one)}" for one in state.recalls))
+    parts.append("  ".join(_recall_words(one, state.recalls) for one in state.recalls))
     parts.append(coders_words(state.codings))
     parts.append(counted(state.scores, "score") if state.scores else "")
     return " · ".join(part for part in parts if part)
+
+
+def _recall_words(one: RecallState, recalls: Sequence[RecallState]) -> str:
+    protocol = protocol_words(one, recalls)
+    return f"{role_words(one.by)} {GLYPHS[one.status]} {status_words(one)}{f' ({protocol})' if protocol else ''}"
 
 
 def _missing_lines(shown: Overview) -> Iterator[str]:
@@ -58,7 +76,7 @@ def _missing_lines(shown: Overview) -> Iterator[str]:
             for one in session.recalls:
                 if one.status == "missing":
                     where = f"{dyad.dyad.label} · session {session.session.number} · {role_words(one.by)}"
-                    yield f"{where}: {status_words(one).partition(': ')[2]}"
+                    yield f"{where}: {missing_words(one)}"
 
 
 def status_rows(shown: Overview) -> dict[str, Any]:

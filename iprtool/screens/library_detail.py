@@ -9,7 +9,7 @@ from textual.content import Content
 from iprtool.library.dates import away, days_away, moment_of, written
 from iprtool.library.due import RECALL_WITHIN, Due
 from iprtool.library.overview import DyadState, Overview, RecallState, SessionState
-from iprtool.library.report import counted
+from iprtool.library.report import counted, missing_words, protocol_words
 from iprtool.library.roster import Roster
 from iprtool.library.wish import Chosen
 from iprtool.library.wording import (
@@ -48,7 +48,7 @@ def _lines(name: str, roster: Roster, shown: Overview, chosen: Chosen, now: date
     session = next((one for one in shown.sessions if one.session.id == chosen.session), None)
     person = next((one for one in roster.persons if one.id == chosen.person), None)
     if session is not None and dyad is not None:
-        recall = next((one for one in session.recalls if one.by == chosen.by), None) if chosen.by else None
+        recall = session.recall_of(chosen) if chosen.by else None
         if recall is not None:
             yield from _recall(dyad, session, recall, now)
         else:
@@ -80,7 +80,7 @@ def _study(name: str, roster: Roster, shown: Overview) -> Iterator[Line]:
         yield _title("missing")
         for dyad, session, one in gaps:
             where = f"{dyad.dyad.label} · session {session.session.number} · {role_words(one.by)}"
-            yield Content(f"  {where}: {status_words(one).partition(': ')[2]}")
+            yield Content(f"  {where}: {missing_words(one)}")
     if not shown.dyads:
         yield Content("")
         yield Content("Nothing is in this study yet: a adds a dyad with its people, a session, a recording.")
@@ -106,7 +106,9 @@ def _session(dyad: DyadState, state: SessionState, roster: Roster, chosen: Chose
     yield Content("")
     for one in state.recalls:
         who = f" {one.person.label}" if one.person else ""
-        yield Content(f"{GLYPHS[one.status]} {role_words(one.by)}{who}: {status_words(one)}")
+        protocol = protocol_words(one, state.recalls)
+        said = f"{status_words(one)}{f', {protocol}' if protocol else ''}"
+        yield Content(f"{GLYPHS[one.status]} {role_words(one.by)}{who}: {said}")
     for coding in state.codings:
         mark = "▸ " if coding.coding.id == chosen.coding else ""
         yield Content(f"{mark}coding {coding.coder}: {coding_words(coding)}, {coding.coding.codebook}")

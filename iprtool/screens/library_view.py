@@ -220,10 +220,8 @@ class LibraryView(Screen[None]):
 
     def chosen_recall(self) -> RecallState | None:
         """The recall that the cursor is on."""
-        chosen = self.chosen
-        of_session = (one for one in self._whole.sessions if one.session.id == chosen.session)
-        recalls = (one for session in of_session for one in session.recalls)
-        return next((one for one in recalls if chosen.by is not None and one.by == chosen.by), None)
+        session = next((one for one in self._whole.sessions if one.session.id == self.chosen.session), None)
+        return session.recall_of(self.chosen) if session is not None and self.chosen.by is not None else None
 
     def entered(self, said: str) -> None:
         """Something was entered: show it, and say so."""
