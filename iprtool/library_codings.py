@@ -3,7 +3,15 @@
 from iprtool.codebooks.versions import name_of
 from iprtool.coding.segments import checked_length
 from iprtool.desk.codebooks import all_codebooks
-from iprtool.desk.codings import begin_coding, coding_by, coding_codebook, unblind_coding, unlock_coding
+from iprtool.desk.codings import (
+    begin_coding,
+    coding_by,
+    coding_codebook,
+    new_coder_doubt,
+    settled_coding,
+    unblind_coding,
+    unlock_coding,
+)
 from iprtool.desk.people import the_recording
 from iprtool.library.overview import CodingState
 from iprtool.library.wish import Chosen, Wish
@@ -38,34 +46,45 @@ def _new(study: Study, chosen: Chosen) -> FormScreen:
         FormField("segment", "segment", "5m", hint="how long it is: 5m, 90s, 1:30"),
     ]
 
+    asked: set[str] = set()
+
     def take(values: dict[str, str]) -> Wish:
-        begun = coding_by(study, session, values["coder"].strip())
+        coder = values["coder"].strip()
+        begun = coding_by(study, session, coder)
         if begun is None:
+            doubt = new_coder_doubt(study, coder)
+            if doubt is not None and coder not in asked:
+                asked.add(coder)
+                raise IprtoolError(f"{doubt}. Enter again keeps it.")
             book = coding_codebook(study, values["codebook"] or None)
             segment_ms = _length_ms(values["segment"])
-            begun = begin_coding(study, session, values["coder"].strip(), codebook=book, segment_ms=segment_ms)
+            begun = begin_coding(study, session, coder, codebook=book, segment_ms=segment_ms)
         return Wish("coding", begun.id)
 
     return FormScreen("A coder's coding", fields, take, about=BLIND)
 
 
 def _begun(study: Study, coding: Coding) -> FormScreen:
-    what = (
-        ("unblind", "let the coder see the other layers"),
-        ("unlock", "let it be changed again"),
-    )
+    what = (("unlock", "unlock the coding"), ("unblind", "unblind the coder"))
     fields = [
-        FormField("what", "then", "unblind", "choice", what),
-        FormField("reason", "because", hint="why it is unlocked; kept in the coding's log"),
+        FormField("what", "then", "unlock", "choice", what),
+        FormField("reason", "because", hint="why; kept in the coding's log"),
     ]
+    asked: list[dict[str, str]] = []
 
     def take(values: dict[str, str]) -> None:
         if values["what"] == "unlock":
-            unlock_coding(study, coding, values["reason"].strip())
-        else:
-            unblind_coding(study, coding)
+            unlock_coding(study, coding, values["reason"])
+            return
+        if settled_coding(study, coding).locked and values not in asked:
+            asked.append(values)
+            raise IprtoolError(f"This cannot be taken back. Enter again lets {coding.coder} see the other layers.")
+        unblind_coding(study, coding, values["reason"])
 
-    about = f"It is {coding_words(CodingState(coding, coding.coder))}. Both are noted in its log."
+    about = (
+        f"It is {coding_words(CodingState(coding, coding.coder))}. Unlocked, it can be changed again; unblinded, its "
+        "coder sees the other layers from then on, and it stays as it is."
+    )
     return FormScreen(f"The coding by {coding.coder}", fields, take, about=about)
 
 

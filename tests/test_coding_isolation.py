@@ -14,6 +14,7 @@ from iprtool.edits import Hand
 from iprtool.model.coding import SegmentCode
 from iprtool.model.layer import LayerContent, Marked, OpBody, Put
 from iprtool.model.mark import Mark
+from iprtool.model.study import Person
 from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.study import Study
 from tests.machine import PASSPHRASE, WITH_PASSPHRASE, Machine, known_machine, one_sentence
@@ -43,6 +44,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Machine:
         recall = begin_recall(study, session, "client", codebook=codebook_for("client", None))
         assert recall.layer is not None
         write(study, recall.layer, Marked(Mark("e", "recaller", "point", 1_000, 1_000, 40, note=SECRET)))
+        study.put(Person("k1", "K1", "observer"))
         other = begin_coding(study, session, "ZULU", codebook=shipped("3rs-2015"))
         write(study, other.layer, Put(SegmentCode(0, "cf_rejects_intervention", "plus", note=SECRET)))
     return machine
@@ -227,10 +229,13 @@ def test_what_a_coding_cannot_be_begun_with_is_said_in_one_sentence(machine: Mac
         return "".join(terminal.shown.splitlines()).rstrip()
 
     assert "is coded with 3RS-2015, and the versions of the 3RS are not mixed" in refused(
-        "--coder", "K2", "--codebook", "3rs-2022"
+        "--coder", "K1", "--codebook", "3rs-2022"
     )
     assert "keeps them; leave --codebook and --segment out" in refused("--coder", "ZULU", "--segment", "1m")
     assert "short pseudonym" in refused("--coder", "Dr. No")
+    assert "no coder 'K77' in this study (coders: K1, ZULU); add a new one with: iprtool person add" in refused(
+        "--coder", "K77"
+    )
     assert "needs a terminal" in one_sentence(machine.run(*CODE))
     wrong = machine.run("code", "A.ipr", "--coder", "K2", "--segment", "soon")
     assert wrong.returncode == 2

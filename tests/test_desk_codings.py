@@ -14,7 +14,9 @@ from iprtool.desk.codings import (
     coding_codebook,
     coding_grant,
     coding_states,
+    new_coder_doubt,
     settled_coding,
+    the_coding,
     unblind_coding,
     unlock_coding,
 )
@@ -188,9 +190,9 @@ def test_a_coder_sees_the_others_only_once_locked_and_unblinded(study: Study) ->
         unblind_coding(study, coding)
     write(study, coding, Locked())
     assert "still blind" in (coder_may_review(study, coding) or "")
-    assert unblind_coding(study, coding).unblinded
+    assert unblind_coding(study, coding, "all have coded ").unblinded
     unblind_coding(study, coding)
-    assert [op.kind for op in layer(study, coding).ops] == ["lock", "unblind"]
+    assert [(op.kind, op.reason) for op in layer(study, coding).ops[1:]] == [("unblind", "all have coded")]
     assert study.codings()[0].unblinded
     assert coder_may_review(study, study.codings()[0]) is None
 
@@ -202,6 +204,42 @@ def test_who_has_seen_the_others_changes_their_coding_no_more(study: Study) -> N
     with pytest.raises(IprtoolError, match="K1 has been let see the other layers, so this coding stays"):
         unlock_coding(study, coding, "a second thought")
     assert layer(study, coding).locked
+
+
+def test_letters_however_written_are_one_coder(study: Study) -> None:
+    coding = coded(study)
+    assert coding_by(study, the_session(study), "k1") == coding
+    with pytest.raises(IprtoolError, match="K1 codes this session already"):
+        coded(study, "k1")
+    assert [one.label for one in study.persons()] == ["K1"]
+    study.put(Person("p", "D05-C", "client", "d"))
+    with pytest.raises(IprtoolError, match="d05-c is a participant"):
+        coded(study, "d05-c")
+
+
+def test_a_coder_whom_the_study_does_not_know_is_doubted_where_it_has_coders(study: Study) -> None:
+    assert new_coder_doubt(study, "K1") is None
+    assert new_coder_doubt(study, "Olsen") == "Olsen looks like a name, where a code such as K1 keeps it out"
+    coded(study)
+    assert new_coder_doubt(study, "k1") is None
+    assert new_coder_doubt(study, "K77") == "There is no coder 'K77' in this study (coders: K1)"
+    with pytest.raises(IprtoolError, match="short pseudonym"):
+        new_coder_doubt(study, "K 1")
+
+
+def test_the_one_coding_of_a_coder_is_found_without_its_session(study: Study) -> None:
+    coding, other = coded(study), coded(study, "K2")
+    study.put(Session("later", the_session(study).dyad, 5))
+    assert the_coding(study, "k1") == the_coding(study, "K1", "D05", 3) == coding
+    with pytest.raises(IprtoolError, match="several such sessions"):
+        the_coding(study, "K3")
+    with pytest.raises(IprtoolError, match=r"K1 has not coded this session \(coders: nobody yet\)"):
+        the_coding(study, "K1", number=5)
+    study.put(msgspec.structs.replace(other, coder="K1", session="later"))
+    with pytest.raises(IprtoolError, match="K1 has coded several such sessions; say which one"):
+        the_coding(study, "K1")
+    write(study, coding, Locked())
+    assert the_coding(study, "K1").id == coding.id
 
 
 def test_a_coding_needs_a_recording(study: Study) -> None:

@@ -7,17 +7,20 @@ import msgspec
 import pytest
 
 from iprtool.commands import LIBRARY, first_keys, key_line
+from iprtool.edits import Hand
+from iprtool.library.roster import Roster
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, commands_of
+from iprtool.model.layer import Locked
 from iprtool.model.study import Person, Recall, Session
 from iprtool.model.terms import Role
 from iprtool.screens.library import table_with
 from iprtool.screens.library_due import DueScreen
 from iprtool.screens.library_form import ChoiceLine, FormScreen
 from iprtool.screens.library_menu import MenuScreen
-from iprtool.store.layer import create_layer
+from iprtool.store.layer import LayerFile, create_layer
 from iprtool.store.media import SealedSink
-from tests.library_desk import error_of, head, library
+from tests.library_desk import Library, error_of, head, library
 from tests.library_samples import a_roster, coding, lavik
 from tests.screen_desk import screen_text
 from tests.store_samples import HEAD
@@ -303,11 +306,7 @@ async def test_a_coding_is_begun_with_the_coder_who_has_none_yet(tmp_path: Path)
         await shown.press("b")
         assert "Choose a session first" in shown.said[-1]
         await shown.choose(dyad="d", session="s")
-        media, path, key = shown.study.new_object("media")
-        sink = SealedSink(path, key)
-        sink.write_at(0, b"sound")
-        sink.commit()
-        shown.study.put(msgspec.structs.replace(roster.recordings[0], media=media))
+        a_recording(shown, roster)
         await shown.press("b")
         await shown.press("tab", "tab")
         await shown.type("1 s")
@@ -320,16 +319,52 @@ async def test_a_coding_is_begun_with_the_coder_who_has_none_yet(tmp_path: Path)
         assert shown.wish == Wish("coding", begun.id)
 
 
-async def test_a_coding_that_is_not_locked_is_not_unblinded(tmp_path: Path) -> None:
+async def test_a_coding_is_unblinded_only_when_it_is_locked_and_asked_for_twice(tmp_path: Path) -> None:
     (place,) = (one for one in PLACES if one.id == "coding")
-    async with library(tmp_path, a_roster(), places=(place,)) as shown:
+    async with library(tmp_path, a_roster(), size=(80, 24), places=(place,)) as shown:
         head = msgspec.structs.replace(HEAD, purpose="coding")
         layer, path, key = shown.study.new_object("layer")
         create_layer(path, key, head)
         shown.study.put(msgspec.structs.replace(coding("k", "K1"), layer=layer))
         shown.screen.refresh_study()
         await shown.choose(dyad="d", session="s", coding="k")
-        await shown.press("e", "enter")
+        await shown.press("e", "right", "enter", "enter")
         assert "not locked yet" in error_of(shown)
         await shown.press("escape")
+        with LayerFile(path, key) as log:
+            log.commit([Hand("coder", "dev").op(layer, Locked())]).result()
+        await shown.press("e")
+        line = shown.app.screen.query_one(ChoiceLine).render_line(0)
+        assert line.text.strip() == "[unlock the coding]  unblind the coder"
+        await shown.press("enter", "enter")
+        assert "needs its reason" in error_of(shown)
+        await shown.press("right", "enter")
+        assert error_of(shown) == "This cannot be taken back. Enter again lets K1 see the other layers."
         assert not shown.study.codings()[0].unblinded
+        await shown.press("enter")
+        assert shown.study.codings()[0].unblinded
+
+
+async def test_a_coder_whom_the_study_does_not_know_is_asked_about_once(tmp_path: Path) -> None:
+    (place,) = (one for one in PLACES if one.id == "coding")
+    roster = a_roster()
+    roster = msgspec.structs.replace(roster, persons=(*roster.persons, Person("k", "K1", "observer")))
+    async with library(tmp_path, roster, places=(place,)) as shown:
+        a_recording(shown, roster)
+        await shown.choose(dyad="d", session="s")
+        await shown.press("b")
+        await shown.type("K9")
+        await shown.press("enter")
+        assert error_of(shown) == "There is no coder 'K9' in this study (coders: K1). Enter again keeps it."
+        assert shown.study.codings() == []
+        await shown.press("enter")
+        assert [one.coder for one in shown.study.codings()] == ["K9"]
+
+
+def a_recording(shown: Library, roster: Roster) -> None:
+    """Put the bytes of the roster's recording into the study."""
+    media, path, key = shown.study.new_object("media")
+    sink = SealedSink(path, key)
+    sink.write_at(0, b"sound")
+    sink.commit()
+    shown.study.put(msgspec.structs.replace(roster.recordings[0], media=media))

@@ -76,6 +76,7 @@ def test_what_plays_a_recording_is_drawn(machine: "Machine", command: str, keys:
 
 
 def test_a_coding_is_drawn(machine: "Machine") -> None:
+    machine.says("person", "add", str(demo(machine)), "coder-C", "--role", "coder")
     terminal = machine.terminal("code", demo(machine), *where("D02", 3), "--coder", "coder-C", size=(100, 30))
     terminal.wait_for("denial")
     at(terminal, "1", "● 1 denial")

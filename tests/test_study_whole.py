@@ -86,6 +86,8 @@ async def test_the_study_from_its_first_recording_to_its_export(clinic: Clinic) 
     clinic.says("missing", clinic.path, "--dyad", dyad, "--session", session, "--by", by, "--reason", "declined")
     assert clinic.says("status", clinic.path).startswith("Alliance  47 of 48 · 1 declined")
 
+    for coder in CODERS:
+        clinic.says("person", "add", clinic.path, coder, "--role", "coder")
     for dyad, coder in product(CODED, CODERS):
         await code_session(clinic, dyad, coder)
     codings = json.loads(clinic.says("codings", clinic.path, "--json"))

@@ -11,8 +11,6 @@ from iprtool.model.errors import IprtoolError
 
 if TYPE_CHECKING:
     from iprtool.desk.codings import CodingState
-    from iprtool.model.study import Coding
-    from iprtool.store.study import Study
 
 CoderLabel = Annotated[str, typer.Option("--coder", help="the coder's pseudonym, for instance K1")]
 
@@ -43,7 +41,7 @@ def code(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Begin an observer's coding of a session, or go on with it; the coder sees no other layer."""
-    from iprtool.desk.codings import begin_coding, coding_by, coding_codebook, coding_grant
+    from iprtool.desk.codings import begin_coding, coding_by, coding_codebook, coding_grant, new_coder_doubt
     from iprtool.desk.people import the_only_session
     from iprtool.launch import become_app
 
@@ -54,6 +52,8 @@ def code(
         if coding is None:
             more = {} if segment is None else {"segment_ms": segment}
             book = coding_codebook(opened, codebook)
+            if (doubt := new_coder_doubt(opened, coder)) is not None:
+                raise IprtoolError(f"{doubt}; add a new one with: iprtool person add STUDY LABEL --role coder.")
             coding = begin_coding(opened, where, coder, codebook=book, **more)
         elif codebook is not None or segment is not None:
             raise IprtoolError(
@@ -90,11 +90,11 @@ def unlock(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Let a locked coding be changed again."""
-    from iprtool.desk.codings import unlock_coding
+    from iprtool.desk.codings import the_coding, unlock_coding
 
     with open_study(study, passphrase_file) as opened:
-        unlock_coding(opened, _the_coding(opened, dyad, session, coder), reason)
-    say(f"The coding by {coder} is unlocked; it goes on with iprtool code.")
+        coding = unlock_coding(opened, the_coding(opened, coder, dyad, session), reason)
+    say(f"The coding by {coding.coder} is unlocked; it goes on with iprtool code.")
 
 
 @app.command()
@@ -106,23 +106,11 @@ def unblind(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Let a coder whose coding is locked see the session's other layers; the coding stays as it is from then on."""
-    from iprtool.desk.codings import unblind_coding
+    from iprtool.desk.codings import the_coding, unblind_coding
 
     with open_study(study, passphrase_file) as opened:
-        unblind_coding(opened, _the_coding(opened, dyad, session, coder))
+        coder = unblind_coding(opened, the_coding(opened, coder, dyad, session)).coder
     say(f"{coder} may see the other layers of this session: iprtool review {study} --coder {coder}")
-
-
-def _the_coding(study: "Study", dyad: str | None, session: int | None, coder: str) -> "Coding":
-    from iprtool.desk.codings import coding_by
-    from iprtool.desk.people import the_only_session
-
-    where = the_only_session(study, dyad, session)[1]
-    coding = coding_by(study, where, coder)
-    if coding is None:
-        coders = ", ".join(one.coder for one in study.codings() if one.session == where.id) or "nobody yet"
-        raise IprtoolError(f"{coder} has not coded this session (coders: {coders}); see iprtool codings.")
-    return coding
 
 
 def _line(state: "CodingState") -> str:
@@ -132,4 +120,5 @@ def _line(state: "CodingState") -> str:
         return f"{whose}its layer cannot be read; see iprtool verify"
     lock = "unblinded" if coding.unblinded else "locked" if coding.locked else "open"
     ratings = f"session {done.rated} of {done.scales}" if done.scales else ""
-    return f"{whose}segments {done.finished} of {done.segments:<5}{ratings:<16}{done.codes:>4} codes  {lock}"
+    segments = f"segments {done.finished} of {done.segments}"
+    return f"{whose}{segments:<22}{ratings:<16}{done.codes:>4} codes  {lock}"

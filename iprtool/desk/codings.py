@@ -13,8 +13,9 @@ from iprtool.coding.progress import Progress, progress_of
 from iprtool.desk.codebooks import codebook_named
 from iprtool.desk.consents import may_use, purpose_of
 from iprtool.desk.objects import media_and_peaks, object_grant
-from iprtool.desk.people import the_recording
+from iprtool.desk.people import the_only_session, the_recording
 from iprtool.edits import Hand
+from iprtool.library.editing import looks_like_a_name
 from iprtool.model.codebook import Codebook
 from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import CodingGrant
@@ -52,9 +53,46 @@ def coding_codebook(study: Study, wanted: str | None) -> Codebook:
 
 
 def coding_by(study: Study, session: Session, coder_label: str) -> Coding | None:
-    """The coder's coding of a session, or None."""
-    found = (one for one in study.codings() if (one.session, one.coder) == (session.id, coder_label))
-    return next(found, None)
+    """The coder's coding of a session, or None; k1 and K1 are one coder."""
+    return next((one for one in _codings_by(study, coder_label) if one.session == session.id), None)
+
+
+def the_coding(study: Study, coder_label: str, dyad_label: str | None = None, number: int | None = None) -> Coding:
+    """The coder's one coding, of this dyad and session where they are given; of several, the one that is locked.
+
+    IprtoolError where there is none, or where several are locked or none is.
+    """
+    sessions = {
+        one.id
+        for one in study.sessions()
+        if number in (None, one.number) and dyad_label in (None, _dyad(study, one).label)
+    }
+    theirs = [one for one in _codings_by(study, coder_label) if one.session in sessions]
+    locked = [one for one in theirs if settled_coding(study, one).locked]
+    for only in (theirs, locked):
+        if len(only) == 1:
+            return only[0]
+    if theirs:
+        raise IprtoolError(
+            f"{theirs[0].coder} has coded several such sessions; say which one with --dyad and --session."
+        )
+    session = the_only_session(study, dyad_label, number)[1]
+    coders = ", ".join(one.coder for one in study.codings() if one.session == session.id) or "nobody yet"
+    raise IprtoolError(f"{coder_label[:24]} has not coded this session (coders: {coders}); see iprtool codings.")
+
+
+def new_coder_doubt(study: Study, label: str) -> str | None:
+    """Why a coder of this label may be a slip of the hand, in a few words; None where they are one of the study's.
+
+    Where nobody codes yet, only a label that looks like a name is doubted. IprtoolError where it can be no coder's.
+    """
+    _check_coder(study, label)
+    if any(_same(one.label, label) for one in study.persons()):
+        return None
+    coders = ", ".join(one.label for one in study.persons() if one.role == "observer")
+    if coders:
+        return f"There is no coder {label[:24]!r} in this study (coders: {coders})"
+    return f"{label[:24]} looks like a name, where a code such as K1 keeps it out" if looks_like_a_name(label) else None
 
 
 def begin_coding(
@@ -62,11 +100,13 @@ def begin_coding(
 ) -> Coding:
     """A new coding with its empty layer, which pins codebook and segments; none where that fails.
 
-    The coder is a person of the study by this label, made where there is none. IprtoolError where the label is no
+    The coder is a person of the study by this label, however its letters are written, made where there is none.
+    IprtoolError where the label is no
     pseudonym or a participant's, where this coder codes the session already, where two versions would be mixed, or
     where somebody who is on the recording has withdrawn.
     """
     _check_coder(study, coder_label)
+    coder_label = next((one.label for one in study.persons() if _same(one.label, coder_label)), coder_label)
     if coding_by(study, session, coder_label) is not None:
         raise IprtoolError(f"{coder_label} codes this session already; go on with that coding.")
     _check_not_mixed(codebook, study.codings())
@@ -167,20 +207,23 @@ def unlock_coding(study: Study, coding: Coding, reason: str) -> Coding:
             "under a label of its own for what is decided together."
         )
     if not reason.strip():
-        raise IprtoolError("Unlocking a coding needs its reason, which is kept with it; say --reason TEXT.")
+        raise IprtoolError("Unlocking a coding needs its reason, which is kept with it; write why.")
     _write(study, coding, Unlocked(), reason.strip())
     return _put(study, coding, locked=False)
 
 
-def unblind_coding(study: Study, coding: Coding) -> Coding:
-    """Let a coder see the other layers from now on, which the layer notes; IprtoolError where it is not locked."""
+def unblind_coding(study: Study, coding: Coding, reason: str = "") -> Coding:
+    """Let a coder see the other layers from now on, which the layer notes with its reason, if one is given.
+
+    It is not taken back. IprtoolError where the coding is not locked.
+    """
     coding = _settled(study, coding, _content(study, coding))
     if not coding.locked:
         raise IprtoolError(
             f"The coding by {coding.coder} is not locked yet, and a coder sees no other layer until theirs is."
         )
     if not coding.unblinded:
-        _write(study, coding, Unblinded())
+        _write(study, coding, Unblinded(), reason.strip() or None)
     return _put(study, coding, unblinded=True)
 
 
@@ -199,7 +242,7 @@ def _check_coder(study: Study, label: str) -> None:
         raise IprtoolError(
             "A coder's label is a short pseudonym: up to 24 letters, digits, hyphens, points or underscores, as K1."
         )
-    if any(one.label == label and one.dyad is not None for one in study.persons()):
+    if any(_same(one.label, label) and one.dyad is not None for one in study.persons()):
         raise IprtoolError(f"{label} is a participant of this study, and codings are by others; choose another label.")
 
 
@@ -225,6 +268,14 @@ def _check_not_mixed(codebook: Codebook, codings: Sequence[Coding]) -> None:
 
 def _version_apart(codebook_id: str) -> str | None:
     return next((one for one in APART if codebook_id.startswith(one)), None)
+
+
+def _codings_by(study: Study, coder_label: str) -> list[Coding]:
+    return [one for one in study.codings() if _same(one.coder, coder_label)]
+
+
+def _same(label: str, other: str) -> bool:
+    return label.casefold() == other.casefold()
 
 
 def _dyad(study: Study, session: Session) -> Dyad:
