@@ -5,7 +5,16 @@ import pytest
 from textual.widgets import Static
 
 from iprtool.model.guide import Guide, Lead
-from iprtool.model.layer import Closed, CoverUsed, LeadUsed, LessonsLearned, StopChanged, Stopped, SyncMarked
+from iprtool.model.layer import (
+    Closed,
+    CoverUsed,
+    LayerContent,
+    LeadUsed,
+    LessonsLearned,
+    StopChanged,
+    Stopped,
+    SyncMarked,
+)
 from iprtool.model.protocol import PROTOCOLS
 from iprtool.model.study import Utterance
 from iprtool.model.terms import Face
@@ -279,6 +288,24 @@ async def test_begun_under_the_cover_the_picture_is_not_seen_before_it_is_lifted
         assert seen(opened) == "hidden"
         await table.press("1")
         assert seen(opened) == "shown"
+
+
+async def test_gone_on_with_the_picture_is_as_it_was_left_and_one_that_was_hidden_stays_so() -> None:
+    opened: list[FakePicture] = []
+    left = protocol(view="left_covered", start_covered=True)
+    async with desk(filmed=filmed(opened), protocol=left) as table:
+        await table.press("1", *["ctrl+g"] * 2)
+        assert seen(opened) == "hidden"
+    again = LayerContent(table.screen.recall.head, ops=tuple(table.log.ops))
+    async with desk(filmed=filmed(opened), loaded=again) as table:
+        await table.press("1")
+        assert len(opened) == 1
+        await table.press(*["ctrl+g"] * 2)
+        assert seen(opened) == "pixelated"
+    again = LayerContent(again.head, ops=(*again.ops, *table.log.ops))
+    async with desk(filmed=filmed(opened), loaded=again) as table:
+        await table.press("1")
+        assert seen(opened) == "pixelated"
 
 
 def seen(opened: list[FakePicture]) -> str:

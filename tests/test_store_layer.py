@@ -17,6 +17,7 @@ from iprtool.model.layer import (
     Draft,
     Edited,
     LeadUsed,
+    LessonsLearned,
     Marked,
     Stop,
     StopChanged,
@@ -24,6 +25,7 @@ from iprtool.model.layer import (
     WentOn,
 )
 from iprtool.store.layer import LayerFile, create_layer, layer_rows, read_layer, view_layer
+from iprtool.store.view import HISTORY
 from tests.store_samples import HEAD, SECONDS, a_layer, failure, faults, full_mark, marked, op, point, stopped
 
 
@@ -198,3 +200,22 @@ def test_a_second_layer_at_the_same_place_is_refused(tmp_path: Path) -> None:
     path, key = a_layer(tmp_path)
     with pytest.raises(StoreError, match="not written over"):
         create_layer(path, key, HEAD)
+
+
+def test_the_newest_operations_are_read_and_with_them_what_still_holds_however_long_ago(tmp_path: Path) -> None:
+    path, key = a_layer(tmp_path)
+    lasting = [
+        op(ViewChanged("shown", 1), "layer"),
+        op(LessonsLearned("listen first"), "layer"),
+        op(ViewChanged("hidden", 2), "layer"),
+    ]
+    with LayerFile(path, key) as layer:
+        layer.commit([*lasting, *(op(Covered("played", 0, n), "c1") for n in range(1, HISTORY + 1))]).result(SECONDS)
+        ops = layer.load().ops
+    assert [one.body for one in ops[:2]] == [LessonsLearned("listen first"), ViewChanged("hidden", 2)]
+    assert len(ops) == HISTORY + 2
+    with view_layer(path, key) as view:
+        plan = view._connection.execute(
+            "EXPLAIN QUERY PLAN SELECT max(lamport) FROM op WHERE kind = 'view_change'"
+        ).fetchall()
+    assert "op_view" in str(plan)

@@ -277,7 +277,8 @@ class LayerHead(msgspec.Struct, frozen=True):
 class LayerContent(msgspec.Struct, frozen=True):
     """A layer as it stands: its head, marks by start, stops, coverage, draft, and the newest operations, in order.
 
-    `ops` holds at most the last 1,000, for undo and history. `values` are by entity.
+    `ops` holds at most the last 1,000, for undo and history, and before them the last `ViewChanged` and
+    `LessonsLearned`, however long ago. `values` are by entity.
     """
 
     head: LayerHead

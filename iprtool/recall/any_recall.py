@@ -24,7 +24,10 @@ class Listener(Protocol):
 
 
 class AnyRecall:
-    """A layer being written by who recalls; each kind makes its `playback`."""
+    """A layer being written by who recalls; each kind makes its `playback`.
+
+    `view` is what is seen of the picture: as it was last chosen, in this recall's earlier sittings too.
+    """
 
     playback: Playback
     _listener: Listener
@@ -35,6 +38,8 @@ class AnyRecall:
         self.hand = hand
         self.saving = Saving(log, listener.saved)
         self.draft = content.draft
+        views = (op.body.view for op in reversed(content.ops) if isinstance(op.body, ViewChanged))
+        self.view = next(views, self.head.protocol.view)
         self.covered = False
         self._listener = listener
 
@@ -87,6 +92,7 @@ class AnyRecall:
 
     def view_changed(self, view: View) -> None:
         """From here on this is seen of the picture. A recall begins with it hidden."""
+        self.view = view
         self._do([(self.head.layer, ViewChanged(view, self.playback.at_ms))])
 
     def cover(self) -> None:

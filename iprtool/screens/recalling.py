@@ -70,12 +70,12 @@ class RecallingScreen(WritingScreen):
         self.show_moment()
 
     def begin_as_set(self) -> None:
-        """What is seen of the picture, and whether it begins under the cover, as the protocol says."""
-        protocol = self.work.head.protocol
-        if self.filmed is not None and protocol.view != "hidden" and (watching := self.watch_picture()) is not None:
-            watching.set_view(protocol.view)
-            self.view_changed(protocol.view)
-        if protocol.start_covered:
+        """What is seen of the picture: as the protocol says, or as it was left; and whether it begins covered."""
+        view = self.work.view
+        if self.filmed is not None and view != "hidden" and (watching := self.watch_picture()) is not None:
+            watching.set_view(view)
+            self.view_changed(view)
+        if self.work.head.protocol.start_covered:
             self.action_cover()
 
     def view_changed(self, view: View) -> None:

@@ -18,6 +18,8 @@ LAYER = Schema(
                 actor TEXT NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, grp TEXT, undoes TEXT)""",
             "CREATE INDEX op_close ON op (lamport) WHERE kind = 'close'",
             "CREATE INDEX op_lock ON op (lamport) WHERE kind IN ('lock', 'unlock')",
+            "CREATE INDEX op_view ON op (lamport) WHERE kind = 'view_change'",
+            "CREATE INDEX op_lessons ON op (lamport) WHERE kind = 'lessons'",
             "CREATE TRIGGER op_kept BEFORE DELETE ON op BEGIN SELECT RAISE(ABORT, 'operations are kept'); END",
             "CREATE TRIGGER op_as_made BEFORE UPDATE ON op BEGIN SELECT RAISE(ABORT, 'operations stay as made'); END",
             # A table of its own, so that a redaction can delete a body and leave the operation.
@@ -35,6 +37,12 @@ LAYER = Schema(
             "CREATE TABLE draft (slot INTEGER PRIMARY KEY CHECK (slot = 1), value TEXT NOT NULL)",
         ),
     ),
+)
+
+_READ_OPS = """SELECT o.id, o.entity, b.body, o.device, o.actor, b.at_utc, o.lamport, o.grp, o.undoes, b.reason
+    FROM op o JOIN op_body b USING (lamport)"""
+_LASTING = " UNION ALL ".join(
+    f"SELECT max(lamport) FROM op WHERE kind = '{kind}'" for kind in ("view_change", "lessons")
 )
 
 _BODY: "msgspec.json.Decoder[OpBody]" = msgspec.json.Decoder(OpBody)
@@ -70,15 +78,16 @@ def append_op(connection: sqlcipher.Connection, op: Op) -> int:
 
 
 def read_ops(connection: sqlcipher.Connection, *, last: int | None = None) -> Iterator[Op]:
-    """The operations in their order, all or the last few; one whose body was redacted is left out."""
+    """The operations in their order, all or the last few; one whose body was redacted is left out.
+
+    The last that says what is seen of the picture, and the last of lessons learned, are among them however long ago.
+    """
     after = last_lamport(connection) - last if last is not None else 0
-    rows = connection.execute(
-        """SELECT o.id, o.entity, b.body, o.device, o.actor, b.at_utc, o.lamport, o.grp, o.undoes, b.reason
-            FROM op o JOIN op_body b USING (lamport) WHERE o.lamport > ? ORDER BY o.lamport""",
-        (after,),
-    )
-    for ident, entity, body, *rest in rows:
-        yield Op(ident, entity, _BODY.decode(body), *rest)
+    # Two searches: as one, with OR, it would read the whole table.
+    for condition in (f"o.lamport IN ({_LASTING}) AND o.lamport <= ?", "o.lamport > ?"):
+        rows = connection.execute(f"{_READ_OPS} WHERE {condition} ORDER BY o.lamport", (after,))
+        for ident, entity, body, *rest in rows:
+            yield Op(ident, entity, _BODY.decode(body), *rest)
 
 
 def is_closed(connection: sqlcipher.Connection) -> bool:
