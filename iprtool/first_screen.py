@@ -65,6 +65,9 @@ def _review(grant: ReviewGrant, opened: Opened, player: Player, film: Filmed | N
         scores=grant.scores,
         begin_at=(grant.at_ms, grant.chosen),
         tolerance_ms=grant.tolerance_ms,
+        sides=grant.sides,
+        absent=grant.absent,
+        withheld=grant.withheld,
     )
 
 

@@ -1,7 +1,7 @@
 """Consents: whose must hold before a recall opens, for what, until when; and what a withdrawal leaves."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -18,12 +18,12 @@ from iprtool.desk.consents import (
     set_purpose,
     standing,
     unmark_withdrawn,
-    withheld,
 )
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.people import the_only_session
 from iprtool.desk.reviews import review_grant
 from iprtool.desk.starting import start_recall
+from iprtool.export.allowed import Allowed
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import ConsentSeen
 from iprtool.model.protocol import PROTOCOLS
@@ -199,7 +199,7 @@ def test_a_review_leaves_out_whoever_withdrew_unless_a_rule_keeps_it(study: Stud
     assert layers_of_review(study) == ["client", "therapist"]
     mark_withdrawn(study, therapist, TODAY)
     assert layers_of_review(study) == ["client"]
-    assert withheld(study, begun, "2024-04-30") is None
+    assert Allowed(study, NOW.date() - timedelta(days=1)).withdrawn(begun) is None
     unmark_withdrawn(study, therapist)
     assert layers_of_review(study) == ["client", "therapist"]
     mark_withdrawn(study, therapist, TODAY, kept_under="art. 17(3)(d)")

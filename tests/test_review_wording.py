@@ -5,10 +5,11 @@ import pytest
 from iprtool.edits import Hand
 from iprtool.model.layer import Coverage, LayerContent, Put
 from iprtool.model.linking import Episode, MarkRef, Match, QuoteFlag, Tag, Theme
+from iprtool.model.terms import Role
 from iprtool.reviewing.links import Links
 from iprtool.reviewing.proposals import Moments, moments
 from iprtool.reviewing.review import Review
-from iprtool.reviewing.wording import absence_of, change_text, layers_text, refs_said, said_of, state_of
+from iprtool.reviewing.wording import absence_of, change_text, layers_text, refs_said, said_of, state_of, unspoken_text
 from tests.fakes import head
 from tests.review_samples import layer, mark
 
@@ -96,8 +97,19 @@ COVERED = Review(
         ("researcher", 10_000, "no recall yet"),
     ],
 )
-def test_why_there_is_no_account(by: str, at_ms: int, text: str) -> None:
+def test_why_there_is_no_account(by: Role, at_ms: int, text: str) -> None:
     assert absence_of(COVERED, by, at_ms) == text
+
+
+def test_what_a_withdrawal_withholds_is_said_and_not_that_there_is_none() -> None:
+    why = "D05-C withdrew on 2026-01-01, so nothing of theirs is used."
+    review = Review([layer("therapist")], absent={"client": why}, withheld=why)
+    assert absence_of(review, "client", 0) == why
+    assert unspoken_text(review) == (
+        f"Transcript and codings are of everybody in the recording, and are not shown: {why}"
+    )
+    assert unspoken_text(Review([])) == "This session has no transcript."
+    assert absence_of(Review([layer("client")], absent={"client": why}), "client", 0).startswith("nothing marked")
 
 
 REF = MarkRef("client", "c1")

@@ -10,6 +10,7 @@ import pytest
 from iprtool.codebooks.loader import shipped
 from iprtool.desk.codings import begin_coding, coding_by, unblind_coding
 from iprtool.desk.consents import mark_withdrawn
+from iprtool.desk.history import read_history
 from iprtool.desk.people import the_only_session
 from iprtool.desk.recalls import begin_recall, codebook_for
 from iprtool.desk.reviews import coder_review_grant, review_grant, review_object
@@ -30,6 +31,7 @@ from iprtool.reviewing.across import found
 from iprtool.reviewing.linking import Linking
 from iprtool.reviewing.review import Review
 from iprtool.reviewing.search import asked
+from iprtool.reviewing.wording import absence_of
 from iprtool.screens.review import ReviewScreen
 from iprtool.store.derived import write_transcript
 from iprtool.store.keys import Keyring
@@ -126,10 +128,42 @@ def test_a_grant_has_the_layers_with_their_names_and_the_session_s_scores(study:
     assert (grant.scores, grant.group) == (2, "good")
 
 
-def test_who_has_withdrawn_is_left_out_of_review_and_search(study: Study) -> None:
+WHY = "D05-C withdrew on 2026-01-01, so nothing of theirs is used."
+
+
+def test_who_has_withdrawn_is_left_out_of_review_and_search_and_it_says_so(study: Study) -> None:
+    """As an export leaves them out: their own layer, and what is of everybody in the recording."""
+    before = granted(study)
+    assert (before.absent, before.withheld) == ({}, "")
     mark_withdrawn(study, CLIENT, "2026-01-01")
-    assert [one.by for one in granted(study).layers] == ["therapist", "observer"]
+    grant = granted(study)
+    assert [one.by for one in grant.layers] == ["therapist"]
+    assert (grant.transcript, grant.scores) == (None, 0)
+    assert (grant.absent, grant.withheld) == ({"client": WHY}, WHY)
+    opened = read(grant)
+    screen = first_screen(grant, opened, FakePlayer(), None)
+    assert isinstance(screen, ReviewScreen)
+    assert absence_of(screen.review, "client", 0) == WHY
+    assert screen.review.withheld == WHY
     assert words_found(study, "so said") == ["D05 3 therapist-1"]
+    assert words_found(study, "more") == []
+    assert [one.withheld for one in WordsOfStudy(study).read()] == [WHY, WHY]
+    assert not [one for one in read_history(study) if one.who in ("client", "coder K1")]
+    if opened.log is not None:
+        opened.log.close()
+
+
+def test_what_is_kept_under_a_rule_is_shown_after_a_withdrawal(study: Study) -> None:
+    mark_withdrawn(study, CLIENT, "2026-01-01", kept_under="archive act")
+    grant = granted(study)
+    assert [one.by for one in grant.layers] == ["client", "therapist", "observer"]
+    assert (grant.transcript is not None, grant.absent, grant.withheld) == (True, {}, "")
+
+
+def test_a_recall_that_did_not_take_place_is_not_one_to_come(study: Study) -> None:
+    recall = next(one for one in study.recalls() if one.by == "client")
+    study.put(msgspec.structs.replace(recall, layer=None, status="missing", missing_reason="not_reached"))
+    assert granted(study).absent == {"client": "the recall did not take place: not reached"}
 
 
 def test_who_may_not_write_gets_no_review_object_and_none_is_made(study: Study) -> None:

@@ -257,16 +257,6 @@ def may_use(study: Study, person: Person, scope: ConsentScope, on: str) -> str |
     return use_problem(person, consents, scope, on, purpose=purpose, keeps_consents=keeps_consents(study))
 
 
-def withheld(study: Study, recall: Recall, on: str) -> str | None:
-    """Why the layer of a recall may not be looked at on a day (ISO): somebody whose it is has withdrawn; or None."""
-    for person in makers_of(study, recall):
-        if person.withdrawn_on is not None and on >= person.withdrawn_on:
-            problem = may_use(study, person, purpose_of(study), on)
-            if problem is not None:
-                return problem
-    return None
-
-
 def makers_of(study: Study, recall: Recall) -> list[Person]:
     """Who made a recall, the recaller first, as far as they are in the roster; unnamed, the one who has the role."""
     persons = study.persons()

@@ -5,8 +5,9 @@ from datetime import date
 
 import msgspec
 
-from iprtool.desk.consents import makers_of, may_use, purpose_of, withheld
+from iprtool.desk.consents import makers_of, may_use, purpose_of
 from iprtool.desk.history_undo import question_of, take_back
+from iprtool.export.allowed import Allowed
 from iprtool.history.change import Change, Question, utc
 from iprtool.history.entry_words import SECRET, TECHNICAL, details_of, entry_words, is_told
 from iprtool.history.op_words import FACTS, Known, kind_of, layer_of, op_words
@@ -85,16 +86,17 @@ def names_of(study: Study) -> dict[str, str]:
 
 
 def layers_of(study: Study) -> list[Place]:
-    """The layers that may be looked at: recalls but those of who has withdrawn, codings, the review."""
-    names, today = names_of(study), date.today().isoformat()
+    """The layers that may be looked at: recalls and codings but those of who has withdrawn, the review."""
+    names, allowed = names_of(study), Allowed(study, date.today())
     places = []
     for recall in study.recalls():
-        if recall.layer is not None and withheld(study, recall, today) is None:
+        if recall.layer is not None and allowed.withdrawn(recall) is None:
             together = {str(one.role): one.label for one in makers_of(study, recall)} if recall.also else {}
             who = MUTUAL if together else recall.by.replace("_", " ")
             person = names.get(recall.person or "", "")
             places.append(Place(recall.layer, who, person, names[recall.session], together))
-    places += [Place(one.layer, _coder(one.coder), one.coder, names[one.session]) for one in study.codings()]
+    codings = (one for one in study.codings() if allowed.withdrawn(one) is None)
+    places += [Place(one.layer, _coder(one.coder), one.coder, names[one.session]) for one in codings]
     review = study.setting(REVIEW)
     return [*places, Place(review, "researcher")] if review else places
 

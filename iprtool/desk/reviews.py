@@ -6,17 +6,19 @@ from typing import Final
 
 from iprtool.codebooks.loader import shipped
 from iprtool.desk.codings import coder_may_review, coding_by
-from iprtool.desk.consents import withheld
 from iprtool.desk.objects import media_and_peaks, object_grant
 from iprtool.desk.people import the_recording
 from iprtool.desk.recalls import settled
 from iprtool.desk.roles import PALETTES
+from iprtool.export.allowed import Allowed
+from iprtool.library.wording import REASON_WORDS
 from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import LayerGrant, ReviewGrant
 from iprtool.model.layer import LayerHead
 from iprtool.model.linking import MarkRef
 from iprtool.model.score import Score
 from iprtool.model.study import Coding, Dyad, Recall, Session
+from iprtool.model.terms import Role
 from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.store.layer import create_layer
 from iprtool.store.machine import device
@@ -62,28 +64,33 @@ def review_grant(
     at_ms: int | None = None,
     chosen: MarkRef | None = None,
 ) -> ReviewGrant:
-    """What a review's process gets: every layer of the session but those of who has withdrawn, and the review object.
+    """What a review's process gets: every layer of the session that is shown, and the review object.
 
     Who may not write (a coder that was unblinded) gets no review object. With `back` it leads back to the library. The
     review opens at a place, or with a mark chosen, where they are given.
     """
     recording = the_recording(study, session)
     media, peaks = media_and_peaks(study, recording)
+    allowed = allowed_today(study)
+    withheld = allowed.withdrawn(session) or ""
+    transcript = recording.transcript if not withheld else None
     return ReviewGrant(
         title=f"{dyad.label} · session {session.number} · review",
-        layers=(*_recalls(study, session), *_codings(study, session)),
+        layers=(*_recalls(study, session, allowed), *_codings(study, session, allowed)),
         media=media,
         recording=recording,
         peaks=peaks,
-        transcript=object_grant(study, recording.transcript) if recording.transcript else None,
+        transcript=object_grant(study, transcript) if transcript else None,
         device=device(),
         review=object_grant(study, review_object(study)) if writing else None,
         group=dyad.group,
         back=str(study.path.absolute()) if back else None,
-        scores=sum(1 for _ in _scores(study, dyad, session)),
+        scores=sum(1 for _ in _scores(study, dyad, session, allowed)),
         at_ms=at_ms,
         chosen=chosen,
         tolerance_ms=TOLERANCE_MS,
+        absent=_absent(study, session, allowed),
+        withheld=withheld,
     )
 
 
@@ -101,12 +108,22 @@ def coder_review_grant(study: Study, dyad: Dyad, session: Session, coder: str) -
     return review_grant(study, dyad, session, writing=False, back=True)
 
 
-def shown_recalls(study: Study, session: Session) -> list[Recall]:
+def allowed_today(study: Study) -> Allowed:
+    """What withdrawals let be shown today: what an export would leave out since somebody withdrew is not."""
+    return Allowed(study, date.today())
+
+
+def shown_recalls(study: Study, session: Session, allowed: Allowed | None = None) -> list[Recall]:
     """The recalls of a session that there is a layer of, but those of who has withdrawn; the client's first."""
+    allowed = allowed or allowed_today(study)
     made = [one for one in study.recalls() if one.session == session.id and one.layer]
-    today = date.today().isoformat()
-    recalls = [settled(study, one) for one in made if withheld(study, one, today) is None]
+    recalls = [settled(study, one) for one in made if allowed.withdrawn(one) is None]
     return sorted(recalls, key=lambda one: list(PALETTES).index(one.by))
+
+
+def shown_codings(study: Study, session: Session, allowed: Allowed) -> list[Coding]:
+    """The codings of a session; none once somebody in the recording has withdrawn."""
+    return [one for one in study.codings() if one.session == session.id and allowed.withdrawn(one) is None]
 
 
 def coder_label(coding: Coding) -> str:
@@ -114,25 +131,37 @@ def coder_label(coding: Coding) -> str:
     return coding.coder if coding.coder.startswith(CODER) else f"{CODER} {coding.coder}"
 
 
-def _recalls(study: Study, session: Session) -> Iterator[LayerGrant]:
-    for one in shown_recalls(study, session):
+def _recalls(study: Study, session: Session, allowed: Allowed) -> Iterator[LayerGrant]:
+    for one in shown_recalls(study, session, allowed):
         if one.layer is not None:
             yield LayerGrant(one.by, object_grant(study, one.layer), one.layer)
 
 
-def _codings(study: Study, session: Session) -> Iterator[LayerGrant]:
-    for one in study.codings():
-        if one.session == session.id:
-            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, coder_label(one))
+def _codings(study: Study, session: Session, allowed: Allowed) -> Iterator[LayerGrant]:
+    for one in shown_codings(study, session, allowed):
+        yield LayerGrant("observer", object_grant(study, one.layer), one.layer, coder_label(one))
 
 
-def _scores(study: Study, dyad: Dyad, session: Session) -> Iterator[Score]:
+def _absent(study: Study, session: Session, allowed: Allowed) -> dict[Role, str]:
+    """Why there is no account of a role's: the recall did not take place, or the person has withdrawn."""
+    missing = (one for one in study.recalls() if one.session == session.id and one.missing_reason is not None)
+    reasons = {
+        one.by: f"the recall did not take place: {REASON_WORDS[one.missing_reason or 'technical']}" for one in missing
+    }
+    return reasons | allowed.gone(session)
+
+
+def _scores(study: Study, dyad: Dyad, session: Session, allowed: Allowed) -> Iterator[Score]:
     """The scores of a session, as far as the persons' objects can be read: none of them is what a review is about."""
     for person in study.persons():
-        if person.sealed is None or person.withdrawn_on is not None or person.dyad not in (None, dyad.id):
+        if person.sealed is None or person.dyad not in (None, dyad.id):
             continue
         try:
             with study.record_of(person) as record:
-                yield from (one for one in record.all("score", Score) if one.session == session.id)
+                of_session = [one for one in record.all("score", Score) if one.session == session.id]
         except StoreError:
             continue
+        for one in of_session:
+            why = allowed.score(one, person)
+            if why is None or why.why != "withdrawn":
+                yield one

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from iprtool.desk.reviews import REVIEW, coder_label, shown_recalls
+from iprtool.desk.reviews import REVIEW, allowed_today, coder_label, shown_codings, shown_recalls
+from iprtool.export.allowed import Allowed
 from iprtool.model.layer import LayerContent
 from iprtool.model.study import Session, Utterance
 from iprtool.reviewing.across import SessionWords
@@ -36,18 +37,20 @@ class WordsOfStudy:
         """The sessions by dyad and number; StoreError where one of their layers cannot be read."""
         dyads = {one.id: one for one in self._study.dyads()}
         sessions = sorted(self._study.sessions(), key=lambda one: (dyads[one.dyad].label, one.number))
+        allowed = allowed_today(self._study)
         for session in sessions:
-            entries = entries_of(self._layers(session), self._transcript(session))
-            yield SessionWords(dyads[session.dyad], session, entries)
+            withheld = allowed.withdrawn(session) or ""
+            said = self._transcript(session) if not withheld else []
+            entries = entries_of(self._layers(session, allowed), said)
+            yield SessionWords(dyads[session.dyad], session, entries, withheld)
 
-    def _layers(self, session: Session) -> Iterator[tuple[str, LayerContent]]:
-        for recall in shown_recalls(self._study, session):
+    def _layers(self, session: Session, allowed: Allowed) -> Iterator[tuple[str, LayerContent]]:
+        for recall in shown_recalls(self._study, session, allowed):
             if recall.layer is not None:
                 marks = self._marks(recall.layer)
                 yield lane_of(marks.head), marks
-        for coding in self._study.codings():
-            if coding.session == session.id:
-                yield coder_label(coding), self._marks(coding.layer)
+        for coding in shown_codings(self._study, session, allowed):
+            yield coder_label(coding), self._marks(coding.layer)
 
     def _marks(self, layer: str) -> LayerContent:
         """A layer's head and marks, without its history."""

@@ -1,4 +1,4 @@
-"""What consents allow to leave: by recall, coding and score, on one day."""
+"""What consents allow to leave, and withdrawals to be shown: by recall, coding and score, on one day."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,8 +8,8 @@ import msgspec
 from iprtool.export.rows import Withheld
 from iprtool.model.consent import UNASKED, Consent, use_problem
 from iprtool.model.score import Score
-from iprtool.model.study import Coding, Person, Recall
-from iprtool.model.terms import ConsentScope
+from iprtool.model.study import Coding, Person, Recall, Session
+from iprtool.model.terms import ConsentScope, Role
 from iprtool.store.study import Study
 
 KEPT, PURPOSE = "consents", "purpose"
@@ -21,7 +21,8 @@ class Allowed:
     of the dyad's; a score by that of whose form it is. What researchers, observers and supervisors made of a session,
     whether recall or score, leaves as a coding does.
 
-    After a withdrawal nothing leaves, unless it is kept under a rule (`iprtool.model.consent.use_problem`).
+    After a withdrawal nothing leaves, unless it is kept under a rule (`iprtool.model.consent.use_problem`), and nothing
+    is shown in the study either.
     """
 
     def __init__(self, study: Study, on: date) -> None:
@@ -29,7 +30,8 @@ class Allowed:
         self._keeps = study.setting(KEPT) == "kept"
         self._purpose: ConsentScope = msgspec.convert(study.setting(PURPOSE) or "research", ConsentScope)
         self._persons = {one.id: one for one in study.persons()}
-        self._consents = {one.id: _consents(study, one) for one in self._persons.values() if one.role not in UNASKED}
+        self._study = study
+        self._consents: dict[str, tuple[Consent, ...]] = {}
         self._dyad_of = {one.id: one.dyad for one in study.sessions()}
         self._labels = {one.id: one.label for one in study.dyads()}
 
@@ -53,6 +55,25 @@ class Allowed:
     def score(self, score: Score, person: Person) -> Withheld | None:
         """Why a score, kept with this person, does not leave, or None."""
         return self._all_of(score.session) if person.role in UNASKED else self._of([person])
+
+    def withdrawn(self, what: Recall | Coding | Session) -> str | None:
+        """Why a recall, a coding or what is of all who are in a session is not shown: somebody withdrew; or None."""
+        match what:
+            case Recall():
+                why = self.recall(what)
+            case Coding():
+                why = self.coding(what)
+            case Session():
+                why = self._all_of(what.id)
+        return why.sentence if why is not None and why.why == "withdrawn" else None
+
+    def gone(self, session: Session) -> dict[Role, str]:
+        """Who of those in a session has withdrawn, so that nothing of theirs is shown: why, by role."""
+        return {
+            one.role: why.sentence
+            for one in self._in_session(session.id)
+            if (why := self._of([one])) is not None and why.why == "withdrawn"
+        }
 
     def quotation(self, recall: Recall) -> bool | None:
         """Whether all who made a recall consented to quotation; None where nobody is asked."""
@@ -87,15 +108,19 @@ class Allowed:
         return Withheld("no_consent", f"Nobody is noted as {dyad}'s {who}, so there is no consent; add the person.")
 
     def _of(self, persons: Iterable[Person]) -> Withheld | None:
+        """The first reason there is; that somebody withdrew comes before that a consent is lacking."""
+        found: list[Withheld] = []
         for person in persons:
             problem = self._problem(person, self._purpose)
             if problem is not None:
                 gone = person.withdrawn_on is not None and self._on >= person.withdrawn_on
-                return Withheld("withdrawn" if gone else "no_consent", problem)
-        return None
+                found.append(Withheld("withdrawn" if gone else "no_consent", problem))
+        return min(found, key=lambda one: one.why != "withdrawn", default=None)
 
     def _problem(self, person: Person, scope: ConsentScope) -> str | None:
-        consents = self._consents.get(person.id, ())
+        if person.id not in self._consents:
+            self._consents[person.id] = () if person.role in UNASKED else _consents(self._study, person)
+        consents = self._consents[person.id]
         return use_problem(person, consents, scope, self._on, purpose=self._purpose, keeps_consents=self._keeps)
 
 

@@ -67,7 +67,9 @@ class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
 
     `review` is the study's object of the researcher's links, to write; None where a coder looks. `group` is the dyad's,
     `scores` how many there are of the session. It opens at `at_ms`, with the mark `chosen`, where they are given; marks
-    of client and therapist within `tolerance_ms` are proposed as one moment.
+    of client and therapist within `tolerance_ms` are proposed as one moment. The accounts of two `sides` stand beside
+    each other; `absent` says why there is none of a role's, `withheld` why what is of everybody in the recording (the
+    transcript, codings) is not shown.
     """
 
     title: str
@@ -85,6 +87,9 @@ class ReviewGrant(msgspec.Struct, frozen=True, tag="review"):
     at_ms: int | None = None
     chosen: MarkRef | None = None
     tolerance_ms: int = 15_000
+    sides: tuple[Role, Role] = ("client", "therapist")
+    absent: dict[Role, str] = {}
+    withheld: str = ""
 
 
 Grant = RecallGrant | ReviewGrant | CodingGrant

@@ -11,11 +11,12 @@ from iprtool.reviewing.search import Entry, Query, matching
 
 
 class SessionWords(msgspec.Struct, frozen=True):
-    """All that can be found in one session."""
+    """All that can be found in one session; `withheld` is why not all of it is searched, empty where it is."""
 
     dyad: Dyad
     session: Session
     entries: list[Entry]
+    withheld: str = ""
 
 
 class Hit(msgspec.Struct, frozen=True):

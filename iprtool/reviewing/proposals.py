@@ -8,9 +8,7 @@ from iprtool.model.linking import MarkRef
 from iprtool.model.terms import Role
 from iprtool.reviewing.links import Links
 from iprtool.reviewing.matching import TOLERANCE_MS, distance_ms, match
-from iprtool.reviewing.review import Placed, Review
-
-PARTNERS: tuple[Role, Role] = ("client", "therapist")
+from iprtool.reviewing.review import PARTNERS, Placed, Review
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -101,14 +99,14 @@ def _of_partners(moment: Moment) -> bool:
 
 
 def accounts(review: Review, found: Moments, at_ms: int) -> tuple[Placed | None, Placed | None]:
-    """The client's and the therapist's account of the moment looked at: the mark chosen, or what is at a time.
+    """The two sides' accounts of the moment looked at: the mark chosen, or what is at a time.
 
     Beside the chosen mark is the one that is one moment with it, else the nearest; what is held stays where it is.
     """
     chosen, held = review.chosen, review.held
     at_ms = chosen.start_ms if chosen else at_ms
     shown: list[Placed | None] = []
-    for by in PARTNERS:
+    for by in review.sides:
         if chosen is not None and chosen.by == by:
             shown.append(chosen)
         elif held is not None and held.by == by:

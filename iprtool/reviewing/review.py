@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,6 +20,8 @@ SAME_MOMENT_MS = 15_000
 
 AFTER_A_POINT_MS = 8_000
 """How long a moment without an end is played."""
+
+PARTNERS: tuple[Role, Role] = ("client", "therapist")
 
 MUTUAL = "mutual"
 """What a layer is called that both partners made together."""
@@ -58,13 +61,23 @@ class Review:
 
     Lanes are the layers in order, then the ruptures of all of them; None is all marks. What was found by a search
     narrows them further (`find`). `held` is a mark that is kept beside whatever else is chosen. `names` are the layers'
-    names: their labels, or the role, with a number where several would be named alike.
+    names: their labels, or the role, with a number where several would be named alike. The accounts of two `sides`
+    stand beside each other; `absent` says why there is none of a role's, `withheld` why what is of everybody in the
+    recording is not shown.
     """
 
     def __init__(
-        self, layers: Sequence[LayerContent], transcript: Sequence[Utterance] = (), labels: Sequence[str] = ()
+        self,
+        layers: Sequence[LayerContent],
+        transcript: Sequence[Utterance] = (),
+        labels: Sequence[str] = (),
+        *,
+        sides: tuple[Role, Role] = PARTNERS,
+        absent: Mapping[Role, str] = MappingProxyType({}),
+        withheld: str = "",
     ) -> None:
         self.layers = tuple(layers)
+        self.sides, self.absent, self.withheld = sides, absent, withheld
         given = [*labels, *[""] * (len(self.layers) - len(labels))]
         self.names = _named_apart([label or lane_of(one.head) for label, one in zip(given, self.layers, strict=True)])
         self.transcript = tuple(sorted(transcript, key=lambda one: one.start_ms))
@@ -94,6 +107,14 @@ class Review:
     def codebook(self, placed: Placed) -> Codebook:
         """The codebook of the mark's layer."""
         return self.layers[placed.layer].head.codebook
+
+    def of_role(self, by: Role) -> list[int]:
+        """The layers, by their index, that are a role's own account."""
+        return [at for at, one in enumerate(self.layers) if one.head.by == by and not is_mutual(one.head)]
+
+    def side_name(self, by: Role) -> str:
+        """What a side is called: as its layer is, else by its role."""
+        return next((self.names[at] for at in self.of_role(by)), by.replace("_", " "))
 
     def whose(self, placed: Placed) -> str:
         """Whose a mark is, in words."""

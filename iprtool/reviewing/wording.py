@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from iprtool.model.layer import LayerValue, Op, Put
 from iprtool.model.linking import Episode, MarkRef, Match, QuoteFlag, Tag, Theme
-from iprtool.model.terms import CoverageKind
+from iprtool.model.terms import CoverageKind, Role
 from iprtool.model.times import clock
 from iprtool.reviewing.episodes import outcome_text
 from iprtool.reviewing.links import Links, refs_of
 from iprtool.reviewing.proposals import Moments
-from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review, is_mutual
+from iprtool.reviewing.review import SAME_MOMENT_MS, Placed, Review
 
 PLAYED_NEAR_MS = 1_000
 """A moment was played where no more than this lies between it and what was: stretches need not meet exactly."""
@@ -61,11 +61,11 @@ def said_of(placed: Placed, links: Links) -> list[str]:
     return parts
 
 
-def absence_of(review: Review, by: str, at_ms: int) -> str:
-    """Why there is no account of a moment: no recall, the moment not played in it, or nothing marked near it."""
-    recalls = [layer for layer in review.layers if layer.head.by == by and not is_mutual(layer.head)]
+def absence_of(review: Review, by: Role, at_ms: int) -> str:
+    """Why there is no account of a moment: no recall that is shown, the moment not played in it, or nothing marked."""
+    recalls = [review.layers[at] for at in review.of_role(by)]
     if not recalls:
-        return "no recall yet"
+        return review.absent.get(by, "no recall yet")
     stretches = [one for layer in recalls for one in layer.coverage]
     kinds = {one.kind for one in stretches if one.start_ms - PLAYED_NEAR_MS <= at_ms <= one.end_ms + PLAYED_NEAR_MS}
     if not stretches or "played" in kinds:
@@ -73,6 +73,13 @@ def absence_of(review: Review, by: str, at_ms: int) -> str:
     whys: tuple[CoverageKind, ...] = ("declined", "skipped")
     why = next((f" ({one})" for one in whys if one in kinds), "")
     return f"{clock(at_ms)} was not played in this recall{why}"
+
+
+def unspoken_text(review: Review) -> str:
+    """Why no transcript is shown."""
+    if not review.withheld:
+        return "This session has no transcript."
+    return f"Transcript and codings are of everybody in the recording, and are not shown: {review.withheld}"
 
 
 def refs_said(ops: Iterable[Op]) -> list[MarkRef]:

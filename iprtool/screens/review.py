@@ -1,6 +1,7 @@
 """The review screen: all layers of a session on the shared timeline, two accounts side by side, the transcript."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -13,8 +14,9 @@ from iprtool.model.layer import LayerContent
 from iprtool.model.linking import MarkRef
 from iprtool.model.playing import Player, PlayerState
 from iprtool.model.study import Utterance
+from iprtool.model.terms import Role
 from iprtool.reviewing.matching import TOLERANCE_MS
-from iprtool.reviewing.review import Placed, Review
+from iprtool.reviewing.review import PARTNERS, Placed, Review
 from iprtool.reviewing.wording import absence_of, layers_text, said_of, state_of
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
@@ -27,7 +29,6 @@ from iprtool.screens.review_timeline import HIGH_SCREEN, LanesScreen
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
-PARTNERS = ("client", "therapist")
 
 
 class ReviewScreen(LanesScreen):
@@ -53,8 +54,12 @@ class ReviewScreen(LanesScreen):
         scores: int = 0,
         begin_at: tuple[int | None, MarkRef | None] = (None, None),
         tolerance_ms: int = TOLERANCE_MS,
+        sides: tuple[Role, Role] = PARTNERS,
+        absent: Mapping[Role, str] = MappingProxyType({}),
+        withheld: str = "",
     ) -> None:
-        super().__init__(Review(layers, transcript, labels), player, filmed, writing, tolerance_ms)
+        review = Review(layers, transcript, labels, sides=sides, absent=absent, withheld=withheld)
+        super().__init__(review, player, filmed, writing, tolerance_ms)
         table = REVIEW if filmed else without_picture(REVIEW)
         self.commands = table if writing else read_only(table)
         self._title = title
@@ -77,8 +82,8 @@ class ReviewScreen(LanesScreen):
             yield Vertical(id="stage")
             with Vertical(id="side"):
                 with Horizontal(id="accounts"):
-                    yield AccountPane(id="account-client")
-                    yield AccountPane(id="account-therapist")
+                    for by in self.review.sides:
+                        yield AccountPane(id=f"account-{by}")
                     yield AccountPane(id="account-other")
                 yield VerticalScroll(id="form", can_focus=False)
                 yield TranscriptPane("", id="transcript")
@@ -154,22 +159,23 @@ class ReviewScreen(LanesScreen):
     def _show_accounts(self, at_ms: int) -> None:
         chosen = self.review.chosen
         at_ms = chosen.mark.start_ms if chosen else at_ms
-        for pane, placed in zip(PARTNERS, self.shown_accounts, strict=True):
-            self._show_account(pane, placed, at_ms)
-        beside = next((one for one in (chosen, self.review.held) if one and one.by not in PARTNERS), None)
+        for by, placed in zip(self.review.sides, self.shown_accounts, strict=True):
+            if placed is None:
+                name, why = self.review.side_name(by), absence_of(self.review, by, at_ms)
+                self.query_one(f"#account-{by}", AccountPane).show_none(name, why)
+            else:
+                self._show_account(by, placed)
+        beside = next((one for one in (chosen, self.review.held) if one and one.by not in self.review.sides), None)
         self.query_one("#account-other").display = beside is not None
         if beside is not None:
-            self._show_account("other", beside, at_ms)
+            self._show_account("other", beside)
 
-    def _show_account(self, pane: str, placed: Placed | None, at_ms: int) -> None:
+    def _show_account(self, pane: str, placed: Placed) -> None:
         account = self.query_one(f"#account-{pane}", AccountPane)
-        if placed is None:
-            account.show_none(pane, absence_of(self.review, pane, at_ms))
-        else:
-            who = self.review.whose(placed)
-            held = self.review.held is placed
-            state = state_of(placed, self.pair, self.links, self.moments, held=held)
-            account.show(who, placed, self.review.codebook(placed), state, said_of(placed, self.links))
+        held = self.review.held is placed
+        state = state_of(placed, self.pair, self.links, self.moments, held=held)
+        whose, codebook = self.review.whose(placed), self.review.codebook(placed)
+        account.show(whose, placed, codebook, state, said_of(placed, self.links))
 
     def _tick(self) -> None:
         at_ms = self.player.now().ms

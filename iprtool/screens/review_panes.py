@@ -12,6 +12,7 @@ from iprtool.model.study import Utterance
 from iprtool.model.times import clock
 from iprtool.recall.wording import title_of
 from iprtool.reviewing.review import Placed, Review
+from iprtool.reviewing.wording import unspoken_text
 
 _MUTED = "$foreground-muted"
 
@@ -57,7 +58,7 @@ class TranscriptPane(Static):
         """As many utterances as there is room for, the one begun last among them."""
         self._shown = review, at_ms
         if not review.transcript:
-            self.update("This session has no transcript.", layout=False)
+            self.update(unspoken_text(review), layout=False)
             return
         lines = [
             Content.styled(self._line(one), "bold" if is_last else _MUTED)
