@@ -99,6 +99,17 @@ def test_machines_are_given_what_holds_of_each_mark(study: str) -> None:
     }
 
 
+def test_what_is_not_searched_since_somebody_withdrew_is_said(study: str) -> None:
+    for command in (
+        ("person", "add", study, "D05-C", "--role", "client", "--dyad", "D05"),
+        ("mark-withdrawn", study, "D05-C", "--on", "2026-01-01"),
+    ):
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, done.output
+    assert says(study, "warm") == "nothing found · D05-C withdrew on 2026-01-01, so nothing of theirs is used.\n"
+    assert json.loads(says(study, "warm", "--json")) == []
+
+
 def test_what_cannot_be_looked_for_is_a_usage_error(study: str) -> None:
     assert "say what to look for" in " ".join(says(study, code=2).split())
     assert "rupture is one of any, withdrawal" in " ".join(says(study, "--rupture", "yes", code=2).split())

@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
@@ -15,7 +16,7 @@ from iprtool.model.layer import LayerContent
 from iprtool.model.linking import MarkRef, Tag, Theme
 from iprtool.model.mark import Rupture
 from iprtool.model.study import Dyad, Session, Utterance
-from iprtool.reviewing.across import SessionWords
+from iprtool.reviewing.across import SessionWords, withheld_text
 from iprtool.reviewing.links import Links
 from iprtool.reviewing.search import entries_of
 from iprtool.screens.hits_table import HitsTable
@@ -50,6 +51,7 @@ class Study:
         self.gate = threading.Event()
         self.gate.set()
         self.fails = False
+        self.withheld = ""
 
     def links(self) -> Links:
         return Links({"th": Theme("shame"), "tag": Tag("th", MarkRef("client", "c1"))})
@@ -63,7 +65,7 @@ class Study:
                 self.gate.wait(30)
                 if self.fails:
                     raise StoreError("A layer is damaged: verify the study.")
-            yield one
+            yield msgspec.structs.replace(one, withheld=self.withheld)
 
 
 class Desk(App[None]):
@@ -110,6 +112,21 @@ async def desk(
         yield table
         study.gate.set()
         await table.settle()
+
+
+async def test_what_is_not_searched_since_somebody_withdrew_is_said() -> None:
+    def withheld(study: Study) -> None:
+        study.withheld = "D02-C withdrew on 2026-01-01, so nothing of theirs is used."
+
+    async with desk((80, 24), prepare=withheld) as table:
+        await table.type("warm")
+        assert table.found == "3 found · D02-C withdrew on 2026-01-01, so nothing of theirs is used."
+
+
+def test_of_several_who_withdrew_the_others_are_counted() -> None:
+    assert withheld_text(["", "A withdrew.", "A withdrew."]) == "A withdrew."
+    assert withheld_text(["A withdrew.", "B withdrew.", "C withdrew."]) == "A withdrew. And so for 2 others."
+    assert withheld_text([""]) == ""
 
 
 async def test_what_is_typed_is_found_in_every_session() -> None:

@@ -38,13 +38,14 @@ def search(
     options = (one.casefold() for one in (role, code, theme, group, rupture, quotable))
     query = _checked(Query(tuple(words), *options))
     with open_study(study, passphrase_file) as opened:
-        hits, links = _found(opened, query)
+        hits, links, withheld = _found(opened, query)
     if as_json:
         say(as_json_text([_row(hit, links) for hit in hits]))
         return
     for hit in hits:
         say(_line(hit))
-    say("nothing found" if not hits else f"{len(hits)} found")
+    count = "nothing found" if not hits else f"{len(hits)} found"
+    say(f"{count} · {withheld}" if withheld else count)
 
 
 def _checked(query: "Query") -> "Query":
@@ -58,17 +59,21 @@ def _checked(query: "Query") -> "Query":
         raise typer.BadParameter(f"{error}.") from error
 
 
-def _found(study: "Study", query: "Query") -> "tuple[list[Hit], Links]":
+def _found(study: "Study", query: "Query") -> "tuple[list[Hit], Links, str]":
+    """What is found, and why not everything was searched."""
     from iprtool.desk.searching import WordsOfStudy
-    from iprtool.reviewing.across import found
+    from iprtool.reviewing.across import found, withheld_text
 
-    words, hits = WordsOfStudy(study), []
+    words = WordsOfStudy(study)
+    hits: list[Hit] = []
+    withheld: list[str] = []
     links, count = words.links(), max(1, words.count())
     with progress_of("Searching") as progress:
         for number, session in enumerate(words.read(), start=1):
             hits += found([session], query, links)
+            withheld.append(session.withheld)
             progress(number / count)
-    return hits, links
+    return hits, links, withheld_text(withheld)
 
 
 def _line(hit: "Hit") -> str:

@@ -43,6 +43,14 @@ class StudyWords(Protocol):
         ...
 
 
+def withheld_text(withheld: Iterable[str]) -> str:
+    """Why not all of the sessions is searched: the first reason, and how many others there are; or empty."""
+    reasons = list(dict.fromkeys(one for one in withheld if one))
+    others = len(reasons) - 1
+    more = f" And so for {others} other{'' if others == 1 else 's'}." if others > 0 else ""
+    return f"{reasons[0]}{more}" if reasons else ""
+
+
 def found(sessions: Iterable[SessionWords], query: Query, links: Links) -> list[Hit]:
     """What a query asks for, by session and in time; a group has to be the dyad's, case apart."""
     hits: list[Hit] = []

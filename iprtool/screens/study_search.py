@@ -11,7 +11,7 @@ from textual.worker import get_current_worker
 from iprtool.commands.review import STUDY_SEARCH
 from iprtool.library.wish import Wish
 from iprtool.model.errors import IprtoolError
-from iprtool.reviewing.across import Hit, SessionWords, StudyWords, found
+from iprtool.reviewing.across import Hit, SessionWords, StudyWords, found, withheld_text
 from iprtool.reviewing.links import Links
 from iprtool.reviewing.search import Query, asked
 from iprtool.screens.hits_table import HitsTable
@@ -144,7 +144,8 @@ class StudySearchScreen(Screen[Wish | None]):
 
     def _show(self, wrong: str = "") -> None:
         count = "" if self._query.empty else f"{len(self._hits)} found"
-        said = " · ".join(part for part in (wrong or count, self._reading) if part)
+        left_out = (one.withheld for one in self._sessions)
+        said = " · ".join(part for part in (wrong or count, self._reading, withheld_text(left_out)) if part)
         self.query_one("#search-said", Static).update(said)
         self.query_one(HitsTable).show(self._hits, self._at)
 
