@@ -178,13 +178,31 @@ def test_the_same_choice_again_goes_on_with_the_recall_and_another_one_is_refuse
     assert len(study.recalls()) == 2
 
 
-def test_of_two_recalls_the_one_that_is_open_is_gone_on_with(study: Study) -> None:
+def close(study: Study, recall: Recall) -> None:
+    assert recall.layer is not None
+    with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
+        log.commit([Hand("client", "dev").op(recall.layer, Closed())]).result()
+
+
+def test_of_two_recalls_the_one_that_is_open_is_gone_on_with_and_else_the_newest(study: Study) -> None:
     first = start(study)
-    assert first.layer is not None
-    with LayerFile(study.path_of(first.layer), study.key_of(first.layer)) as log:
-        log.commit([Hand("client", "dev").op(first.layer, Closed())]).result()
+    close(study, first)
     second = start_recall(study, session(study), RecallChoice("client"), another=True)
     assert start_recall(study, session(study), RecallChoice("client")).id == second.id
+    close(study, second)
+    assert start_recall(study, session(study), RecallChoice("client")).id == second.id
+
+
+def test_of_several_recalls_the_one_that_has_begun_as_is_asked_is_opened_again(study: Study) -> None:
+    own = start(study, "therapist")
+    three = protocol_of("supervision", choose=3)
+    chosen = RecallChoice("therapist", protocol=three)
+    supervision = start_recall(study, session(study), chosen, another=True)
+    close(study, supervision)
+    assert start_recall(study, session(study), chosen).id == supervision.id
+    assert start_recall(study, session(study), RecallChoice("therapist")).id == own.id
+    with pytest.raises(IprtoolError, match=r"its own protocol .* leave other settings out, or .* with --another\."):
+        start(study, "therapist", protocol="dial")
 
 
 def test_a_mutual_recall_is_another_one_than_the_partners_own(study: Study) -> None:

@@ -59,13 +59,20 @@ def recalls_by(study: Study, session: Session, by: Role, person: Person | None =
 def recall_by(
     study: Study, session: Session, by: Role, person: Person | None = None, *, mutual: bool | None = None
 ) -> Recall | None:
-    """The role's recall of the session that has a layer, or None; of several the one that is open, else the first.
+    """The role's recall of the session that has a layer, or None: of several the first of `begun_by`."""
+    return next(iter(begun_by(study, session, by, person, mutual=mutual)), None)
 
-    `mutual` says whether it is to be one together with others; None that it does not matter.
+
+def begun_by(
+    study: Study, session: Session, by: Role, person: Person | None = None, *, mutual: bool | None = None
+) -> list[Recall]:
+    """The role's recalls of the session that have a layer: those that are open first, of these the newest first.
+
+    `mutual` says whether they are to be together with others; None that it does not matter.
     """
-    found = [settled(study, one) for one in recalls_by(study, session, by, person)]
-    such = [one for one in found if mutual in (None, one.protocol.kind == "mutual")]
-    return min(such, key=lambda one: one.status != "open", default=None)
+    found = [settled(study, one) for one in reversed(recalls_by(study, session, by, person))]
+    such = (one for one in found if mutual in (None, one.protocol.kind == "mutual"))
+    return sorted(such, key=lambda one: one.status != "open")
 
 
 def planned_for(study: Study, session: Session, by: Role, person: Person | None = None) -> Recall | None:

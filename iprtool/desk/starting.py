@@ -7,7 +7,7 @@ from iprtool.codebooks.versions import name_of
 from iprtool.desk.codebooks import codebook_in_use, codebooks_of
 from iprtool.desk.guides import guide_for
 from iprtool.desk.people import dyad_of
-from iprtool.desk.recalls import begin_recall, codebook_for, planned_for, recall_by, the_person
+from iprtool.desk.recalls import begin_recall, begun_by, codebook_for, planned_for, the_person
 from iprtool.desk.roles import FACES
 from iprtool.library.editing import check_label
 from iprtool.model.errors import IprtoolError
@@ -31,13 +31,16 @@ def start_recall(
 ) -> Recall:
     """The recall that was chosen: the one there is, or a new one; with `another`, a new one beside it.
 
-    What a recall has begun with stays: IprtoolError where something else is chosen for it, and where it cannot be.
+    Of several it is one that has begun as is chosen now, an open one first, else the newest. What a recall has begun
+    with stays: IprtoolError where none has begun so, and where it cannot be.
     """
     person = _recaller(study, session, choice)
-    begun = None if another else _begun(study, session, choice, person)
-    if begun is not None:
-        _check_same(begun, choice)
-        return begun
+    begun = [] if another else _begun(study, session, choice, person)
+    fitting = next((one for one in begun if _differs(one, choice) is None), None)
+    if fitting is not None:
+        return fitting
+    if begun:
+        raise IprtoolError(f"{_differs(begun[0], choice)}, or begin one beside it with --another.")
     planned = planned_for(study, session, choice.by, person)
     if planned is not None and planned.missing_reason == "withdrawn":
         raise IprtoolError("This recall is marked as missing, since the person has withdrawn; correct that first.")
@@ -82,9 +85,9 @@ def _recaller(study: Study, session: Session, choice: RecallChoice) -> Person | 
     return the_person(study, dyad_of(study, session), choice.by)
 
 
-def _begun(study: Study, session: Session, choice: RecallChoice, person: Person | None) -> Recall | None:
+def _begun(study: Study, session: Session, choice: RecallChoice, person: Person | None) -> list[Recall]:
     mutual = None if choice.protocol is None else choice.protocol.kind == "mutual"
-    return recall_by(study, session, choice.by, person, mutual=mutual)
+    return begun_by(study, session, choice.by, person, mutual=mutual)
 
 
 def _protocol_of(planned: Recall | None) -> RecallProtocol:
@@ -116,20 +119,18 @@ def _also(study: Study, session: Session, choice: RecallChoice, protocol: Recall
     return [*also, *([partner] if partner else [])]
 
 
-def _check_same(begun: Recall, choice: RecallChoice) -> None:
-    """IprtoolError where something is chosen that the recall has begun without."""
+def _differs(begun: Recall, choice: RecallChoice) -> str | None:
+    """What is chosen that the recall has begun without, as the beginning of a sentence; None where nothing is."""
     if choice.codebook is not None and choice.codebook != begun.codebook:
-        raise IprtoolError("This recall has begun with its own codebook and keeps it; leave --codebook out.")
+        return "This recall has begun with its own codebook and keeps it; leave --codebook out"
     if choice.protocol is not None and choice.protocol != begun.protocol:
         own = f"{begun.protocol.name}: {protocol_text(begun.protocol)}"
-        raise IprtoolError(
-            f"This recall has begun with its own protocol ({own}) and keeps it; leave other settings out."
-        )
+        return f"This recall has begun with its own protocol ({own}) and keeps it; leave other settings out"
     kept = {
         "guide": (begun.guide_version, f"{begun.guide}@{begun.guide_version}"),
         "inquirer": (begun.inquirer,),
         "place": (begun.place,),
     }
-    for name, values in kept.items():
-        if getattr(choice, name) not in (None, *values):
-            raise IprtoolError(f"This recall has begun with its own {name} and keeps it; leave --{name} out.")
+    others = (name for name, values in kept.items() if getattr(choice, name) not in (None, *values))
+    other = next(others, None)
+    return f"This recall has begun with its own {other} and keeps it; leave --{other} out" if other else None
