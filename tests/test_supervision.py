@@ -1,25 +1,35 @@
 """Supervision: the supervisor makes a layer of their own, which the trainee has only once it was opened."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import pytest
+from textual.content import Content
+from textual.widgets import Static
 
+from iprtool.app import IprtoolApp
 from iprtool.desk.consents import mark_withdrawn
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.people import the_only_session
 from iprtool.desk.starting import start_recall
-from iprtool.desk.supervision import are_open, open_interpretations, supervision_grant
+from iprtool.desk.supervision import open_interpretations, open_since, supervision_grant
+from iprtool.edits import Hand
+from iprtool.first_screen import first_screen
 from iprtool.model.errors import IprtoolError
-from iprtool.model.layer import Unblinded
+from iprtool.model.layer import Closed, Covered, Marked, OpBody, Unblinded
 from iprtool.model.protocol import PROTOCOLS
 from iprtool.model.study import Person, Recall, Session
 from iprtool.model.terms import Role
+from iprtool.opened import read
 from iprtool.recall.settings import RecallChoice
+from iprtool.screens.review_panes import AccountPane
 from iprtool.store.keys import create_open_keyring
-from iprtool.store.layer import read_layer
+from iprtool.store.layer import LayerFile, read_layer
 from iprtool.store.study import Study
+from tests.fakes import FakePlayer
+from tests.review_samples import mark
 from tests.store_samples import a_study
 
 
@@ -39,6 +49,12 @@ def begin(study: Study, by: Role) -> Recall:
     return start_recall(study, session(study), RecallChoice(by, protocol=PROTOCOLS["supervision"]))
 
 
+def write(study: Study, recall: Recall, *bodies: OpBody) -> None:
+    assert recall.layer is not None
+    with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
+        log.commit([Hand(recall.by, "dev").op(str(at), body) for at, body in enumerate(bodies)]).result()
+
+
 def seen(study: Study) -> list[str]:
     """Whose layers the trainee's screen is granted."""
     grant = supervision_grant(study, *the_only_session(study))
@@ -55,16 +71,64 @@ def test_the_trainee_has_their_own_layer_only_until_the_interpretations_are_open
     assert supervisor.layer.encode() not in packed
     assert study.key_of(supervisor.layer).hex().encode() not in packed
     assert seen(study) == ["therapist"]
-    assert not are_open(study, session(study))
+    assert open_since(study, session(study)) is None
 
-    open_interpretations(study, session(study), "the write-up is done")
-    assert are_open(study, session(study))
+    with pytest.raises(IprtoolError, match="The supervisor's recall is not finished yet"):
+        open_interpretations(study, session(study))
+    assert open_since(study, session(study)) is None
+    write(study, supervisor, Closed())
+    assert open_interpretations(study, session(study), "the write-up is done").endswith("are open to the trainee")
     assert seen(study) == ["therapist", "supervisor"]
     assert trainee.layer is not None
     (op,) = read_layer(study.path_of(trainee.layer), study.key_of(trainee.layer)).ops
     assert (op.body, op.actor, op.reason) == (Unblinded(), "supervisor", "the write-up is done")
-    open_interpretations(study, session(study))
+    assert open_since(study, session(study)) == op.at_utc
+    began = datetime.fromisoformat(op.at_utc).astimezone()
+    said = open_interpretations(study, session(study), "end of cycle")
+    assert said.endswith(f"have been open to the trainee since {began:%Y-%m-%d %H:%M}")
     assert len(read_layer(study.path_of(trainee.layer), study.key_of(trainee.layer)).ops) == 1
+
+
+def test_what_was_opened_stays_so_however_much_the_trainee_does_after(study: Study) -> None:
+    trainee, supervisor = begin(study, "therapist"), begin(study, "supervisor")
+    write(study, supervisor, Closed())
+    open_interpretations(study, session(study))
+    write(study, trainee, *(Covered("played", at, at + 1) for at in range(1_001)))
+    assert open_since(study, session(study)) is not None
+
+
+async def test_the_trainee_s_account_and_the_supervisor_s_stand_side_by_side(study: Study) -> None:
+    trainee, supervisor = begin(study, "therapist"), begin(study, "supervisor")
+    write(study, trainee, Marked(mark("0", 5_000, note="lost them")))
+    write(study, supervisor, Marked(mark("0", 7_000, note="so it looked")))
+    write(study, supervisor, Closed())
+    for opened, beside in (
+        (False, ("supervisor", "held back until opened")),
+        (True, ("supervisor  00:07", "a note\n“so it looked”")),
+    ):
+        if opened:
+            open_interpretations(study, session(study))
+        grant = supervision_grant(study, *the_only_session(study))
+        screen = first_screen(grant, read(grant), FakePlayer(), None)
+        async with IprtoolApp(screen).run_test(size=(80, 24)) as pilot:
+            await pilot.press("n")
+            await pilot.pause()
+            panes = [pane for pane in screen.query(AccountPane) if pane.display]
+            trainee_s, supervisor_s = ((str(one.border_title), account_text(one)) for one in panes)
+            assert trainee_s == ("trainee  00:05", "a note\n“lost them”")
+            assert supervisor_s == beside
+
+
+def account_text(pane: AccountPane) -> str:
+    content = pane.query_one(Static).content
+    return content.plain if isinstance(content, Content) else str(content)
+
+
+def test_whether_there_are_interpretations_is_not_told_before_they_are_opened(study: Study) -> None:
+    begin(study, "therapist")
+    before = supervision_grant(study, *the_only_session(study))
+    begin(study, "supervisor")
+    assert supervision_grant(study, *the_only_session(study)) == before
 
 
 def test_without_the_trainees_recall_or_the_supervisors_there_is_nothing_to_open(study: Study) -> None:

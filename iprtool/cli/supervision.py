@@ -30,8 +30,7 @@ def supervision(
     with open_study(study, passphrase_file) as chosen:
         of, where = the_only_session(chosen, dyad, session)
         if opened:
-            open_interpretations(chosen, where, reason)
-            say(f"{of.label}, session {where.number}: the supervisor's interpretations are open to the trainee.")
+            say(f"{of.label}, session {where.number}: {open_interpretations(chosen, where, reason)}.")
             return
         grant = supervision_grant(chosen, of, where)
     become_app(grant)

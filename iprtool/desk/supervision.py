@@ -16,11 +16,15 @@ from iprtool.model.grant import ReviewGrant
 from iprtool.model.layer import Unblinded
 from iprtool.model.study import Dyad, Recall, Session
 from iprtool.model.terms import Role
-from iprtool.store.layer import LayerFile, read_layer
+from iprtool.store.layer import LayerFile
 from iprtool.store.machine import device
 from iprtool.store.study import Study
+from iprtool.store.view import view_layer
 
 TRAINEES: tuple[Role, ...] = ("therapist", "co_therapist")
+TRAINEE = "trainee"
+HELD_BACK = "held back until opened"
+"""What stands for the supervisor's account before, whether there is one or not."""
 
 
 def trainees_recalls(study: Study, session: Session) -> list[Recall]:
@@ -34,43 +38,56 @@ def interpretations(study: Study, session: Session) -> list[Recall]:
     return [one for one in shown_recalls(study, session) if one.by == "supervisor"]
 
 
-def are_open(study: Study, session: Session) -> bool:
-    """Whether the trainee was let see the supervisor's interpretations."""
-    return any(_was_unblinded(study, one) for one in trainees_recalls(study, session))
+def open_since(study: Study, session: Session) -> str | None:
+    """Since when (ISO 8601) the trainee may see the supervisor's interpretations; None where they may not."""
+    opened = (_unblinded_at(study, one) for one in trainees_recalls(study, session))
+    return min((at for at in opened if at is not None), default=None)
 
 
-def open_interpretations(study: Study, session: Session, reason: str = "") -> None:
+def open_interpretations(study: Study, session: Session, reason: str = "") -> str:
     """Let the trainee see the supervisor's interpretations from now on: an operation in the trainee's own layer.
 
-    IprtoolError where there are none, or no recall of the trainee's that they are about.
+    The result says that they are open, or since when they have been. IprtoolError where there are none, where the
+    supervisor's recall is not finished, or where the trainee has no recall that they are about.
     """
     trainees = _needed(study, session)
-    if not interpretations(study, session):
+    if (since := open_since(study, session)) is not None:
+        began = datetime.fromisoformat(since).astimezone()
+        return f"the supervisor's interpretations have been open to the trainee since {began:%Y-%m-%d %H:%M}"
+    made = interpretations(study, session)
+    if not made:
         raise IprtoolError(
             "The supervisor has made nothing of this session yet; begin a recall by the supervisor first."
         )
+    if any(one.status != "ended" for one in made):
+        raise IprtoolError("The supervisor's recall is not finished yet; go on with it and end it, then open it.")
     hand = Hand("supervisor", device())
     for recall in trainees:
-        if recall.layer is not None and not _was_unblinded(study, recall):
+        if recall.layer is not None:
             op = msgspec.structs.replace(hand.op(recall.layer, Unblinded()), reason=reason or None)
             with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
                 log.commit([op]).result()
+    return "the supervisor's interpretations are open to the trainee"
 
 
 def supervision_grant(study: Study, dyad: Dyad, session: Session, now: datetime | None = None) -> ReviewGrant:
-    """What the trainee looks at: their own layer, and beside it the supervisor's once that was opened; to read only."""
+    """What the trainee looks at, to read only: their own account, and the supervisor's beside it once it was opened."""
     trainees = _needed(study, session)
     for recall in trainees:
         reopen(study, recall, now or datetime.now(UTC))
-    beside = interpretations(study, session) if are_open(study, session) else []
-    shown = [one.layer for one in (*trainees, *beside)]
+    opened = open_since(study, session) is not None
+    beside = interpretations(study, session) if opened else []
+    called = {one.layer: TRAINEE for one in trainees} | {one.layer: "" for one in beside}
     grant = review_grant(study, dyad, session, writing=False)
+    layers = (msgspec.structs.replace(one, label=called[one.id]) for one in grant.layers if one.id in called)
     return msgspec.structs.replace(
         grant,
         title=f"{dyad.label} · session {session.number} · supervision",
-        layers=tuple(one for one in grant.layers if one.id in shown),
+        layers=tuple(layers),
         group=None,
         scores=0,
+        sides=(trainees[0].by, "supervisor"),
+        absent={} if opened else {"supervisor": HELD_BACK},
     )
 
 
@@ -81,7 +98,7 @@ def _needed(study: Study, session: Session) -> list[Recall]:
     return trainees
 
 
-def _was_unblinded(study: Study, recall: Recall) -> bool:
+def _unblinded_at(study: Study, recall: Recall) -> str | None:
     assert recall.layer is not None
-    layer = read_layer(study.path_of(recall.layer), study.key_of(recall.layer))
-    return any(isinstance(op.body, Unblinded) for op in layer.ops)
+    with view_layer(study.path_of(recall.layer), study.key_of(recall.layer)) as view:
+        return next((op.at_utc for op in view.ops() if isinstance(op.body, Unblinded)), None)
