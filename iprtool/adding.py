@@ -59,8 +59,10 @@ def add_recording(
         apart = bool(channel_speakers)
         recording, notice = _sealed(study, paths, gaps.ms, progress, transcript, made, outlined=outlined, apart=apart)
         again = _again(study, recording)
+        where = session()
+        _refuse_twice(study, where, recording)
         recording = msgspec.structs.replace(
-            recording, session=session().id, channel_speakers=tuple(channel_speakers), keep_until=keep_until
+            recording, session=where.id, channel_speakers=tuple(channel_speakers), keep_until=keep_until
         )
         study.put(recording)
     except BaseException:
@@ -149,6 +151,13 @@ def make_study_of_one(
         shutil.rmtree(part, ignore_errors=True)
         raise
     return notice
+
+
+def _refuse_twice(study: Study, session: Session, added: Recording) -> None:
+    """StoreError where the session has a recording of this very file, or of these files as they lie here."""
+    here = (one for one in study.recordings() if one.session == session.id)
+    if any((one.original_sha256, one.parts) == (added.original_sha256, added.parts) for one in here):
+        raise StoreError("This session has this very recording already, so it was not added again.")
 
 
 def _again(study: Study, added: Recording) -> str:

@@ -6,6 +6,7 @@ What adds them is imported when it is needed: it brings numpy and FFmpeg along.
 from collections.abc import Callable
 from pathlib import Path
 
+from iprtool.desk.people import ensure_session
 from iprtool.desk.roster import carry_out, roster_of, settle, take_back, with_records
 from iprtool.library.editing import Change
 from iprtool.library.port import NewRecording
@@ -65,9 +66,14 @@ class StudyOnShelf:
 
         def session() -> Session:
             progress(1.0)
-            found = next((one for one in self._study.sessions() if one.id == new.session), None)
-            if found is None:
+            if not new.session:
+                found = ensure_session(self._study, new.dyad, new.number)
+            elif (known := self._study.roster.one("session", new.session, Session)) is None:
                 raise StoreError("The session of this recording was taken back, so it was not added.")
+            else:
+                found = known
+            if not new.another and self._study.recording_of(found) is not None:
+                raise StoreError("The session has got a recording meanwhile, so this one was not added; add it again.")
             return found
 
         first, *following = map(Path, new.files)

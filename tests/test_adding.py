@@ -159,7 +159,7 @@ def test_an_outline_left_to_the_first_recall_has_its_beginning(machine: Machine)
     with machine.study() as study:
         session = partial(ensure_session, study, "D02", 1)
         recording, _ = add_recording(study, session, long, lambda _: None, outlined=False)
-        whole, _ = add_recording(study, session, long, lambda _: None)
+        whole, _ = add_recording(study, partial(ensure_session, study, "D02", 2), long, lambda _: None)
         first, all_of_it = (
             PeaksFile(study.path_of(one.peaks or ""), study.key_of(one.peaks or "")) for one in (recording, whole)
         )
@@ -169,3 +169,24 @@ def test_an_outline_left_to_the_first_recall_has_its_beginning(machine: Machine)
         assert all_of_it.read_speech() is not None
         first.close()
         all_of_it.close()
+
+
+def test_a_session_takes_another_recording_only_when_it_is_said_and_never_the_same_twice(machine: Machine) -> None:
+    before = state(machine.work)
+    first = ("add", "A.ipr", "1.m4a", *where("D01", 1))
+    told = one_sentence(machine.run(*first, *WITH_PASSPHRASE))
+    assert "D01, session 1 has a recording already: say --another" in told
+    assert state(machine.work) == before
+    same = machine.run("add", "A.ipr", "session.m4a", *where("D01", 1), "--another", *WITH_PASSPHRASE)
+    assert "This session has this very recording already" in one_sentence(same)
+    with machine.study() as study:
+        assert len(study.recordings()) == 1
+    assert {path for path in state(machine.work) if path.endswith(".db")} == {
+        path for path in before if path.endswith(".db")
+    }
+    machine.says(*first, "--another", *WITH_PASSPHRASE)
+    with machine.study() as study:
+        newest, session = study.recordings()[-1], study.sessions()[0]
+        assert study.recording_of(session) == newest
+        assert len(study.recordings()) == 2
+    assert "session 1 · 00:04 sound (newest of 2)" in machine.says("status", "A.ipr", *WITH_PASSPHRASE)

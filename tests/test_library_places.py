@@ -167,6 +167,44 @@ async def test_a_recording_is_added_beside_the_screen(tmp_path: Path) -> None:
         assert shown.study.recordings()[0].transcript is not None
 
 
+async def test_a_session_is_made_with_its_recording_or_not_at_all(tmp_path: Path) -> None:
+    make_recording(tmp_path / "a.m4a", "m4a", 2)
+    (tmp_path / "text.mp4").write_text("no film")
+    async with library(tmp_path, a_roster(recordings=())) as shown:
+        for name, there in (("text.mp4", 1), ("a.m4a", 2)):
+            await shown.press("a", "r")
+            await shown.type(str(tmp_path / name))
+            shown.app.screen.query_one("#dyad", Input).value = "D09"
+            shown.app.screen.query_one("#number", Input).value = "2"
+            await shown.press("enter")
+            assert shown.app.screen is shown.screen
+            shown.visit.work.wait()
+            await shown.pilot.pause()
+            assert len(shown.study.sessions()) == len(shown.study.dyads()) == there
+        assert shown.study.recordings()[0].session == shown.study.sessions()[-1].id
+
+
+async def test_another_recording_of_a_session_is_asked_about_and_the_newest_counts(tmp_path: Path) -> None:
+    make_recording(tmp_path / "a.m4a", "m4a", 2)
+    made = Recall("o", "s", "client", "r", "l", status="ended", person="c")
+    async with library(tmp_path, a_roster(recalls=(made,)), size=(140, 40)) as shown:
+        await add_recording(shown, tmp_path / "a.m4a")
+        assert "D05, session 3 has a recording already" in error_of(shown)
+        assert shown.visit.work.jobs == []
+        await shown.press("enter")
+        shown.visit.work.wait()
+        await shown.pilot.pause()
+        assert [one.duration_ms for one in shown.study.recordings()] == [3_600_000, 2_000]
+        assert any("00:02 sound (newest of 2)" in row for row in shown.rows)
+        newest, counts, first, kept = shown.detail.splitlines()[2:6]
+        assert newest.startswith("00:02 sound")
+        assert "the newest" in counts
+        assert first.startswith("01:00:00 sound")
+        assert kept.strip() == "an earlier one, kept with 1 recall made on it"
+        await shown.press("e")
+        assert "said of the newest, which counts" in shown.shown
+
+
 async def test_all_that_is_said_of_a_recordings_files_is_kept_with_it(tmp_path: Path) -> None:
     for seed in (1, 2):
         make_recording(tmp_path / f"{seed}.wav", "wav", 2, channels=2, seed=seed)
@@ -217,7 +255,7 @@ async def test_work_goes_on_and_is_not_left_behind_by_accident(tmp_path: Path, m
     monkeypatch.setattr("iprtool.library_shelf.StudyOnShelf.add_recording", slow)
     (tmp_path / "a.wav").write_bytes(b"x")
     open_one = Recall("o", "s", "client", layer="l", status="open", person="c")
-    async with library(tmp_path, a_roster(recalls=(open_one,)), size=(120, 40)) as shown:
+    async with library(tmp_path, a_roster(recordings=(), recalls=(open_one,)), size=(120, 40)) as shown:
         for _ in range(2):
             await add_recording(shown, tmp_path / "a.wav")
         while not shown.visit.work.jobs[0].part:

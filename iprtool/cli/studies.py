@@ -49,6 +49,9 @@ def add(
     keep_until: Annotated[
         str, typer.Option(metavar="DATE", help="the day up to which the recording may be kept, as 2027-12-31")
     ] = "",
+    another: Annotated[
+        bool, typer.Option("--another", help="though the session has a recording: this one counts from then on")
+    ] = False,
     keep_label: KeepLabel = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
@@ -71,6 +74,11 @@ def add(
     with open_study(study, passphrase_file) as opened:
         if opened.dyad(dyad) is None:
             check_no_name(dyad, kept=keep_label)
+        there = opened.session_of(dyad, session)
+        if there is not None and opened.recording_of(there) is not None and not another:
+            raise IprtoolError(
+                f"{dyad}, session {session} has a recording already: say --another where this one is to count instead."
+            )
         where = partial(ensure_session, opened, dyad, session)
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         with progress_of(f"Sealing {files[0].name}{more}") as progress:

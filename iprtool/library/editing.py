@@ -208,10 +208,16 @@ def the_dyad(roster: Roster, label: str) -> Dyad:
 def the_session(roster: Roster, dyad_label: str, number: int) -> Session:
     """The dyad's session with this number."""
     dyad = the_dyad(roster, dyad_label)
-    found = next((one for one in roster.sessions if (one.dyad, one.number) == (dyad.id, number)), None)
+    found = session_there(roster, dyad.label, number)
     if found is None:
         raise IprtoolError(f"{dyad.label} has no session {number} yet; add it with: iprtool session add.")
     return found
+
+
+def session_there(roster: Roster, dyad_label: str, number: int) -> Session | None:
+    """The dyad's session with this number, or None."""
+    dyads = {one.id for one in roster.dyads if one.label == dyad_label}
+    return next((one for one in roster.sessions if one.dyad in dyads and one.number == number), None)
 
 
 def the_recall(roster: Roster, dyad_label: str, number: int, by: Role) -> RecallState:

@@ -11,13 +11,18 @@ from iprtool.model.terms import Role
 
 
 class NewRecording(msgspec.Struct, frozen=True):
-    """A recording to be added: its session by id, the paths of its files in their order, and what is known of it.
+    """A recording to be added: its session, the paths of its files in their order, and what is known of it.
 
-    `gaps_ms` lie between one file and the next (empty: as the files' own clocks tell). `keep_until` is an ISO date.
+    The session is known by its id; empty: it has none yet, and is made with the recording, by its dyad's label and its
+    number. `another` is whether it was said to be added to a session that has a recording already. `gaps_ms` lie
+    between one file and the next (empty: as the files' own clocks tell). `keep_until` is an ISO date.
     """
 
     session: str
+    dyad: str
+    number: int
     files: tuple[str, ...]
+    another: bool = False
     gaps_ms: tuple[int, ...] = ()
     channel_speakers: tuple[Role, ...] = ()
     transcript: str | None = None

@@ -18,6 +18,7 @@ from iprtool.library.wording import (
     role_words,
     status_words,
 )
+from iprtool.model.study import Recording
 
 
 def counted(number: int, what: str) -> str:
@@ -31,6 +32,14 @@ def protocol_words(one: RecallState, recalls: Sequence[RecallState]) -> str:
         return ""
     several = sum(other.by == one.by for other in recalls) > 1
     return one.recall.protocol.name if several or one.recall.protocol.kind == "mutual" else ""
+
+
+def recordings_words(recordings: Sequence[Recording]) -> str:
+    """How long the recording of a session is that counts, the newest, and how many it has; empty where it has none."""
+    if not recordings:
+        return ""
+    several = f" (newest of {len(recordings)})" if len(recordings) > 1 else ""
+    return f"{length_words(recordings[-1])}{several}"
 
 
 def missing_words(one: RecallState) -> str:
@@ -58,7 +67,7 @@ def _session_line(state: SessionState) -> str:
     parts = [f"session {state.session.number}"]
     if state.session.held_at:
         parts.append(written(state.session.held_at))
-    parts.append(", ".join(map(length_words, state.recordings)) or "no recording")
+    parts.append(recordings_words(state.recordings) or "no recording")
     parts.append("  ".join(_recall_words(one, state.recalls) for one in state.recalls))
     parts.append(coders_words(state.codings))
     parts.append(counted(state.scores, "score") if state.scores else "")

@@ -133,17 +133,25 @@ class Adding(Forms):
             raise IprtoolError(f"{len(paths)} files have {len(paths) - 1} times between them; give each, or none.")
         keep = editing.checked_keep_until(values["keep"])
         transcript = existing_file(values["transcript"]) if values["transcript"].strip() else None
-        session = self._session_for(values["dyad"], whole_number(values["number"]))
-        new = NewRecording(session, tuple(paths), tuple(gaps), channels_of(values), transcript, keep)
-        label = f"{values['dyad'].strip()}, session {values['number'].strip()}: recording"
-        self._visit.work.add(label, partial(self._shelf.add_recording, new))
+        dyad, number = values["dyad"].strip(), whole_number(values["number"])
+        where = f"{dyad}, session {number}"
+        session = editing.session_there(self._roster, dyad, number)
+        another = session is not None and any(one.session == session.id for one in self._roster.recordings)
+        if session is None:
+            # It is made with its recording; what does not fit, or looks like a name, is said now.
+            self._ask_about(editing.new_session(self._roster, dyad, number))
+        elif another:
+            self._ask(f"{where} has a recording already, which stays with its recalls; this one will count.")
+        new = NewRecording(
+            session.id if session else "",
+            dyad,
+            number,
+            tuple(paths),
+            another=another,
+            gaps_ms=tuple(gaps),
+            channel_speakers=channels_of(values),
+            transcript=transcript,
+            keep_until=keep,
+        )
+        self._visit.work.add(f"{where}: recording", partial(self._shelf.add_recording, new))
         self._library.entered("")
-
-    def _session_for(self, dyad: str, number: int) -> str:
-        """The session's id; it is added where it is not there."""
-        try:
-            return editing.the_session(self._roster, dyad.strip(), number).id
-        except IprtoolError:
-            change = editing.new_session(self._roster, dyad, number)
-            self._enter(change)
-            return change.steps[-1].now.id

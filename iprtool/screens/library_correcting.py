@@ -81,7 +81,9 @@ class Correcting(Forms):
             if recording is not None and transcript is not None:
                 self._add_transcript(recording, transcript, was.number)
 
-        self._show(f"{self._roster.dyad(was.dyad).label} · session {was.number}", fields, take)
+        several = sum(one.session == ident for one in self._roster.recordings) > 1
+        about = "Of its recordings, what is said here is said of the newest, which counts." if several else ""
+        self._show(f"{self._roster.dyad(was.dyad).label} · session {was.number}", fields, take, about)
 
     def _recording_fields(self, recording: Recording) -> list[FormField]:
         left, right, *_ = (*recording.channel_speakers, "", "")

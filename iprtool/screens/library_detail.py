@@ -99,8 +99,10 @@ def _session(dyad: DyadState, state: SessionState, roster: Roster, chosen: Chose
     yield _title(f"{dyad.dyad.label} · session {session.number}")
     held = f"{written(session.held_at)}, {away(moment_of(session.held_at, now), now)}" if session.held_at else "unknown"
     yield _muted(f"ended: {held}")
-    for recording in state.recordings:
+    for recording in reversed(state.recordings):
         yield from _recording(recording, now)
+        if len(state.recordings) > 1:
+            yield _muted(f"  {_standing(recording, state)}")
     if not state.recordings:
         yield Content("no recording yet: a adds it")
     yield Content("")
@@ -117,6 +119,14 @@ def _session(dyad: DyadState, state: SessionState, roster: Roster, chosen: Chose
         by = Counter((one.instrument, role_words(one.rater)) for one in scores)
         yield Content("")
         yield Content(f"{counted(len(scores), 'score')}: " + ", ".join(f"{name} by {rater}" for name, rater in by))
+
+
+def _standing(one: Recording, state: SessionState) -> str:
+    """Which of several recordings counts, and what rests on the others."""
+    if one is state.recordings[-1]:
+        return "the newest: it is this one that is recalled, reviewed and coded from now on"
+    made = {each.recall.id for each in state.recalls if each.recall is not None and each.recall.recording == one.id}
+    return f"an earlier one, kept with {counted(len(made), 'recall')} made on it"
 
 
 def _recording(one: Recording, now: datetime) -> Iterator[Line]:

@@ -67,7 +67,7 @@ class Forms:
         self._library = library
         self._shelf = shelf
         self._visit = visit
-        self._asked: str | None = None
+        self._asked: set[str] = set()
 
     @property
     def _roster(self) -> Roster:
@@ -91,12 +91,17 @@ class Forms:
     def _ask_about(self, change: Change) -> None:
         """IprtoolError, once in a form, where a label looks like a name."""
         name = editing.name_entered(change)
-        if name is not None and name != self._asked:
-            self._asked = name
-            raise IprtoolError(f"{name} looks like a name; a code such as D05-C keeps it out. Enter again keeps it.")
+        if name is not None:
+            self._ask(f"{name} looks like a name; a code such as D05-C keeps it out.")
+
+    def _ask(self, doubt: str) -> None:
+        """IprtoolError, once in a form."""
+        if doubt not in self._asked:
+            self._asked.add(doubt)
+            raise IprtoolError(f"{doubt} Enter again keeps it.")
 
     def _show(self, title: str, fields: list[FormField], take: Callable[[Values], None], about: str = "") -> None:
-        self._asked = None
+        self._asked.clear()
         self._library.app.push_screen(FormScreen(title, fields, take, about=about))
 
     def _dyad_label(self) -> str:

@@ -13,9 +13,9 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from iprtool.library.overview import CodingState, Counts, DyadState, Overview, RecallState, SessionState
-from iprtool.library.report import counted, protocol_words
+from iprtool.library.report import counted, protocol_words, recordings_words
 from iprtool.library.wish import Chosen
-from iprtool.library.wording import GLYPHS, coding_words, counts_words, length_words, role_words, status_words
+from iprtool.library.wording import GLYPHS, coding_words, counts_words, role_words, status_words
 from iprtool.model.study import Person
 from iprtool.model.terms import Role
 from iprtool.screens.keys import TREE_MOVES
@@ -92,7 +92,7 @@ def _session_texts(state: SessionState) -> list[tuple[tuple[str, str], ...]]:
     """What is said of a session, from the most to the least."""
     locked = sum(one.coding.locked for one in state.codings)
     coded = f"  coded {locked}/{len(state.codings)}" if state.codings else ""
-    length = f"  {', '.join(map(length_words, state.recordings)) or 'no recording'}"
+    length = f"  {recordings_words(state.recordings) or 'no recording'}"
     date = f"{state.session.held_at[:10]}  " if state.session.held_at else ""
     scores = f"  {counted(state.scores, 'score')}" if state.scores else ""
     number = (f"session {state.session.number}  ", "")
