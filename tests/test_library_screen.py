@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual.widgets import Input
 
 from iprtool.commands import LIBRARY, first_keys, key_line
 from iprtool.edits import Hand
@@ -18,7 +19,7 @@ from iprtool.screens.library import table_with
 from iprtool.screens.library_due import DueScreen
 from iprtool.screens.library_form import ChoiceLine, FormScreen
 from iprtool.screens.library_menu import MenuScreen
-from iprtool.store.layer import LayerFile, create_layer
+from iprtool.store.layer import LayerFile, create_layer, read_layer
 from iprtool.store.media import SealedSink
 from tests.library_desk import Library, error_of, head, library
 from tests.library_samples import a_roster, coding, lavik
@@ -338,11 +339,18 @@ async def test_a_coding_is_unblinded_only_when_it_is_locked_and_asked_for_twice(
         assert line.text.strip() == "[unlock the coding]  unblind the coder"
         await shown.press("enter", "enter")
         assert "needs its reason" in error_of(shown)
-        await shown.press("right", "enter")
+        shown.app.screen.query_one("#reason", Input).value = "a slip"
+        await shown.press("enter")
+        assert not shown.study.codings()[0].locked
+        with LayerFile(path, key) as log:
+            log.commit([Hand("coder", "dev").op(layer, Locked())]).result()
+        await shown.press("e", "right", "enter")
         assert error_of(shown) == "This cannot be taken back. Enter again lets K1 see the other layers."
         assert not shown.study.codings()[0].unblinded
         await shown.press("enter")
         assert shown.study.codings()[0].unblinded
+        said = [(op.kind, op.reason) for op in read_layer(path, key).ops]
+        assert said == [("lock", None), ("unlock", "a slip"), ("lock", None), ("unblind", None)]
 
 
 async def test_a_coder_whom_the_study_does_not_know_is_asked_about_once(tmp_path: Path) -> None:
