@@ -1,4 +1,4 @@
-"""Beginning a coder's coding from the library, and unlocking or unblinding one."""
+"""Beginning a coder's coding from the library, unlocking or unblinding one, opening a supervisor's recall."""
 
 from iprtool.codebooks.versions import name_of
 from iprtool.coding.segments import checked_length
@@ -13,11 +13,12 @@ from iprtool.desk.codings import (
     unlock_coding,
 )
 from iprtool.desk.people import the_recording
+from iprtool.desk.supervision import open_interpretations, to_be_opened
 from iprtool.library.overview import CodingState
 from iprtool.library.wish import Chosen, Wish
 from iprtool.library.wording import coding_words
 from iprtool.model.errors import IprtoolError
-from iprtool.model.study import Coding
+from iprtool.model.study import Coding, Session
 from iprtool.model.times import parse_duration
 from iprtool.screens.library_form import FormField, FormScreen
 from iprtool.store.study import Study
@@ -26,15 +27,37 @@ BLIND = "The coder sees no other layer until theirs is locked."
 
 
 def coding_form(study: Study, chosen: Chosen) -> FormScreen:
-    """The form for the coding that is chosen, or for a new one of the chosen session; IprtoolError where none is."""
+    """The form for the coding or the supervisor's recall that is chosen, or for a new coding of the chosen session.
+
+    IprtoolError where none is chosen, or where the supervisor's recall cannot be opened.
+    """
+    if chosen.by == "supervisor" and chosen.recall is not None:
+        return _opening(study, _session(study, chosen))
     coding = next((one for one in study.codings() if one.id == chosen.coding), None)
     return _begun(study, coding) if coding is not None else _new(study, chosen)
 
 
-def _new(study: Study, chosen: Chosen) -> FormScreen:
+def _session(study: Study, chosen: Chosen) -> Session:
+    """The session that is chosen; IprtoolError where none is."""
     session = next((one for one in study.sessions() if one.id == chosen.session), None)
     if session is None:
         raise IprtoolError("Choose a session first; b then begins a coder's coding of it.")
+    return session
+
+
+def _opening(study: Study, session: Session) -> FormScreen:
+    to_be_opened(study, session)
+    fields = [FormField("reason", "because", hint="why; kept in the log of the trainee's recall")]
+
+    def take(values: dict[str, str]) -> None:
+        open_interpretations(study, session, values["reason"].strip())
+
+    about = "The trainee then sees it beside their own, by iprtool supervision; that cannot be taken back."
+    return FormScreen("Open the supervisor's recall to the trainee", fields, take, about=about)
+
+
+def _new(study: Study, chosen: Chosen) -> FormScreen:
+    session = _session(study, chosen)
     the_recording(study, session)
     coders = [one.label for one in study.persons() if one.role == "observer"]
     having = {one.coder for one in study.codings() if one.session == session.id}

@@ -115,9 +115,11 @@ def _coding(study: Study, chosen: Chosen) -> Screen[Any]:
     return coding_form(study, chosen)
 
 
+CODING = "begin a coder's coding of the session; unlock or unblind the chosen one; open a supervisor's recall"
+
 PLACES: tuple[Place, ...] = (
     Place("new_recall", "n", "new recall", "begin a recall of the chosen session", _new_recall, "new recall"),
-    Place("coding", "b", "coding", "begin a coder's coding of the session; unlock or unblind the chosen one", _coding),
+    Place("coding", "b", "coding", CODING, _coding),
     Place("consents", "c", "consents", "what everybody has agreed to, and until when", _consents),
     Place("codebooks", "k", "codebooks", "the words of recalls and codings, in their versions", _codebooks),
     Place("guides", "g", "guide", "the inquirer's leads, in their versions; the printed card", _guides),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual.app import App
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +18,8 @@ from iprtool.desk.starting import start_recall
 from iprtool.desk.supervision import open_interpretations, open_since, supervision_grant
 from iprtool.edits import Hand
 from iprtool.first_screen import first_screen
+from iprtool.library.wish import Chosen
+from iprtool.library_codings import coding_form
 from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import Closed, Covered, Marked, OpBody, Unblinded
 from iprtool.model.protocol import PROTOCOLS
@@ -77,15 +80,15 @@ def test_the_trainee_has_their_own_layer_only_until_the_interpretations_are_open
         open_interpretations(study, session(study))
     assert open_since(study, session(study)) is None
     write(study, supervisor, Closed())
-    assert open_interpretations(study, session(study), "the write-up is done").endswith("are open to the trainee")
+    open_interpretations(study, session(study), "the write-up is done")
     assert seen(study) == ["therapist", "supervisor"]
     assert trainee.layer is not None
     (op,) = read_layer(study.path_of(trainee.layer), study.key_of(trainee.layer)).ops
     assert (op.body, op.actor, op.reason) == (Unblinded(), "supervisor", "the write-up is done")
     assert open_since(study, session(study)) == op.at_utc
     began = datetime.fromisoformat(op.at_utc).astimezone()
-    said = open_interpretations(study, session(study), "end of cycle")
-    assert said.endswith(f"have been open to the trainee since {began:%Y-%m-%d %H:%M}")
+    with pytest.raises(IprtoolError, match=f"has been open to the trainee since {began:%Y-%m-%d %H:%M} already"):
+        open_interpretations(study, session(study), "end of cycle")
     assert len(read_layer(study.path_of(trainee.layer), study.key_of(trainee.layer)).ops) == 1
 
 
@@ -122,6 +125,24 @@ async def test_the_trainee_s_account_and_the_supervisor_s_stand_side_by_side(stu
 def account_text(pane: AccountPane) -> str:
     content = pane.query_one(Static).content
     return content.plain if isinstance(content, Content) else str(content)
+
+
+async def test_the_supervisor_s_recall_is_opened_from_the_library_once_it_is_finished(study: Study) -> None:
+    trainee, supervisor = begin(study, "therapist"), begin(study, "supervisor")
+    chosen = Chosen(session=supervisor.session, recall=supervisor.id, by="supervisor")
+    with pytest.raises(IprtoolError, match="not finished yet"):
+        coding_form(study, chosen)
+    write(study, supervisor, Closed())
+    app = App[None]()
+    async with app.run_test() as pilot:
+        await app.push_screen(coding_form(study, chosen))
+        await pilot.press("o", "k", "enter")
+        await pilot.pause()
+    assert trainee.layer is not None
+    (op,) = read_layer(study.path_of(trainee.layer), study.key_of(trainee.layer)).ops
+    assert (op.body, op.reason) == (Unblinded(), "ok")
+    with pytest.raises(IprtoolError, match="has been open to the trainee since"):
+        coding_form(study, chosen)
 
 
 def test_whether_there_are_interpretations_is_not_told_before_they_are_opened(study: Study) -> None:

@@ -30,7 +30,8 @@ def supervision(
     with open_study(study, passphrase_file) as chosen:
         of, where = the_only_session(chosen, dyad, session)
         if opened:
-            say(f"{of.label}, session {where.number}: {open_interpretations(chosen, where, reason)}.")
+            open_interpretations(chosen, where, reason)
+            say(f"{of.label}, session {where.number}: the supervisor's interpretations are open to the trainee.")
             return
         grant = supervision_grant(chosen, of, where)
     become_app(grant)

@@ -44,16 +44,18 @@ def open_since(study: Study, session: Session) -> str | None:
     return min((at for at in opened if at is not None), default=None)
 
 
-def open_interpretations(study: Study, session: Session, reason: str = "") -> str:
-    """Let the trainee see the supervisor's interpretations from now on: an operation in the trainee's own layer.
+def to_be_opened(study: Study, session: Session) -> list[Recall]:
+    """The trainee's recalls that the supervisor's interpretations can be opened for.
 
-    The result says that they are open, or since when they have been. IprtoolError where there are none, where the
-    supervisor's recall is not finished, or where the trainee has no recall that they are about.
+    IprtoolError where the trainee has none that they are about, where they are open already, or where the supervisor's
+    recall was not made, or is not finished.
     """
     trainees = _needed(study, session)
     if (since := open_since(study, session)) is not None:
         began = datetime.fromisoformat(since).astimezone()
-        return f"the supervisor's interpretations have been open to the trainee since {began:%Y-%m-%d %H:%M}"
+        raise IprtoolError(
+            f"The supervisor's recall has been open to the trainee since {began:%Y-%m-%d %H:%M} already."
+        )
     made = interpretations(study, session)
     if not made:
         raise IprtoolError(
@@ -61,13 +63,20 @@ def open_interpretations(study: Study, session: Session, reason: str = "") -> st
         )
     if any(one.status != "ended" for one in made):
         raise IprtoolError("The supervisor's recall is not finished yet; go on with it and end it, then open it.")
+    return trainees
+
+
+def open_interpretations(study: Study, session: Session, reason: str = "") -> None:
+    """Let the trainee see the supervisor's interpretations from now on: an operation in the trainee's own layer.
+
+    IprtoolError where that cannot be (see `to_be_opened`).
+    """
     hand = Hand("supervisor", device())
-    for recall in trainees:
+    for recall in to_be_opened(study, session):
         if recall.layer is not None:
             op = msgspec.structs.replace(hand.op(recall.layer, Unblinded()), reason=reason or None)
             with LayerFile(study.path_of(recall.layer), study.key_of(recall.layer)) as log:
                 log.commit([op]).result()
-    return "the supervisor's interpretations are open to the trainee"
 
 
 def supervision_grant(study: Study, dyad: Dyad, session: Session, now: datetime | None = None) -> ReviewGrant:
