@@ -1,7 +1,7 @@
 """Consents: whose must hold before a recall opens, for what, until when; and what a withdrawal leaves."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ from iprtool.model.errors import IprtoolError
 from iprtool.model.layer import ConsentSeen
 from iprtool.model.protocol import PROTOCOLS
 from iprtool.model.study import Person, Recall, Session
-from iprtool.model.terms import Role
+from iprtool.model.terms import ConsentScope, Role
 from iprtool.recall.settings import RecallChoice
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.layer import read_layer
@@ -257,12 +257,25 @@ def test_what_was_noted_can_be_put_back(study: Study) -> None:
         ("yesterday", None, "'yesterday' is no date; write it like 2026-01-31"),
         ("2024-02-30", None, "is no date"),
         ("2024-01-10", "2023-01-10", "would end on 2023-01-10, before it was signed"),
+        ("2999-01-01", None, r"^2999-01-01 is still to come; write when it was signed\.$"),
     ],
 )
 def test_dates_that_cannot_be_are_told(study: Study, signed: str, until: str | None, why: str) -> None:
     with pytest.raises(IprtoolError, match=why):
         give_consent(study, person_labelled(study, "D05-C"), ["research"], signed, until=until)
     assert consents_of(study, person_labelled(study, "D05-C")) == ()
+
+
+@pytest.mark.parametrize("scopes", [(), ("research",)])
+def test_a_withdrawal_that_is_still_to_come_is_refused(study: Study, scopes: tuple[ConsentScope, ...]) -> None:
+    client = person_labelled(study, "D05-C")
+    give_consent(study, client, ["research"], date.today().isoformat())
+    before = standing(study, client)
+    with pytest.raises(IprtoolError, match=r"^2999-01-01 is still to come; write since when they have withdrawn\.$"):
+        mark_withdrawn(study, client, "2999-01-01", scopes=scopes)
+    assert standing(study, client) == before
+    mark_withdrawn(study, client, date.today().isoformat(), scopes=scopes)
+    assert standing(study, client) != before
 
 
 def test_a_person_who_is_not_there_is_told_with_those_who_are(study: Study) -> None:

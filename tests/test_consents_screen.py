@@ -92,7 +92,7 @@ async def test_a_consent_is_noted_and_from_then_on_asked_of_the_other(tmp_path: 
         assert table.consents("D05-C") == [(("research", "quotation"), "2090-01-10", None)]
         assert f"research, quotation · signed {date.today().isoformat()} · until 2090-01-10" in table.shown
         assert "1 of 2 do not hold today" in table.shown
-        assert "D05-T has no consent for research" in table.shown
+        assert "D05-T has no consent for research; note what was signed with n." in table.shown
 
 
 async def test_what_cannot_be_noted_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
@@ -103,6 +103,15 @@ async def test_what_cannot_be_noted_is_said_and_nothing_is_kept(tmp_path: Path) 
         assert table.said == ["'soon' is no date; write it like 2026-01-31."]
         await table.press("n", "right", "enter")
         assert table.said[1:] == ["A consent is for something: research, teaching, supervision or quotation."]
+        await table.press("n")
+        await table.write("signed", "2999-12-01")
+        await table.press("enter")
+        assert table.said[2:] == ["2999-12-01 is still to come; write when it was signed."]
+        await table.press("w")
+        await table.write("on", "2999-12-01")
+        await table.press("enter")
+        assert table.said[3:] == ["2999-12-01 is still to come; write since when they have withdrawn."]
+        assert person_labelled(table.study, "D05-C").withdrawn_on is None
         assert table.consents("D05-C") == []
 
 

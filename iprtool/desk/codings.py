@@ -101,9 +101,8 @@ def begin_coding(
     """A new coding with its empty layer, which pins codebook and segments; none where that fails.
 
     The coder is a person of the study by this label, however its letters are written, made where there is none.
-    IprtoolError where the label is no
-    pseudonym or a participant's, where this coder codes the session already, where two versions would be mixed, or
-    where somebody who is on the recording has withdrawn.
+    IprtoolError where the label is no pseudonym or a participant's, where this coder codes the session already, where
+    two versions would be mixed, or where somebody who is on the recording has withdrawn.
     """
     _check_coder(study, coder_label)
     coder_label = next((one.label for one in study.persons() if _same(one.label, coder_label)), coder_label)

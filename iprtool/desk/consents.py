@@ -98,13 +98,13 @@ def give_consent(
     until: str | None = None,
     text_version: str = "",
 ) -> Consent:
-    """Note what a person has signed; IprtoolError where it cannot be, or where they have withdrawn altogether."""
+    """Note what a person has signed; IprtoolError where it cannot be yet, or where they have withdrawn altogether."""
     person = current(study, person)
     if person.withdrawn_on is not None:
         raise IprtoolError(f"{person.label} withdrew on {person.withdrawn_on}; take that back first if it is wrong.")
     if not scopes:
         raise IprtoolError("A consent is for something: research, teaching, supervision or quotation.")
-    signed_on = iso_day(signed_on)
+    signed_on = day_come(signed_on, "write when it was signed")
     until = iso_day(until) if until else None
     if until is not None and until < signed_on:
         raise IprtoolError(f"This consent would end on {until}, before it was signed; check both dates.")
@@ -133,6 +133,14 @@ def iso_day(text: str) -> str:
         raise IprtoolError(f"{text.strip()[:40]!r} is no date; write it like 2026-01-31.") from error
 
 
+def day_come(text: str, what: str) -> str:
+    """A day as ISO 8601 that has come; IprtoolError, with what to do, where it is still to come or is none."""
+    day = iso_day(text)
+    if day > date.today().isoformat():
+        raise IprtoolError(f"{day} is still to come; {what}.")
+    return day
+
+
 # Withdrawal
 
 
@@ -144,7 +152,7 @@ def mark_withdrawn(
     With `scopes`, only what they had agreed to in these is withdrawn. `kept_under` is the rule under which what there
     is stays kept. Nothing is erased here.
     """
-    on = iso_day(on)
+    on = day_come(on, "write since when they have withdrawn")
     if scopes:
         _withdraw_scopes(study, person, on, scopes, kept_under)
         return []

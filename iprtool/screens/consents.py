@@ -1,5 +1,6 @@
 """Consents: who has agreed to what, until when, what does not hold today; noting another, or a withdrawal."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Protocol
@@ -230,5 +231,6 @@ def _person_text(one: PersonConsents) -> Content:
     head = Content.assemble((f"{mark} {one.label:<14}", "bold"), (one.role.replace("_", " "), ""))
     lines = [head, *(Content(f"     {consent_text(given)}") for given in one.consents)]
     if one.problem:
-        lines.append(Content(f"     {one.problem}"))
+        # What is noted at the command line with a command, is noted here with a key.
+        lines.append(Content("     " + re.sub(r"with: iprtool consent STUDY .*\.$", "with n.", one.problem)))
     return Content("\n").join(lines)

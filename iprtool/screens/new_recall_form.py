@@ -45,7 +45,7 @@ class FormPane(Widget, can_focus=True):
         self._rows = list(rows)
         self._changed = changed
         self._here = 0
-        self._caret = 0
+        self._caret = len(self.row.value or "") if self.is_text else 0
         self._top = 0
 
     @property
