@@ -51,6 +51,7 @@ def test_the_status_says_what_there_is_and_what_is_missing(known: Machine) -> No
         "status": "missing",
         "reason": "not_reached",
         "expected": True,
+        "withdrawn": False,
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from iprtool.library.due import Due, due
 from iprtool.library.filters import filtered, parsed
 from iprtool.library.overview import RecallState, overview
+from iprtool.library.report import status_lines
 from iprtool.library.roster import Roster
 from iprtool.library.wording import counts_words, due_words, status_words
 from iprtool.model.consent import Consent
@@ -89,6 +90,25 @@ def test_who_withdrew_before_recalling_is_missing_with_that_reason() -> None:
     gone = msgspec.structs.replace(roster.persons[0], withdrawn_on="2026-02-01")
     found = states(msgspec.structs.replace(roster, persons=(gone, roster.persons[1])))
     assert [(one.status, one.reason) for one in found] == [("missing", "withdrawn"), ("to_come", None)]
+
+
+def test_a_recall_of_who_withdrew_after_it_took_place_and_says_so() -> None:
+    own = Recall("o", "s", "client", layer="l", status="ended", person="c")
+    both = Recall("m", "s", "client", layer="k", status="ended", person="c", also=("t",))
+    for made, words in (
+        ((own,), ["done · withdrawn", "to come"]),
+        ((both,), ["done · withdrawn", "done · withdrawn"]),
+        ((both, own), ["done · withdrawn", "done · withdrawn"]),
+    ):
+        roster = a_roster(recalls=made)
+        gone = msgspec.structs.replace(roster.persons[0], withdrawn_on="2026-02-01")
+        later = msgspec.structs.replace(roster, persons=(gone, roster.persons[1]))
+        assert overview(later).counts == overview(roster).counts
+        assert [status_words(one) for one in states(later)] == words
+        (_, *lines) = status_lines("A", overview(later))
+        assert any("client ✓ done · withdrawn" in line for line in lines)
+    (first, *_) = states(a_roster(recalls=(both, own)))
+    assert first.recall == own
 
 
 def test_what_took_place_after_it_was_noted_as_missing_took_place() -> None:

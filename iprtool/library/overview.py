@@ -24,7 +24,8 @@ _STATUS: dict[str, Status] = {"planned": "planned", "open": "open", "ended": "do
 class RecallState(msgspec.Struct, frozen=True):
     """One person's recall of one session, made or only expected; `expected` is whether it is counted as one of those.
 
-    `person` is who recalls, None where nobody has been named yet.
+    `person` is who recalls, None where nobody has been named yet. `withdrawn` is whether somebody who made it has
+    withdrawn since: it took place, and is counted as such.
     """
 
     session: str
@@ -34,6 +35,7 @@ class RecallState(msgspec.Struct, frozen=True):
     person: Person | None = None
     recall: Recall | None = None
     expected: bool = True
+    withdrawn: bool = False
 
     def chosen(self, session: Chosen) -> Chosen:
         """The recall as what is chosen, in its session."""
@@ -179,9 +181,9 @@ class _Parts:
         return [*states, *(self._made(one, expected=False) for one in others)]
 
     def _recall_of(self, made: list[Recall], role: Role) -> Recall | None:
-        """The role's recall, or one that it took part in; one that took place before one that is missing."""
+        """The role's own recall, else one that it took part in; one that took place before one that is missing."""
         of_role = [one for one in made if one.by == role or role in self._also(one)]
-        return min(of_role, key=lambda one: (one.status == "missing", one.by != role), default=None)
+        return min(of_role, key=lambda one: (one.status == "missing", bool(one.also), one.by != role), default=None)
 
     def _also(self, recall: Recall) -> set[Role]:
         return {self._by_id[ident].role for ident in recall.also if ident in self._by_id}
@@ -200,7 +202,10 @@ class _Parts:
         if by == recall.by and recall.person is not None:
             person = self._by_id.get(recall.person, person)
         status: Status = "unplayed" if recall.status == "ended" and recall.unplayed else _STATUS[recall.status]
-        return RecallState(recall.session, by, status, recall.missing_reason, person, recall, expected=expected)
+        makers = (person, *(self._by_id.get(ident) for ident in (recall.person, *recall.also) if ident))
+        withdrawn = recall.layer is not None and any(one is not None and one.withdrawn_on is not None for one in makers)
+        reason = recall.missing_reason
+        return RecallState(recall.session, by, status, reason, person, recall, expected=expected, withdrawn=withdrawn)
 
     def _coding_state(self, coding: Coding) -> CodingState:
         """A coder may be known by id or by pseudonym."""

@@ -113,7 +113,14 @@ def _session_row(dyad: DyadState, state: SessionState) -> dict[str, Any]:
 
 def _recall_row(one: RecallState) -> dict[str, Any]:
     person = one.person.label if one.person else None
-    return {"by": one.by, "person": person, "status": one.status, "reason": one.reason, "expected": one.expected}
+    return {
+        "by": one.by,
+        "person": person,
+        "status": one.status,
+        "reason": one.reason,
+        "expected": one.expected,
+        "withdrawn": one.withdrawn,
+    }
 
 
 def due_rows(dues: Sequence[Due], now: datetime) -> list[dict[str, Any]]:

@@ -41,9 +41,9 @@ def counts_words(counts: Counts) -> str:
 
 
 def status_words(state: RecallState) -> str:
-    """A recall's status, with why it is missing."""
+    """A recall's status, with why it is missing, or that somebody whose it is has withdrawn since."""
     reason = f": {REASON_WORDS[state.reason]}" if state.reason is not None else ""
-    return f"{STATUS_WORDS[state.status]}{reason}"
+    return f"{STATUS_WORDS[state.status]}{reason}{' · withdrawn' if state.withdrawn else ''}"
 
 
 def coders_words(codings: tuple[CodingState, ...]) -> str:

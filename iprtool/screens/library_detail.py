@@ -148,7 +148,8 @@ def _recall(dyad: DyadState, state: SessionState, one: RecallState, now: datetim
     yield Content(f"{GLYPHS[one.status]} {status_words(one)}")
     recall = one.recall
     if one.person is not None:
-        yield Content(f"by {one.person.label}")
+        gone = f", who withdrew on {one.person.withdrawn_on}" if one.person.withdrawn_on else ""
+        yield Content(f"by {one.person.label}{gone}")
     if recall is not None and recall.status != "missing":
         yield _muted(f"protocol: {recall.protocol.name}")
         if recall.inquirer:
@@ -165,6 +166,8 @@ def _recall(dyad: DyadState, state: SessionState, one: RecallState, now: datetim
         yield Content("enter begins it · x: it did not take place")
     elif one.status == "open":
         yield Content("enter goes on with it")
+    elif one.status == "done" and one.by == "supervisor":
+        yield Content("b opens it to the trainee")
 
 
 def _latency(state: SessionState, begun: datetime) -> str:
