@@ -210,6 +210,19 @@ def test_a_review_leaves_out_whoever_withdrew_unless_a_rule_keeps_it(study: Stud
         begin(study)
 
 
+def test_the_rule_under_which_it_is_kept_stands_with_each_consent_and_goes_with_the_withdrawal(study: Study) -> None:
+    therapist = person_labelled(study, "D05-T")
+    give_consent(study, therapist, ["research"], "2024-01-10")
+    study.put(Recall("declined", "s", "therapist", status="missing", missing_reason="declined"))
+    mark_withdrawn(study, therapist, TODAY, kept_under="art. 17(3)(d)")
+    assert [(one.withdrawn_on, one.kept_under) for one in consents_of(study, therapist)] == [(TODAY, "art. 17(3)(d)")]
+    assert may_use(study, therapist, "research", TODAY) is None
+    unmark_withdrawn(study, therapist)
+    assert [(one.withdrawn_on, one.kept_under) for one in consents_of(study, therapist)] == [(None, "")]
+    declined = next(one for one in study.recalls() if one.id == "declined")
+    assert (declined.status, declined.missing_reason) == ("missing", "declined")
+
+
 def test_a_withdrawal_where_no_consents_are_kept_asks_nothing_of_others(study: Study) -> None:
     mark_withdrawn(study, person_labelled(study, "D05-T"), TODAY, kept_under="rule")
     assert may_use(study, person_labelled(study, "D05-C"), "research", TODAY) is None

@@ -109,6 +109,10 @@ def test_a_changed_guide_is_in_force_until_another_is(study: Study) -> None:
     assert differences_since([first, second], second)[1:] == ("lead added: What was in the silence? (silence)",)
     back = StudyGuides(study).put_in_force(first)
     assert guides_of(study) == [second, first]
+    third = StudyGuides(study).keep(changed_guide(second, title="Ours", earlier=(first,)))
+    assert guide_in_force(study).title == "Ours"
+    third.back()
+    assert guide_in_force(study) == first
     back.back()
     assert guides_of(study) == [first, second]
     kept.back()

@@ -145,13 +145,17 @@ def test_a_withdrawal_is_taken_back_whole_and_meanwhile_only_consents_are_shown(
     wai = instrument("wai-sr")
     rater = rater_by(study, study.sessions()[0], "client")
     enter_score(study, study.sessions()[0], rater, Line(wai, wai.subscales[0]), Entered(15))
+    (recall,) = study.recalls()
+    assert recall.layer is not None
+    write(study, recall.layer, Hand("client", "dev").op("m", Marked(point(600, ident="m"))))
+    assert {"score", "mark"} <= {one.kind for one in history(study)}
     mark_withdrawn(study, person, "2026-02-01")
     kinds = {one.kind for one in history(study)}
-    assert "score" not in kinds
+    assert not {"score", "mark"} & kinds
     assert "consent" in kinds
     take_back(study, newest(study, "person"))
     assert study.persons()[0].withdrawn_on is None
-    assert "score" in {one.kind for one in history(study)}
+    assert {"score", "mark"} <= {one.kind for one in history(study)}
 
 
 def test_a_codebook_that_is_used_stays(study: Study) -> None:

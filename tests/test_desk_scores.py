@@ -13,13 +13,14 @@ from iprtool.desk.scores import (
     keep_instrument,
     put_back,
     rater_by,
+    rating_person,
     scores_of,
     sheet_of,
     use_instruments,
     used_instruments,
 )
 from iprtool.instruments import shipped
-from iprtool.instruments.sheet import Entered, Line, entry_text, may_begin_entry, missing_text, read_entry
+from iprtool.instruments.sheet import Entered, Line, Rater, entry_text, may_begin_entry, missing_text, read_entry
 from iprtool.model.errors import IprtoolError, ScoreError
 from iprtool.model.score import Instrument, Score, Subscale
 from iprtool.model.study import Dyad, Person, Session
@@ -130,6 +131,8 @@ def test_who_withdrew_is_not_rated_and_what_they_said_is_not_shown(study: Study)
     assert all_scores(study) == []
     with pytest.raises(IprtoolError, match="withdrew on 2026-01-01"):
         rater_by(study, session(study), "client")
+    with pytest.raises(IprtoolError, match="withdrew on 2026-01-01"):
+        rating_person(study, session(study), Rater("client", "c", "client"))
 
 
 def test_an_object_that_was_deleted_has_no_scores(study: Study) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iprtool.edits import LayerState
 from iprtool.model.layer import Covered, CoverUsed, Draft, LayerContent, Stopped, WentOn
-from iprtool.model.mark import Rupture
+from iprtool.model.mark import Code, Rupture
 from tests.fakes import content, protocol
 from tests.recall_table import Table
 
@@ -48,6 +49,13 @@ def test_the_first_play_is_no_going_on(table: Table) -> None:
     table.recall.go_on()
     assert table.player.calls == ["play"]
     assert table.bodies(WentOn) == []
+
+
+def test_a_word_is_of_the_version_of_the_codebook_that_the_recall_pins() -> None:
+    book = msgspec.structs.replace(content().head.codebook, version="1.7")
+    table = Table(content(codebook=book))
+    table.recall.word(book.codes[0].id)
+    assert table.marks[0].codes == (Code(book.id, "1.7", book.codes[0].id),)
 
 
 def test_a_word_while_playing_marks_the_moment_and_plays_on(table: Table) -> None:

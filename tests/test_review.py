@@ -1,5 +1,6 @@
 """A review without a screen: which mark is next, what each person made of a moment, what is heard and read of it."""
 
+import msgspec
 import pytest
 
 from iprtool.model.layer import LayerContent
@@ -187,6 +188,14 @@ def test_from_a_mark_that_was_not_found_one_goes_on_from_where_one_is() -> None:
     found = review.step(1, 12_000)
     assert found is not None
     assert found.mark.id == "c3"
+
+
+def test_each_layers_marks_keep_the_codebook_that_it_was_made_with() -> None:
+    client, therapist = layer("client", mark("c1", 10_000)), layer("therapist", mark("t1", 12_000))
+    newer = msgspec.structs.replace(therapist.head.codebook, version="9.9")
+    therapist = msgspec.structs.replace(therapist, head=msgspec.structs.replace(therapist.head, codebook=newer))
+    review = Review([client, therapist])
+    assert [review.codebook(one) for one in review.marks] == [client.head.codebook, newer]
 
 
 def test_layers_are_called_by_their_labels_where_they_have_one() -> None:

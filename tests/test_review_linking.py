@@ -158,6 +158,17 @@ def test_an_episode_begins_with_what_its_marker_says_and_grows() -> None:
     assert desk.linking.episodes[entity].note == "slowly"
 
 
+def test_what_showed_a_strategy_takes_it_along_when_it_leaves() -> None:
+    desk = Desk()
+    entity = desk.linking.begin_episode(desk.at["c2"])
+    desk.linking.join(entity, desk.at["t2"])
+    shown, said = Strategy("x", 55_000, desk.at["t2"].ref), Strategy("y", 70_000)
+    for one in (shown, said):
+        desk.linking.toggle_strategy(entity, one)
+    desk.linking.leave(entity, desk.at["t2"].ref)
+    assert desk.links.episodes[entity].strategies == (said,)
+
+
 def test_episodes_are_numbered_apart_and_in_time() -> None:
     desk = Desk()
     first = desk.linking.begin_episode(desk.at["c2"])
