@@ -47,6 +47,17 @@ async def test_an_episode_is_kept_once_anything_was_said_of_it() -> None:
         assert len(table.episodes) == 1
 
 
+@pytest.mark.parametrize(("opens", "leave"), [("k", "enter, esc done"), ("slash", "esc leave the search")])
+async def test_what_was_said_before_a_form_gives_way_to_its_keys(opens: str, leave: str) -> None:
+    async with desk((80, 24)) as table:
+        await table.does("n", "M")
+        keys = table.screen.query_one(KeyLine)
+        assert keys.notice == "not one moment"
+        await table.does(opens)
+        assert keys.notice == ""
+        assert leave in keys.render().plain
+
+
 async def test_where_there_is_no_account_it_says_why() -> None:
     async with desk(layers=[("client", [mark("c1", 60_000, "relieved")])]) as table:
         await table.does("n")

@@ -169,7 +169,7 @@ LIST: tuple[Command, ...] = (
 )
 THEMES: tuple[Command, ...] = (*LIST, _key("ctrl+e", "ctrl+e", "its name, gloss, group"))
 SEARCH: tuple[Command, ...] = (
-    _key("enter", "enter", "go there, n and b through what was found"),
+    _key("enter", "enter", "go there, n and b through them"),
     _key("down", "↑↓", "look at them"),
     _key("escape", "esc", "leave the search"),
 )

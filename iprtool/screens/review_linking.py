@@ -158,12 +158,13 @@ class LinkingScreen(RecordingScreen):
     # Forms
 
     async def open_form(self, form: Form) -> None:
-        """Show a form in place of another."""
+        """Show a form in place of another; its keys, not what was said before it."""
         self.close_form()
         self.form = form
         self.set_class(True, "-form")
         await self.query_one("#form").mount(form)
-        self.query_one(KeyLine).table = form.keys
+        keys = self.query_one(KeyLine)
+        keys.table, keys.notice = form.keys, ""
 
     def close_form(self) -> None:
         """Nothing is open."""
