@@ -120,6 +120,9 @@ async def test_what_would_not_hold_together_is_said_in_the_form_and_not_kept(stu
         await write(pilot, "label", "felt safe")
         await press(pilot, "enter")
         assert "is used twice" in str(app.screen.query_one("#form-error", Static).content)
+        await write(pilot, "label", "a rupture")
+        await press(pilot, "enter")
+        assert "'rupture' is a researcher's term" in str(app.screen.query_one("#form-error", Static).content).lower()
         await press(pilot, "escape")
         assert isinstance(app.screen, CodebookEditor)
         assert not app.screen.draft.is_changed

@@ -1,6 +1,7 @@
 """Whether what a codebook says holds together: ids and keys of their own, labels to be read, scales that rise."""
 
 import math
+import re
 from collections.abc import Iterator
 
 from iprtool.codebooks.faults import Found
@@ -13,6 +14,13 @@ MAX_SESSION_RATINGS = 50
 MAX_STEPS = 1000
 POLARITIES = ("positive", "negative", "neutral")
 
+RESEARCHERS_TERMS = ("rupture", "withdrawal", "confrontation", "alliance", "salience")
+"""What is never in a codebook whose words participants may be shown: the terms in which observers code what they see
+(rupture, withdrawal, confrontation: Eubanks, Muran & Safran 2015; alliance: Bordin 1979; salience: Eubanks & Muran
+2022). A person who is shown them recalls in them."""
+
+_TERM = re.compile(rf"\b({'|'.join(RESEARCHERS_TERMS)})s?\b", re.IGNORECASE)
+
 
 def content_problems(book: Codebook) -> Iterator[Found]:
     """What does not hold together in a codebook whose fields are all there, each with its path."""
@@ -22,6 +30,27 @@ def content_problems(book: Codebook) -> Iterator[Found]:
     yield from _session_ratings(book.session_ratings)
     if book.rating is not None:
         yield from _scale(book.rating, ("rating",))
+    if book.plain:
+        yield from _researchers_terms(book)
+
+
+def _researchers_terms(book: Codebook) -> Iterator[Found]:
+    for path, text in _shown(book):
+        if found := _TERM.search(text):
+            yield (
+                path,
+                f"{found[0]!r} is a researcher's term, which participants are never shown; say it in plain words",
+            )
+
+
+def _shown(book: Codebook) -> Iterator[tuple[FieldPath, str]]:
+    """What a person who recalls may be shown of a codebook: all but the ratings of the whole session, a coder's."""
+    yield ("title",), book.title
+    for place, code in enumerate(book.codes):
+        for field, text in (("label", code.label), ("gloss", code.gloss), ("group", code.group or "")):
+            yield ("codes", place, field), text
+    for value, label in (book.rating.anchors if book.rating else {}).items():
+        yield ("rating", "anchors", value), label
 
 
 def _head(book: Codebook) -> Iterator[Found]:
