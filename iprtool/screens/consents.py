@@ -87,11 +87,6 @@ class ConsentsScreen(Screen[None]):
     """The persons of the study with their consents."""
 
     CSS = """
-    ConsentsScreen { layout: vertical; background: $background; }
-    ConsentsScreen HeadLine { height: 1; background: $primary-background; color: $text; }
-    ConsentsScreen KeyLine {
-        height: 1; background: $panel; color: $text-muted; dock: bottom; link-color: $text-muted; link-style: none;
-    }
     ConsentsScreen OptionList { height: 1fr; border: none; background: transparent; padding: 0 1; }
     """
     AUTO_FOCUS = "OptionList"

@@ -13,6 +13,10 @@ AWAY = "Your keys are going to another window: click this one to bring them back
 class HeadLine(Widget):
     """The top line: what is open on the left, the time of the interview on the right."""
 
+    DEFAULT_CSS = """
+    HeadLine { height: 1; background: $primary-background; color: $text; }
+    """
+
     left: reactive[str] = reactive("")
     right: reactive[str] = reactive("")
 
@@ -24,6 +28,12 @@ class HeadLine(Widget):
 
 class KeyLine(Widget):
     """The bottom line: the keys that matter at this moment, which can be clicked."""
+
+    DEFAULT_CSS = """
+    KeyLine {
+        height: 1; background: $panel; color: $text-muted; dock: bottom; link-color: $text-muted; link-style: none;
+    }
+    """
 
     moment: reactive[Moment] = reactive("stopped")
     table: reactive[tuple[Command, ...]] = reactive(())

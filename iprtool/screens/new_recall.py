@@ -47,11 +47,6 @@ class NewRecallScreen(Screen[Wish | None]):
     """Dismissed with the wish to open the recall that has begun, or None where nothing was."""
 
     CSS = """
-    NewRecallScreen { layout: vertical; background: $background; }
-    NewRecallScreen HeadLine { height: 1; background: $primary-background; color: $text; }
-    NewRecallScreen KeyLine {
-        height: 1; background: $panel; color: $text-muted; dock: bottom; link-color: $text-muted; link-style: none;
-    }
     NewRecallScreen #new-recall { height: 1fr; layout: vertical; padding-top: 1; }
     NewRecallScreen #checks { height: auto; max-height: 9; border-top: solid $panel; padding: 0 1; }
     NewRecallScreen #said { height: auto; max-height: 3; padding: 0 1; color: $text-error; display: none; }

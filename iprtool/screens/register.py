@@ -41,10 +41,6 @@ class RegisterScreen(Screen[None]):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    RegisterScreen { layout: vertical; background: $background; }
-    RegisterScreen HeadLine { height: 1; background: $primary-background; color: $text; }
-    RegisterScreen KeyLine { height: 1; background: $panel; color: $text-muted; link-color: $text-muted;
-        link-style: none; }
     RegisterScreen #said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     RegisterScreen #said.wrong { color: $text-error; text-style: bold; }
     """

@@ -34,10 +34,6 @@ class StudySearchScreen(Screen[Wish | None]):
     """A line, and what is found as it is typed, while the sessions are read one after the other."""
 
     CSS = """
-    StudySearchScreen HeadLine { height: 1; background: $primary-background; color: $text; }
-    StudySearchScreen KeyLine {
-        height: 1; background: $panel; color: $text-muted; dock: bottom; link-color: $text-muted; link-style: none;
-    }
     StudySearchScreen #search-line { height: 1; padding: 0 1; background: $boost; }
     StudySearchScreen #search-said { height: 1; padding: 0 1; color: $text-muted; }
     """
