@@ -13,14 +13,14 @@ from iprtool.coding.progress import Progress, progress_of
 from iprtool.desk.codebooks import codebook_named
 from iprtool.desk.consents import may_use, purpose_of
 from iprtool.desk.objects import media_and_peaks, object_grant
-from iprtool.desk.people import the_only_session, the_recording
+from iprtool.desk.people import dyad_of, the_only_session, the_recording
 from iprtool.edits import Hand
 from iprtool.library.editing import looks_like_a_name
 from iprtool.model.codebook import Codebook
 from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.grant import CodingGrant
 from iprtool.model.layer import LayerContent, LayerHead, OpBody, Unblinded, Unlocked
-from iprtool.model.study import Coding, Dyad, Person, Session
+from iprtool.model.study import Coding, Person, Session
 from iprtool.store.layer import LayerFile, create_layer, read_layer
 from iprtool.store.machine import device
 from iprtool.store.study import Study
@@ -65,7 +65,7 @@ def the_coding(study: Study, coder_label: str, dyad_label: str | None = None, nu
     sessions = {
         one.id
         for one in study.sessions()
-        if number in (None, one.number) and dyad_label in (None, _dyad(study, one).label)
+        if number in (None, one.number) and dyad_label in (None, dyad_of(study, one).label)
     }
     theirs = [one for one in _codings_by(study, coder_label) if one.session in sessions]
     locked = [one for one in theirs if settled_coding(study, one).locked]
@@ -112,35 +112,31 @@ def begin_coding(
     _check_none_withdrawn(study, session.id)
     recording = the_recording(study, session)
     media_and_peaks(study, recording)
-    dyad = _dyad(study, session)
-    layer, path, key = study.new_object("layer")
-    coding = Coding(
-        id=str(uuid.uuid4()),
-        session=session.id,
-        coder=coder_label,
-        layer=layer,
-        recording=recording.id,
-        codebook=codebook.id,
-        codebook_version=codebook.version,
-        segment_ms=segment_ms,
-    )
-    head = LayerHead(
-        layer=layer,
-        recall=coding.id,
-        by="observer",
-        title=f"{dyad.label} · session {session.number} · coding by {coder_label}",
-        original_sha256=recording.original_sha256,
-        duration_ms=recording.duration_ms,
-        codebook=codebook,
-        purpose="coding",
-        segment_ms=segment_ms,
-    )
-    try:
+    dyad = dyad_of(study, session)
+    with study.making("layer") as (layer, path, key):
+        coding = Coding(
+            id=str(uuid.uuid4()),
+            session=session.id,
+            coder=coder_label,
+            layer=layer,
+            recording=recording.id,
+            codebook=codebook.id,
+            codebook_version=codebook.version,
+            segment_ms=segment_ms,
+        )
+        head = LayerHead(
+            layer=layer,
+            recall=coding.id,
+            by="observer",
+            title=f"{dyad.label} · session {session.number} · coding by {coder_label}",
+            original_sha256=recording.original_sha256,
+            duration_ms=recording.duration_ms,
+            codebook=codebook,
+            purpose="coding",
+            segment_ms=segment_ms,
+        )
         create_layer(path, key, head)
         study.put(coding)
-    except BaseException:
-        study.discard_object(layer)
-        raise
     if all(one.label != coder_label for one in study.persons()):
         study.put(Person(str(uuid.uuid4()), coder_label, "observer"))
     return coding
@@ -175,7 +171,7 @@ def coding_states(study: Study) -> list[CodingState]:
         with contextlib.suppress(StoreError):
             content = _content(study, coding)
             coding, progress = _settled(study, coding, content), progress_of(content)
-        states.append(CodingState(coding, _dyad(study, session).label, session.number, progress))
+        states.append(CodingState(coding, dyad_of(study, session).label, session.number, progress))
     return states
 
 
@@ -275,10 +271,6 @@ def _codings_by(study: Study, coder_label: str) -> list[Coding]:
 
 def _same(label: str, other: str) -> bool:
     return label.casefold() == other.casefold()
-
-
-def _dyad(study: Study, session: Session) -> Dyad:
-    return next(one for one in study.dyads() if one.id == session.dyad)
 
 
 def _content(study: Study, coding: Coding) -> LayerContent:
