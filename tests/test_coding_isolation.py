@@ -163,6 +163,8 @@ def test_leaving_a_coding_begun_in_the_library_leads_to_the_passphrase_and_not_p
     terminal.wait_for("▸ coding K1")
     terminal.press("\r")
     terminal.wait_for("coding by K1")
+    # The library's process is the coder's now: none waits beside it with the keyring open.
+    assert "iprtool.serve" in Path(f"/proc/{terminal.pid}/cmdline").read_text()
     terminal.press("q")
     terminal.wait_for("Passphrase")
     assert "session" not in terminal.shown

@@ -5,6 +5,7 @@ from textual.events import Key
 from textual.widgets import Input
 
 from iprtool.model.layer import Closed, CoverUsed, Draft, LayerContent, Marked
+from iprtool.model.mark import Mark
 from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
@@ -67,6 +68,14 @@ async def test_a_draft_is_there_again() -> None:
         assert table.screen.query_one("#note", NoteArea).text == "half a thou"
         await table.press("g", "h", "t", "enter")
         assert [(mark.note, mark.start_ms) for mark in table.marks] == [("half a thought", 42_000)]
+
+
+async def test_a_draft_of_a_marks_note_is_that_marks_again() -> None:
+    mark = Mark("m", "recaller", "point", 42_000, 42_000, 12, note="half a thought", stop="stop-1")
+    draft = Draft("half a thought, and", 42_000, "m", "stop-1", 42_000, 12)
+    async with desk(loaded=LayerContent(content().head, (mark,), draft=draft)) as table:
+        await table.press("space", "o", "n", "e", "enter")
+        assert [(mark.id, mark.note) for mark in table.marks] == [("m", "half a thought, and one")]
 
 
 async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
