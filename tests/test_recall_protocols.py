@@ -179,11 +179,16 @@ async def test_chosen_moments_are_counted_and_lessons_come_before_the_end() -> N
     async with desk("therapist", protocol=PROTOCOLS["supervision"], contact="Call the clinic.") as table:
         for _ in range(2):
             await table.watch(4_000)
-            await table.press("ctrl+x")
+            await table.press("ctrl+x", *"he looked away ", *"and away" * 8, "enter")
         assert table.screen.query_one(HeadLine).right.startswith("2 of 3 chosen · ")
+        await table.press("ctrl+q")
+        assert table.on_top() is table.screen
+        assert table.screen.query_one(KeyLine).notice == "2 of 3 chosen; ctrl+q again ends"
         await table.press("ctrl+q")
         assert isinstance(table.on_top(), LessonsScreen)
         assert text_of(table).count("★") == 2
+        assert text_of(table).count("“he looked away and away") == 2
+        assert text_of(table).count("…”") == 2
         await table.press(*"slow")
         assert table.log.draft is not None
         assert (table.log.draft.text, table.log.draft.lessons) == ("slow", True)
@@ -199,14 +204,45 @@ async def test_chosen_moments_are_counted_and_lessons_come_before_the_end() -> N
         assert has_left(table)
 
 
+@pytest.mark.parametrize("key", ["enter", "ctrl+q"])
+async def test_lessons_are_not_passed_over_by_one_key_too_much(key: str) -> None:
+    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
+        await table.press("ctrl+q", "ctrl+q")
+        for _ in range(3):
+            await table.pilot.press(key)
+        await table.pilot.pause()
+        assert isinstance(table.on_top(), LessonsScreen)
+        assert "nothing is written yet; enter again goes on without it" in text_of(table)
+        await table.press("x")
+        assert "nothing is written" not in text_of(table)
+        await table.press("backspace", key, key)
+        assert isinstance(table.on_top(), ClosingScreen)
+
+
+async def test_lessons_are_there_again_when_the_recall_is_opened_once_more() -> None:
+    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
+        await table.press("ctrl+q", "ctrl+q", *"listen", "enter", "enter", "enter")
+        assert has_left(table)
+    again = LayerContent(table.screen.recall.head, ops=tuple(table.log.ops), closed=True)
+    async with desk("therapist", loaded=again) as table:
+        await table.press("ctrl+q", "ctrl+q", "!", "enter")
+        assert bodies(table, LessonsLearned) == [LessonsLearned("listen!")]
+
+
+async def test_from_the_cover_one_ends_however_many_moments_are_chosen() -> None:
+    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
+        await table.press("tab", "5")
+        assert isinstance(table.on_top(), LessonsScreen)
+
+
 async def test_lessons_left_unfinished_are_there_again() -> None:
     async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
-        await table.press("ctrl+q", *"half")
+        await table.press("ctrl+q", "ctrl+q", *"half")
         draft, loaded = table.log.draft, table.log.loaded
     again = msgspec.structs.replace(loaded, draft=draft)
     async with desk("therapist", loaded=again) as table:
         assert not table.screen.writing
-        await table.press("ctrl+q", "!", "enter")
+        await table.press("ctrl+q", "ctrl+q", "!", "enter")
         assert bodies(table, LessonsLearned) == [LessonsLearned("half!")]
 
 
@@ -233,9 +269,9 @@ OPENED: dict[str, tuple[str, ...]] = {
     "note": ("h", "i"),
     "help": ("question_mark",),
     "palette": ("ctrl+p",),
-    "lessons": ("ctrl+q",),
-    "closing": ("ctrl+q", "enter"),
-    "card at the end": ("ctrl+q", "enter", "x", "enter"),
+    "lessons": ("ctrl+q", "ctrl+q"),
+    "closing": ("ctrl+q", "ctrl+q", "enter", "enter"),
+    "card at the end": ("ctrl+q", "ctrl+q", "enter", "enter", "x", "enter"),
 }
 
 

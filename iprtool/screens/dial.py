@@ -84,7 +84,7 @@ class DialScreen(DialDescribing):
         self.stop_here()
         self.app.action_command_palette()
 
-    def action_end(self) -> None:
+    def end(self) -> None:
         """The closing question, then the contact card."""
         self.stop_here()
         if self.watching is not None:

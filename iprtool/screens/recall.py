@@ -30,6 +30,8 @@ class RecallScreen(RecallCourse):
 
     while_writing = ("card", "palette", "picture", "end")
 
+    _told_fewer = False
+
     @property
     def is_over(self) -> bool:
         """Whether the protocol has nothing more to play from here."""
@@ -260,13 +262,25 @@ class RecallScreen(RecallCourse):
             self.focused.post_message(Key(key, None))
 
     def action_end(self) -> None:
+        """End; where fewer moments are chosen than were asked for, that is said first, once."""
+        course = self.recall.course
+        fewer = isinstance(course, SupervisionCourse) and len(course.chosen) < course.choose
+        if fewer and not self._told_fewer:
+            self._told_fewer = True
+            self.stop_here()
+            end = next(command.shown for command in self.commands if command.id == "end")
+            self.notice(f"{course.progress}; {end} again ends")
+        else:
+            self.end()
+
+    def end(self) -> None:
         """In a supervision what was learned, then the closing question and the contact card."""
         self.stop_here()
         if self.watching is not None:
             self.watching.cover()
         course = self.recall.course
         if isinstance(course, SupervisionCourse):
-            lessons = LessonsScreen(self.recall, course.chosen)
+            lessons = LessonsScreen(self.recall, course.chosen, self.monotonic)
             self.app.push_screen(lessons, lambda _: self.close(self.monotonic()))
         else:
             self.close()

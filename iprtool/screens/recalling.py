@@ -200,7 +200,7 @@ class RecallingScreen(WritingScreen):
         if isinstance(self.app.screen, ClosingScreen | LessonsScreen):
             return
         if choice == "end":
-            self.action_end()
+            self.end()
             return
         if self.watching is not None:
             self.watching.uncover()
@@ -237,7 +237,11 @@ class RecallingScreen(WritingScreen):
         self.notice(f"sync tone at {at}" if sounds else f"no sound device for a tone; the time is kept, at {at}")
 
     def action_end(self) -> None:
-        """What comes before the end (each screen's own)."""
+        """End."""
+        self.end()
+
+    def end(self) -> None:
+        """Stop here, and what comes before the end (each screen's own)."""
         raise NotImplementedError
 
     def close(self, after_s: float | None = None) -> None:
