@@ -152,12 +152,37 @@ def test_a_file_is_taken_whole_or_not_at_all(study: Study, tmp_path: Path) -> No
     path.write_text(
         HEADER + "D05,3,client,wai-sr,task,15\nD07,3,client,wai-sr,bond,12\nD05,3,interpreter,ors,total,9\n"
     )
-    assert [problem.line for problem in import_problems(study, path)] == [4]
+    assert [problem.line for problem in import_problems(study, path)] == [3, 4, 4]
     path.write_text(HEADER + "D05,3,client,wai-sr,task,15\nD07,3,client,wai-sr,bond,12\nD05,3,observer,wai-s,task,9\n")
     assert [problem.line for problem in import_problems(study, path)] == [3, 4]
     with pytest.raises(ScoreError, match=r"line 3: there is no session 3 of D07 .* \(1 more to mend after it\)"):
         import_scores(study, path)
     assert all_scores(study) == []
+
+
+def test_all_that_is_wrong_with_a_file_is_named_at_once(study: Study, tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(
+        "dyad,session,rater,person,instrument,subscale,value\n"
+        "D05,3,client,,wai-sr,task,15\n"
+        "D99,3,client,,wai-sr,task,15\n"
+        "D05,3,client,D05-C,wai-sr,task,16\n"
+        "D99,3,client,,wai-sr,goal,40\n"
+        "D05,3,client,,wai-sr,bond,11,5\n"
+        "D05,3,nurse,,wai,bond,11\n"
+    )
+    told = [(problem.line, problem.reason.split(";")[0]) for problem in import_problems(study, path)]
+    assert told == [
+        (3, "there is no session 3 of D99 in this study (dyads: D05)"),
+        (4, "this score is on line 2 already"),
+        (5, "there is no session 3 of D99 in this study (dyads: D05)"),
+        (5, "goal goes from 4 to 20, and 40 is outside"),
+        (6, "this line has more cells than there are columns (7)"),
+        (7, told[5][1]),
+        (7, told[6][1]),
+    ]
+    assert told[5][1].startswith("'nurse' is no rater")
+    assert told[6][1].startswith("there is no instrument 'wai'")
 
 
 def test_the_same_score_again_replaces_the_one_there_and_says_so(study: Study, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def codebook_from_table(text: str, file_name: str) -> Codebook:
     """The codebook in a CSV text; FaultyFileError says what is wrong with it, by line."""
     found = table(text, COLUMNS, ("label",))
     notes = _Notes(found.line)
+    notes.problems += found.faults
     stem = PurePath(file_name).stem
     fields: dict[str, Any] = {
         "id": slug(stem) or "codebook",

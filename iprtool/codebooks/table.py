@@ -29,26 +29,28 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What stands above the columns' names, the line that they are on, and the rows below it."""
+    """What stands above the columns' names, the line that they are on, the rows below it, and those that are none."""
 
     above: list[Record]
     line: int
     rows: list[Row]
+    faults: list[Problem]
 
 
 def table(text: str, columns: tuple[str, ...], needed: tuple[str, ...]) -> Table:
     """The table in a text; its columns are named on the first line that names the first of those `needed`.
 
     Names are taken in any case, with spaces, hyphens or underscores. Raises FaultyFileError where no line names the
-    columns, one is missing, unknown or there twice, a row has more cells than columns, or quotation marks stay open.
+    columns, one is missing, unknown or there twice, or quotation marks stay open; a row that has more cells than
+    columns is one of the table's faults, which stand beside what else is wrong.
     """
     records, at = _split(text, columns, needed)
     header = records[at]
     names = [column_name(cell) for cell in header.cells]
     _refuse([Problem(header.line, reason) for reason in _header_faults(header.cells, names, columns, needed)])
-    rows = records[at + 1 :]
-    _refuse([Problem(row.line, reason) for row in rows for reason in _row_faults(row, len(names))])
-    return Table(records[:at], header.line, [Row(row.line, _by_column(row.cells, names)) for row in rows])
+    rows = [row for row in records[at + 1 :] if not any(row.cells[len(names) :])]
+    faults = [_too_long(row, len(names)) for row in records[at + 1 :] if any(row.cells[len(names) :])]
+    return Table(records[:at], header.line, [Row(row.line, _by_column(row.cells, names)) for row in rows], faults)
 
 
 def column_name(cell: str) -> str:
@@ -121,12 +123,12 @@ def _header_faults(
             yield f"the column {name!r} is missing; add it"
 
 
-def _row_faults(row: Record, width: int) -> Iterator[str]:
-    if any(row.cells[width:]):
-        yield (
-            f"this line has more cells than there are columns ({width}); put a text with the separator in it into "
-            "quotation marks"
-        )
+def _too_long(row: Record, width: int) -> Problem:
+    return Problem(
+        row.line,
+        f"this line has more cells than there are columns ({width}); put a text with the separator in it into "
+        "quotation marks",
+    )
 
 
 def _by_column(cells: list[str], names: list[str]) -> dict[str, str]:

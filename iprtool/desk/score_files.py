@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from iprtool.codebooks.faults import FaultyFileError, Problem
+from iprtool.codebooks.faults import Problem
 from iprtool.codebooks.shelf import TABLE_SUFFIXES
 from iprtool.desk.scores import SCORE, ScoreChange, StudyScores, instruments_of, put_back, rater_by, rating_person
 from iprtool.desk.steps import Step
-from iprtool.instruments import ScoreRow, check_scores, load, read_scores
+from iprtool.instruments import ScoreRow, UnfitRowError, Whose, check_scores, load, read_scores
 from iprtool.instruments.sheet import Rater, entry_text
-from iprtool.model.errors import IprtoolError, ScoreError
+from iprtool.model.errors import IprtoolError
 from iprtool.model.score import Score
 from iprtool.model.study import Session
 from iprtool.store.study import Study
@@ -48,51 +48,41 @@ def import_scores(study: Study, path: Path) -> Imported:
 
     ScoreError names the file, the first line that is wrong and the reason.
     """
-    rows = read_scores(path, instruments_of(study))
-    try:
-        placed = _all_placed(study, rows)
-    except FaultyFileError as fault:
-        raise ScoreError(fault.sentence(path)) from None
+    placed: dict[tuple[Session, Rater], list[ScoreRow]] = {}
+    place = _Places(study)
+    for row in read_scores(path, instruments_of(study), place):
+        placed.setdefault(place(row.whose), []).append(row)
     done = Imported()
     for (session, rater), theirs in placed.items():
         done = _enter(study, session, rater, theirs, done)
     return done
 
 
-def _all_placed(study: Study, rows: Sequence[ScoreRow]) -> dict[tuple[Session, Rater], list[ScoreRow]]:
-    """The rows by whose they are; FaultyFileError names everything that is wrong with them."""
-    problems: list[Problem] = []
-    names: dict[tuple[object, ...], tuple[Session, Rater] | str] = {}
-    lines: dict[tuple[object, ...], int] = {}
-    placed: dict[tuple[Session, Rater], list[ScoreRow]] = {}
-    for row in rows:
-        name = (row.dyad, row.session, row.rater, row.person)
-        if name not in names:
-            names[name] = _placed(study, row)
-        found = names[name]
+class _Places:
+    """The session and who rates it, by whose form it is; UnfitRowError where there is none. Each is looked up once."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._known: dict[Whose, tuple[Session, Rater] | str] = {}
+
+    def __call__(self, whose: Whose) -> tuple[Session, Rater]:
+        if whose not in self._known:
+            self._known[whose] = self._found(whose)
+        found = self._known[whose]
         if isinstance(found, str):
-            problems.append(Problem(row.line, found))
-            continue
-        # Two rows, one with the person and one without, may be of one cell.
-        first = lines.setdefault((*found, row.instrument, row.version, row.subscale), row.line)
-        if first != row.line:
-            problems.append(Problem(row.line, f"this score is on line {first} already; leave one out"))
-        placed.setdefault(found, []).append(row)
-    if problems:
-        raise FaultyFileError(*problems)
-    return placed
+            raise UnfitRowError(found)
+        return found
 
-
-def _placed(study: Study, row: ScoreRow) -> tuple[Session, Rater] | str:
-    """The session and who rates it, or why there is none."""
-    session = study.session_of(row.dyad, row.session)
-    if session is None:
-        known = ", ".join(sorted(one.label for one in study.dyads())) or "none yet"
-        return f"there is no session {row.session} of {row.dyad[:40]} in this study (dyads: {known}); add it first"
-    try:
-        return session, rater_by(study, session, row.rater, row.person)
-    except IprtoolError as error:
-        return str(error).rstrip(".")
+    def _found(self, whose: Whose) -> tuple[Session, Rater] | str:
+        session = self._study.session_of(whose.dyad, whose.session)
+        if session is None:
+            known = ", ".join(sorted(one.label for one in self._study.dyads())) or "none yet"
+            where = f"session {whose.session} of {whose.dyad[:40]}"
+            return f"there is no {where} in this study (dyads: {known}); add it first"
+        try:
+            return session, rater_by(self._study, session, whose.rater, whose.person)
+        except IprtoolError as error:
+            return str(error).rstrip(".")
 
 
 def _enter(study: Study, session: Session, rater: Rater, rows: Sequence[ScoreRow], done: Imported) -> Imported:
@@ -115,14 +105,7 @@ def _of_what(score: Score) -> tuple[str, str, str, str]:
 
 def import_problems(study: Study, path: Path) -> tuple[Problem, ...]:
     """Everything that is wrong with a CSV file of scores for this study, by line."""
-    problems = check_scores(path, instruments_of(study))
-    if problems:
-        return problems
-    try:
-        _all_placed(study, read_scores(path, instruments_of(study)))
-    except FaultyFileError as fault:
-        return fault.problems
-    return ()
+    return check_scores(path, instruments_of(study), _Places(study))
 
 
 class StudyScoresAndFiles(StudyScores):

@@ -6,25 +6,43 @@ found whatever their case, spaces and hyphens (`WAI SR`, `Second client`), subsc
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, TypeVar, get_args
 
 import msgspec
 
 from iprtool.codebooks.faults import FaultyFileError, Problem
 from iprtool.codebooks.files import text_of
-from iprtool.codebooks.table import Row, column_name, number, table, whole_number
+from iprtool.codebooks.table import column_name, number, table, whole_number
 from iprtool.codebooks.texts import line
 from iprtool.model.errors import ScoreError
 from iprtool.model.score import Instrument, Score, score_problem
 from iprtool.model.terms import Role
 
+_Result = TypeVar("_Result")
+
 NEEDED = ("dyad", "session", "rater", "instrument", "subscale", "value")
 COLUMNS = (*NEEDED, "version", "items_answered", "person")
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file of scores that is read."""
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """Whose form a score is of, as the file has it: the dyad by label, the session's number, the person or nothing."""
+
+    dyad: str
+    session: int
+    rater: Role
+    person: str = ""
+
+
+class _What(NamedTuple):
+    instrument: Instrument
+    subscale: str
+    value: float
+    items_answered: int | None
 
 
 class ScoreRow(msgspec.Struct, frozen=True):
@@ -56,91 +74,124 @@ class ScoreRow(msgspec.Struct, frozen=True):
             at,
         )
 
+    @property
+    def whose(self) -> Whose:
+        """Whose form it is of."""
+        return Whose(self.dyad, self.session, self.rater, self.person)
 
-class _UnfitRowError(Exception):
+
+class UnfitRowError(Exception):
     """A row that is no score; the text says why."""
 
 
-def read_scores(path: Path, instruments: Iterable[Instrument]) -> tuple[ScoreRow, ...]:
+Place = Callable[[Whose], Hashable]
+"""What a study knows the session and the person as, by whom a form is; UnfitRowError says why there are none."""
+
+
+def read_scores(
+    path: Path, instruments: Iterable[Instrument], place: Place = lambda whose: whose
+) -> tuple[ScoreRow, ...]:
     """The scores in a CSV file; ScoreError names the file, the first line that is wrong and the reason."""
     try:
-        return _read(path, tuple(instruments))
+        return _read(path, tuple(instruments), place)
     except FaultyFileError as fault:
         raise ScoreError(fault.sentence(path)) from None
 
 
-def check_scores(path: Path, instruments: Iterable[Instrument]) -> tuple[Problem, ...]:
+def check_scores(
+    path: Path, instruments: Iterable[Instrument], place: Place = lambda whose: whose
+) -> tuple[Problem, ...]:
     """What is wrong with a file of scores, by line; empty where `read_scores` would succeed."""
     try:
-        _read(path, tuple(instruments))
+        _read(path, tuple(instruments), place)
     except FaultyFileError as fault:
         return fault.problems
     return ()
 
 
-def _read(path: Path, instruments: Sequence[Instrument]) -> tuple[ScoreRow, ...]:
+def _read(path: Path, instruments: Sequence[Instrument], place: Place) -> tuple[ScoreRow, ...]:
     text = text_of(path, "file of scores", f"a line with {', '.join(NEEDED)} and one row", MAX_BYTES)
     found = table(text, COLUMNS, NEEDED)
     if found.above:
         raise FaultyFileError(Problem(found.above[0].line, "this line stands above the columns' names; take it out"))
-    if not found.rows:
+    if not found.rows and not found.faults:
         raise FaultyFileError(Problem(found.line, "there is no score below the columns' names; add a row"))
-    problems: list[Problem] = []
-    rows: dict[tuple[object, ...], ScoreRow] = {}
-    for row in found.rows:
+    problems = list(found.faults)
+    rows: dict[Hashable, ScoreRow] = {}
+
+    def tried(line: int, call: Callable[[], _Result]) -> _Result | None:
         try:
-            made = _score_row(row, instruments)
-            earlier = rows.setdefault(_of_what(made), made)
-            if earlier is not made:
-                raise _UnfitRowError(f"this score is on line {earlier.line} already; leave one out")
-        except _UnfitRowError as unfit:
-            problems.append(Problem(row.line, str(unfit)))
+            return call()
+        except UnfitRowError as unfit:
+            problems.append(Problem(line, str(unfit)))
+            return None
+
+    for row in found.rows:
+        whose = tried(row.line, partial(_whose, row.cells))
+        at = tried(row.line, partial(place, whose)) if whose is not None else None
+        what = tried(row.line, partial(_what, row.cells, instruments))
+        if whose is not None and what is not None:
+            tried(row.line, partial(_take, row.line, whose, at, what, rows))
     if problems:
-        raise FaultyFileError(*problems)
+        raise FaultyFileError(*sorted(problems, key=lambda one: one.line or 0))
     return tuple(rows.values())
 
 
-def _of_what(row: ScoreRow) -> tuple[object, ...]:
-    return row.dyad, row.session, row.rater, row.person, row.instrument, row.version, row.subscale
-
-
-def _score_row(row: Row, instruments: Sequence[Instrument]) -> ScoreRow:
-    cells = row.cells
-    for name in NEEDED:
-        if not cells[name]:
-            raise _UnfitRowError(f"the {name} is empty; write one, or take the row out")
+def _whose(cells: dict[str, str]) -> Whose:
+    for name in ("dyad", "session", "rater"):
+        _needed(cells, name)
     for name in ("dyad", "person"):
         for _path, reason in line(cells.get(name) or "-", (name,)):
-            raise _UnfitRowError(reason)
+            raise UnfitRowError(reason)
+    return Whose(cells["dyad"], _session(cells["session"]), _rater(cells["rater"]), cells.get("person", ""))
+
+
+def _what(cells: dict[str, str], instruments: Sequence[Instrument]) -> _What:
+    for name in ("instrument", "subscale", "value"):
+        _needed(cells, name)
     instrument = _instrument(cells["instrument"], cells.get("version", ""), instruments)
-    made = ScoreRow(
-        line=row.line,
-        dyad=cells["dyad"],
-        session=_session(cells["session"]),
-        rater=_rater(cells["rater"]),
-        instrument=instrument.id,
-        version=instrument.version,
-        subscale=_subscale(cells["subscale"], instrument),
-        value=_value(cells["value"]),
-        items_answered=_items(cells.get("items_answered", "")),
-        person=cells.get("person", ""),
+    subscale, value = _subscale(cells["subscale"], instrument), _value(cells["value"])
+    return _What(instrument, subscale, value, _items(cells.get("items_answered", "")))
+
+
+def _take(line: int, whose: Whose, at: Hashable, what: _What, rows: dict[Hashable, ScoreRow]) -> None:
+    """Put a row among the others, by what of whose form it is; of whom nobody is known, it is only checked."""
+    one = what.instrument
+    row = ScoreRow(
+        line,
+        whose.dyad,
+        whose.session,
+        whose.rater,
+        one.id,
+        one.version,
+        what.subscale,
+        what.value,
+        what.items_answered,
+        whose.person,
     )
-    if (problem := score_problem(instrument, made.score("", ""))) is not None:
-        raise _UnfitRowError(problem)
-    return made
+    if (problem := score_problem(one, row.score("", ""))) is not None:
+        raise UnfitRowError(problem)
+    earlier = rows.setdefault((at, one.id, one.version, what.subscale), row) if at is not None else row
+    if earlier is not row:
+        raise UnfitRowError(f"this score is on line {earlier.line} already; leave one out")
+
+
+def _needed(cells: dict[str, str], name: str) -> None:
+    if not cells[name]:
+        raise UnfitRowError(f"the {name} is empty; write one, or take the row out")
 
 
 def _instrument(name: str, version: str, instruments: Sequence[Instrument]) -> Instrument:
     named = [one for one in instruments if _same(name, (one.id,))]
     if not named:
         known = ", ".join(dict.fromkeys(one.id for one in instruments))
-        raise _UnfitRowError(f"there is no instrument {name[:80]!r}; there are {known}")
+        raise UnfitRowError(f"there is no instrument {name[:80]!r}; there are {known}")
     if not version and len(named) > 1:
-        raise _UnfitRowError(f"{name[:80]} has the versions {_versions(named)}; say which in a column version")
+        raise UnfitRowError(f"{name[:80]} has the versions {_versions(named)}; say which in a column version")
     for one in named:
         if not version or _is_version(version, one.version):
             return one
-    raise _UnfitRowError(f"there is no version {version[:80]!r} of {named[0].id}; there is {_versions(named)}")
+    raise UnfitRowError(f"there is no version {version[:80]!r} of {named[0].id}; there is {_versions(named)}")
 
 
 def _is_version(cell: str, version: str) -> bool:
@@ -164,27 +215,27 @@ def _rater(name: str) -> Role:
     for role in roles:
         if column_name(name) == role:
             return role
-    raise _UnfitRowError(f"{name[:80]!r} is no rater; write one of {', '.join(roles)}")
+    raise UnfitRowError(f"{name[:80]!r} is no rater; write one of {', '.join(roles)}")
 
 
 def _session(cell: str) -> int:
     session = whole_number(cell)
     if session is None or session < 1:
-        raise _UnfitRowError(f"{cell[:80]!r} is no session's number; write 1, 2, 3 …")
+        raise UnfitRowError(f"{cell[:80]!r} is no session's number; write 1, 2, 3 …")
     return session
 
 
 def _value(cell: str) -> float:
     value = number(cell)
     if value is None:
-        raise _UnfitRowError(f"{cell[:80]!r} is no number; write the value in digits")
+        raise UnfitRowError(f"{cell[:80]!r} is no number; write the value in digits")
     return value
 
 
 def _items(cell: str) -> int | None:
     items = whole_number(cell)
     if cell and items is None:
-        raise _UnfitRowError(f"{cell[:80]!r} is no number of items answered; write it in digits, or leave it empty")
+        raise UnfitRowError(f"{cell[:80]!r} is no number of items answered; write it in digits, or leave it empty")
     return items
 
 
