@@ -16,7 +16,7 @@ from iprtool.desk.reviews import review_object
 from iprtool.desk.scores import all_scores, enter_score, rater_by
 from iprtool.edits import Hand, edited
 from iprtool.history.change import Change, Wanted, levels_of, newest_first, next_level, shown
-from iprtool.history.op_words import Known, value_words
+from iprtool.history.op_words import ALL_KINDS, Known, value_words
 from iprtool.instruments import shipped as instrument
 from iprtool.instruments.sheet import Entered, Line
 from iprtool.model.coding import SegmentCode
@@ -75,6 +75,17 @@ def test_the_roster_s_changes_are_said_in_words_and_its_secrets_are_not(study: S
     assert ("setting", "", "setting contact: none → Call the clinic.") in lines
     assert not [line for line in lines if "export_key" in line[2] or line[0] == "object"]
     assert all(one.at_utc.endswith("Z") for one in history(study))
+
+
+def test_that_a_coder_was_unblinded_stays_and_is_called_that(study: Study) -> None:
+    coding = begin_coding(study, study.sessions()[0], "K1", codebook=shipped("3rs-2015"))
+    study.put(msgspec.structs.replace(coding, unblinded=True))
+    with pytest.raises(IprtoolError, match="That a coder was unblinded stays"):
+        take_back(study, newest(study))
+    study.put(msgspec.structs.replace(coding, unblinded=True, locked=True))
+    with pytest.raises(IprtoolError, match="locked or unlocked"):
+        take_back(study, newest(study))
+    assert {one.kind for one in history(study)} <= set(ALL_KINDS)
 
 
 def test_a_value_of_the_roster_is_put_back_and_that_is_taken_back_too(study: Study) -> None:

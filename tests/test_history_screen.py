@@ -100,6 +100,32 @@ async def test_it_is_narrowed_and_found_in(study: Study) -> None:
         assert app.lines() == []
 
 
+async def test_a_refusal_goes_with_the_change_that_it_was_said_of(study: Study) -> None:
+    app = HistoryApp(StudyHistory(study))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        for away in (("k",), ("k", "a"), ("a", "s")):
+            await press(pilot, "u")
+            assert app.said.startswith("! ")
+            await press(pilot, *away)
+            assert not app.said.startswith("!")
+            assert " · on " in app.said
+        await press(pilot, "a", "u", "down")
+        assert not app.said.startswith("!")
+
+
+async def test_what_is_cut_off_shows_as_an_ellipsis() -> None:
+    class Book(SlowBook):
+        def parts(self) -> Iterator[tuple[float, list[Change]]]:
+            yield 1.0, [Change("1", "2026-01-01T00:00:00.000Z", "d", "me", "mark", "read instead of seen " * 9)]
+
+    app = HistoryApp(Book())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        assert app.lines()[0].endswith("…")
+        assert len(app.lines()[0]) <= 80
+
+
 async def test_a_locked_coding_is_asked_about(study: Study) -> None:
     coding = begin_coding(study, study.sessions()[0], "K1", codebook=shipped("3rs-2015"))
     hand = Hand("observer", "device")

@@ -58,6 +58,17 @@ async def test_what_was_said_before_a_form_gives_way_to_its_keys(opens: str, lea
         assert leave in keys.render().plain
 
 
+async def test_a_notice_that_is_cut_off_ends_with_an_ellipsis() -> None:
+    async with desk((80, 24)) as table:
+        await table.does("n", "h")
+        await table.type("to be seen by somebody who has seen a great many things before")
+        await table.does("enter", "u")
+        line = table.screen.query_one(KeyLine).render().plain
+        assert " undone: client 01:00 · theme to be seen by" in line
+        assert line.rstrip().endswith("…")
+        assert len(line) <= 80
+
+
 async def test_where_there_is_no_account_it_says_why() -> None:
     async with desk(layers=[("client", [mark("c1", 60_000, "relieved")])]) as table:
         await table.does("n")

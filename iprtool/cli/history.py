@@ -35,7 +35,10 @@ def history(
     from iprtool.desk.history import read_history
     from iprtool.desk.history_undo import question_of, take_back
     from iprtool.history.change import Wanted, newest_first, shown
+    from iprtool.history.op_words import ALL_KINDS
 
+    if kind and kind not in ALL_KINDS:
+        raise typer.BadParameter(f"{kind[:40]!r} is none of {', '.join(ALL_KINDS)}.", param_hint="--kind")
     with open_study(study, passphrase_file) as opened:
         with progress_of("Reading the history") as progress:
             changes = newest_first(read_history(opened, progress))

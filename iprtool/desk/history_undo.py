@@ -150,7 +150,11 @@ def _put_former(study: Study, before: RosterValue, now: RosterValue) -> None:
             if before.layer != now.layer or ended:
                 raise IprtoolError("That a recall was begun or closed is said by the recall itself, and stays.")
         case Coding(), Coding():
-            if (before.locked, before.unblinded) != (now.locked, now.unblinded):
+            if before.unblinded != now.unblinded:
+                raise IprtoolError(
+                    "That a coder was unblinded stays: what they saw of the other layers, they have seen."
+                )
+            if before.locked != now.locked:
                 raise IprtoolError("That a coding was locked or unlocked is said by the coding itself, and stays.")
     study.put(before)
 

@@ -9,6 +9,23 @@ Names = Mapping[str, str]
 Fields = Mapping[str, Any]
 """A value as plain JSON."""
 
+ENTRIES = (
+    "dyad",
+    "person",
+    "session",
+    "recording",
+    "recall",
+    "coding",
+    "score",
+    "consent",
+    "codebook",
+    "guide",
+    "instrument",
+    "setting",
+    "export",
+)
+"""The kinds of entry in the roster and in persons' objects that are somebody's change."""
+
 TECHNICAL = ("object",)
 """Kinds of entry that are nobody's change: the sealed objects and the commitments to their keys."""
 

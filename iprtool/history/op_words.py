@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from iprtool.history.entry_words import ENTRIES
 from iprtool.model.codebook import Codebook
 from iprtool.model.coding import SegmentCode, SegmentSeen, SessionRating
 from iprtool.model.layer import (
@@ -63,6 +64,9 @@ VALUES: dict[type, str] = {
     Tag: "theme",
     QuoteFlag: "quote",
 }
+ALL_KINDS = tuple(sorted({*ENTRIES, *KINDS.values(), *VALUES.values()}))
+"""Every kind of change that a history can have."""
+
 BARE: dict[type, str] = {Locked: "locked", Unlocked: "unlocked", Unblinded: "let see the other layers"}
 LONGEST = 60
 

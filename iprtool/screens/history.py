@@ -165,13 +165,17 @@ class HistoryScreen(RegisterScreen):
     def _narrow(self, field: str) -> None:
         others = shown(self._all, msgspec.structs.replace(self.wanted, **{field: ""}))
         level = next_level(levels_of(others, field), getattr(self.wanted, field))
-        self.wanted = msgspec.structs.replace(self.wanted, **{field: level})
+        self._want(msgspec.structs.replace(self.wanted, **{field: level}))
+
+    def _want(self, wanted: Wanted) -> None:
+        """Show others; what was said of the one before no longer stands there."""
+        self.wanted = wanted
         self.show_changes()
+        self.on_row_list_moved()
 
     def action_all(self) -> None:
         """Everything again."""
-        self.wanted = Wanted()
-        self.show_changes()
+        self._want(Wanted())
 
     def action_find(self) -> None:
         """Only what has a text in its line."""
@@ -181,8 +185,7 @@ class HistoryScreen(RegisterScreen):
 
         def done(wanted: Wanted | None) -> None:
             if wanted is not None:
-                self.wanted = wanted
-                self.show_changes()
+                self._want(wanted)
 
         field = FormField("text", "text", self.wanted.text, hint="empty: everything")
         self.app.push_screen(FormScreen("find in the history", [field], take), done)

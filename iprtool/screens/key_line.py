@@ -45,7 +45,7 @@ class KeyLine(Widget):
         """The keys with their short texts; a notice stands in front of them. While keys go elsewhere, only that."""
         if self.away:
             return Content.styled(f" {AWAY} ", "reverse bold")
-        notice = Content.assemble((f" {self.notice} ", "reverse"), " ") if self.notice else Content(" ")
+        notice = self._notice(self.size.width)
         entries = key_line(self.table, self.moment)
         parts = [_part(*entry) for entry in entries]
         if self.hint:
@@ -57,8 +57,15 @@ class KeyLine(Widget):
         # However small the terminal is, the way to cover it all is said.
         first = parts.pop(cover)
         if self.notice and notice.cell_length + first.cell_length > self.size.width:
-            return Content(" ") + first + Content(" ") + notice
+            return Content(" ") + first + Content(" ") + self._notice(self.size.width - first.cell_length - 2)
         return self._fitted(notice, [first, *parts])[0]
+
+    def _notice(self, room: int) -> Content:
+        """What was just said, cut off with an ellipsis where there is no room for all of it."""
+        if not self.notice:
+            return Content(" ")
+        said = Content(f" {self.notice} ").truncate(max(1, room - 1), ellipsis=True)
+        return said.stylize("reverse") + Content(" ")
 
     def _fitted(self, notice: Content, parts: list[Content]) -> tuple[Content, int]:
         """A line of as many parts as there is room for, and how many these are."""
