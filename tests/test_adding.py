@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from iprtool.adding import add_recording
+from iprtool.adding import add_recording, add_transcript
 from iprtool.desk.people import ensure_session
 from iprtool.model.errors import MediaError
-from iprtool.store.derived import PeaksFile
+from iprtool.model.study import Utterance
+from iprtool.store.derived import PeaksFile, read_transcript
 from iprtool.store.media import SealedSource
 from tests.machine import WITH_PASSPHRASE, Machine, known_machine, one_sentence, state, where
 from tests.sounds import make_recording
@@ -74,6 +75,20 @@ def test_who_is_on_which_channel_is_kept_and_both_channels_with_it(machine: Mach
         recording = study.recordings()[-1]
         assert recording.channel_speakers == ("therapist", "second_client")
         assert (recording.channels, recording.parts, recording.frame_rate) == (2, (), None)
+
+
+def test_another_transcript_takes_the_place_of_the_one_before_which_is_gone(machine: Machine) -> None:
+    with machine.study() as study:
+        recording = study.recordings()[0]
+        for words in ("Yes.", "No."):
+            before = study.recordings()[0].transcript
+            add_transcript(study, recording.id, [Utterance(500, 900, "client", words)])
+        now = study.recordings()[0].transcript
+        assert now is not None
+        assert before is not None
+        assert [one.text for one in read_transcript(study.path_of(now), study.key_of(now))] == ["No."]
+        assert before not in [one.id for one in study.objects()]
+        assert not study.path_of(before).exists()
 
 
 @pytest.mark.parametrize(

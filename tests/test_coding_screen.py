@@ -205,6 +205,9 @@ async def test_the_whole_session_is_rated_and_what_is_left_is_listed() -> None:
         assert "finished without being played whole: 1" in table.shown
         await table.press("l", "s", "u")
         assert "segment 3 of 3" in table.shown
+        await table.press("L")
+        assert isinstance(table.app.screen, LockScreen)
+        assert "finished without being played whole: 1" in table.shown
 
 
 async def test_the_lock_is_refused_while_something_is_left_unless_a_reason_is_given() -> None:

@@ -180,6 +180,12 @@ def consent(until: str | None, ident: str = "1", withdrawn_on: str | None = None
     return Consent(ident, "c", ("research",), "2025-01-01", until, withdrawn_on)
 
 
+def test_of_who_has_withdrawn_no_consent_is_due() -> None:
+    client, therapist = a_roster().persons
+    gone = msgspec.structs.replace(client, withdrawn_on="2026-02-01")
+    assert kinds(a_roster(persons=(gone, therapist), consents=(consent("2026-03-01"),))) == []
+
+
 def test_of_a_persons_consents_the_longest_counts() -> None:
     assert kinds(a_roster(consents=(consent("2026-03-01"),))) == [("consent_ends", True)]
     assert kinds(a_roster(consents=(consent("2026-03-01"), consent("2026-03-20", "2")))) == [("consent_ends", False)]

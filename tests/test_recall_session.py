@@ -160,6 +160,15 @@ def test_an_interval_has_edges_and_peaks_of_this_recaller(table: Table) -> None:
     assert [(peak.at_ms, peak.by_role) for peak in mark.peaks] == [(6_000, "client")]
 
 
+def test_an_interval_is_as_unsure_as_the_less_sure_of_its_edges(table: Table) -> None:
+    table.play(4_000)
+    table.recall.begin_interval()
+    table.play(2_000)
+    table.player.uncertainty_ms = 90
+    table.recall.end_interval()
+    assert [mark.uncertainty_ms for mark in table.marks] == [90]
+
+
 def test_an_interval_does_not_end_before_it_begins(table: Table) -> None:
     table.play(4_000)
     table.recall.begin_interval()

@@ -11,7 +11,7 @@ from iprtool.commands.review import WRITING
 from iprtool.edits import Hand
 from iprtool.model.coding import SegmentCode, SegmentSeen
 from iprtool.model.layer import LayerContent, Put, Trace
-from iprtool.model.linking import Episode, MarkRef
+from iprtool.model.linking import Episode, MarkRef, Theme
 from iprtool.model.mark import Code, Mark, Rupture
 from iprtool.model.terms import Role
 from iprtool.screens.key_line import KeyLine
@@ -232,6 +232,15 @@ async def test_a_theme_may_be_of_one_group_and_is_edited_from_the_list() -> None
         assert table.screen.form is None
 
 
+async def test_a_theme_of_another_group_is_not_offered() -> None:
+    async with desk() as table:
+        assert table.screen.linking is not None
+        for theme in (Theme("shame", group="worse"), Theme("trust"), Theme("hope", group="improved")):
+            table.screen.linking.make_theme(theme)
+        await table.does("n", "h")
+        assert table.listed == ["  hope [improved] · 0 marks", "  trust · 0 marks"]
+
+
 async def test_esc_leaves_a_list_without_a_change() -> None:
     async with desk() as table:
         await table.does("n", "h")
@@ -309,7 +318,7 @@ async def test_the_key_line_is_that_of_what_is_open_and_its_keys_can_be_clicked(
         assert isinstance(table.screen.form, FieldsForm)
         await table.screen.run_action("form_key('escape')")
         await table.settle()
-        assert table.screen.form is None
+        assert not table.screen.has_class("-form")
         assert "play the moment" in table.shown
 
 
