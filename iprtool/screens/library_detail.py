@@ -167,7 +167,7 @@ def _recall(dyad: DyadState, state: SessionState, one: RecallState, now: datetim
     elif one.status == "open":
         yield Content("enter goes on with it")
     elif one.status == "done" and one.by == "supervisor":
-        yield Content("b opens it to the trainee")
+        yield Content("b opens it to the trainee, or says since when it is open")
 
 
 def _latency(state: SessionState, begun: datetime) -> str:
