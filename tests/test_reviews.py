@@ -153,6 +153,12 @@ def test_who_has_withdrawn_is_left_out_of_review_and_search_and_it_says_so(study
         opened.log.close()
 
 
+def test_a_mutual_recall_stands_after_those_that_each_made_alone(study: Study) -> None:
+    recall = next(one for one in study.recalls() if one.by == "client")
+    study.put(msgspec.structs.replace(recall, also=("t",)))
+    assert [one.by for one in granted(study).layers] == ["therapist", "client", "observer"]
+
+
 def test_what_is_kept_under_a_rule_is_shown_after_a_withdrawal(study: Study) -> None:
     mark_withdrawn(study, CLIENT, "2026-01-01", kept_under="archive act")
     grant = granted(study)

@@ -114,11 +114,14 @@ def allowed_today(study: Study) -> Allowed:
 
 
 def shown_recalls(study: Study, session: Session, allowed: Allowed | None = None) -> list[Recall]:
-    """The recalls of a session that there is a layer of, but those of who has withdrawn; the client's first."""
+    """The recalls of a session that there is a layer of, but those of who has withdrawn; the client's first.
+
+    One of several together comes after those that each made alone.
+    """
     allowed = allowed or allowed_today(study)
     made = [one for one in study.recalls() if one.session == session.id and one.layer]
     recalls = [settled(study, one) for one in made if allowed.withdrawn(one) is None]
-    return sorted(recalls, key=lambda one: list(PALETTES).index(one.by))
+    return sorted(recalls, key=lambda one: (bool(one.also), list(PALETTES).index(one.by)))
 
 
 def shown_codings(study: Study, session: Session, allowed: Allowed) -> list[Coding]:
