@@ -47,6 +47,15 @@ async def test_the_cover_takes_the_picture_away_and_going_on_brings_it_back() ->
         assert table.views == [("shown", 0)]
 
 
+async def test_the_cover_of_a_review_closes_the_pictures_own_window_until_it_is_taken_away() -> None:
+    async with desk(None, windows=True, in_window=True) as table:
+        assert (table.seen, table.window) == ("shown", True)
+        await table.press("tab")
+        assert (table.seen, table.window) == ("hidden", False)
+        await table.press("1")
+        assert (table.seen, table.window) == ("shown", True)
+
+
 async def test_the_cover_key_writes_the_blank_picture_before_it_does_anything_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

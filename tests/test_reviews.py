@@ -133,8 +133,10 @@ WHY = "D05-C withdrew on 2026-01-01, so nothing of theirs is used."
 
 def test_who_has_withdrawn_is_left_out_of_review_and_search_and_it_says_so(study: Study) -> None:
     """As an export leaves them out: their own layer, and what is of everybody in the recording."""
+    with study.record_of(CLIENT) as record:
+        record.add("score", "1", Score("1", "s", CLIENT.id, "client", "ors", "1", "total", 20.0))
     before = granted(study)
-    assert (before.absent, before.withheld) == ({}, "")
+    assert (before.absent, before.withheld, before.scores) == ({}, "", 1)
     mark_withdrawn(study, CLIENT, "2026-01-01")
     grant = granted(study)
     assert [one.by for one in grant.layers] == ["therapist"]
