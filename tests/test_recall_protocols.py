@@ -56,8 +56,16 @@ async def test_each_part_is_played_and_asked_about_in_turn() -> None:
         assert table.screen.query_one(HeadLine).right.startswith("part 2 of 2 · ")
         await table.watch(20_000)
         assert "That was the last part" in asked(table)
+        await table.press("ctrl+n")
+        assert table.screen.query_one(KeyLine).notice == "this is the last part"
         await table.press("home")
         assert table.player.at_ms == 60_000
+        assert table.screen.query_one(KeyLine).notice == ""
+        await table.press("space")
+        assert asked(table) == ""
+        await table.watch(20_000)
+        assert "That was the last part" in asked(table)
+        await table.press("home")
         await table.press("home")
         assert table.player.at_ms == 10_000
         await table.press("ctrl+n")
@@ -145,6 +153,38 @@ async def test_the_event_is_asked_for_step_by_step() -> None:
         (event,) = table.marks
         assert (event.start_ms, event.end_ms, event.helpful) == (4_000, 8_000, 8.0)
         assert [peak.by_role for peak in event.peaks] == ["client", "therapist"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_who_is_given_the_event_sees_its_bounds_from_the_first_screen_on(size: tuple[int, int]) -> None:
+    given = msgspec.structs.replace(PROTOCOLS["brief-structured"], segments=((300_000, 360_000),))
+    async with desk("therapist", size, protocol=given, by="therapist") as table:
+        for _ in range(3):
+            assert "The moment is 05:00–06:00." in asked(table)
+            assert "05:00–06:00" in text_of(table)
+            (line,) = (line for line in text_of(table).splitlines() if line.startswith("event"))
+            assert "├──" in line
+            await table.press("ctrl+n")
+
+
+async def test_that_no_moment_was_marked_is_said_and_what_was_noticed_before_is_gone() -> None:
+    async with desk(protocol=PROTOCOLS["brief-structured"]) as table:
+        await table.press("full_stop")
+        assert "no longer moment is open" in table.screen.query_one(KeyLine).notice
+        await table.press("ctrl+n")
+        assert "No moment is marked. home goes back to it; ctrl+q ends." in asked(table)
+        assert table.screen.query_one(KeyLine).notice == ""
+        await table.press("home")
+        await table.watch(4_000)
+        await table.press("comma", "ctrl+n")
+        assert "Where the moment ends is not marked." in asked(table)
+
+
+async def test_the_parts_are_on_the_timeline() -> None:
+    async with desk(protocol=SEGMENTS) as table:
+        (line,) = (line for line in text_of(table).splitlines() if line.startswith("parts"))
+        assert "1" in line
+        assert "2" in line
 
 
 # Both together

@@ -12,7 +12,7 @@ from iprtool.model.playing import PlayerState
 from iprtool.model.terms import StoppedBy
 from iprtool.recall.marking import Marking
 from iprtool.recall.playback import SAME_PLACE_MS
-from iprtool.recall.protocols import AskedKind, MutualCourse
+from iprtool.recall.protocols import AskedKind, MutualCourse, SegmentsCourse
 
 STEP_BACK_MS = 10_000
 
@@ -105,9 +105,11 @@ class Recall(Marking):
         """What the protocol asks at this stop."""
         return None if self.playing else self.course.asks(self.stop)
 
-    def next_part(self) -> None:
-        """Go to the next part, or leave out what is asked now."""
-        self._to_part(self.course.next())
+    def next_part(self) -> bool:
+        """Go to the next part, or leave out what is asked now; False in the last one."""
+        to_ms = self.course.next()
+        self._to_part(to_ms)
+        return to_ms is not None or not isinstance(self.course, SegmentsCourse)
 
     def previous_part(self) -> None:
         """Go back to the part before, or to what was asked before."""

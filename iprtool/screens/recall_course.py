@@ -3,7 +3,7 @@
 from textual.widgets import Static
 
 from iprtool.commands import Command
-from iprtool.recall.protocols import AskedKind, MutualCourse, SupervisionCourse
+from iprtool.recall.protocols import AskedKind, MutualCourse, SegmentsCourse, SupervisionCourse
 from iprtool.screens.recall_view import RecallView
 
 QUESTIONS: dict[AskedKind, str] = {
@@ -27,7 +27,9 @@ class RecallCourse(RecallView):
         """What is asked of the person now, and who speaks."""
         course = self.recall.course
         question = QUESTIONS[self.recall.asks] if self.recall.asks and self.panes.is_asking else ""
-        guidance = "" if self.writing else (course.guidance or question).format_map(_Keys(self.commands))
+        # What is said of a part holds at its end, not while it is played once more.
+        again = self.recall.playing and isinstance(course, SegmentsCourse)
+        guidance = "" if self.writing or again else (course.guidance or question).format_map(_Keys(self.commands))
         asked = self.query_one("#asked", Static)
         asked.display = bool(guidance)
         asked.update(guidance)
@@ -42,7 +44,7 @@ class RecallCourse(RecallView):
         """Go on to what comes next."""
         self.settle_note()
         self.panes.close()
-        self.recall.next_part()
+        self.notice("" if self.recall.next_part() else "this is the last part")
         self._show_part()
 
     def action_previous_part(self) -> None:
@@ -50,6 +52,7 @@ class RecallCourse(RecallView):
         self.settle_note()
         self.panes.close()
         self.recall.previous_part()
+        self.notice("")
         self._show_part()
 
     def _show_part(self) -> None:

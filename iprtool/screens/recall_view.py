@@ -103,6 +103,7 @@ class RecallView(RecallingScreen):
             [
                 PeaksLane("sound"),
                 MarksLane(self._lane, self.recall.state.marks.index.seen_as(self._item)),
+                *self._chosen_lanes(),
                 SpansLane("played", [span_of(span) for span in self.recall.state.coverage.values()]),
             ]
         )
@@ -116,6 +117,15 @@ class RecallView(RecallingScreen):
             self.notice("your unfinished note is here again")
         self.show_moment()
         self.begin_course()
+
+    def _chosen_lanes(self) -> list[SpansLane]:
+        """The stretches that were chosen before to be played, where there are any."""
+        stretches, is_event = self.recall.course.stretches, self.recall.head.protocol.kind == "event"
+        items = [
+            LaneItem(f"part {number}", start_ms, end_ms, "├" if is_event else str(number))
+            for number, (start_ms, end_ms) in enumerate(stretches, start=1)
+        ]
+        return [SpansLane("event" if is_event else "parts", items)] if items else []
 
     def on_resize(self, event: Resize) -> None:
         """A narrow terminal gives the marks the room, a low one has less of what was said."""

@@ -28,9 +28,6 @@ class Course:
     It reads the layer as it stands, so that a recall that is gone on with another day is where it was.
     """
 
-    parts = False
-    """Whether there is a next and a previous part, or step, to go to."""
-
     def __init__(self, head: LayerHead, state: LayerState) -> None:
         self.head = head
         self.protocol = head.protocol
@@ -74,9 +71,14 @@ class Course:
     # Where
 
     @property
+    def stretches(self) -> tuple[tuple[int, int], ...]:
+        """What was chosen before to be played, each from when to when in ms; empty where all of it may be."""
+        return ()
+
+    @property
     def is_bounded(self) -> bool:
         """Whether only stretches that were chosen before are played."""
-        return False
+        return bool(self.stretches)
 
     def nearest(self, to_ms: int) -> int:
         """Where one gets to when one asks to go there."""

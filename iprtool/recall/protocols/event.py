@@ -6,6 +6,7 @@ from iprtool.edits import LayerState
 from iprtool.model.layer import LayerHead, Stop
 from iprtool.model.mark import Mark
 from iprtool.model.terms import Role
+from iprtool.model.times import clock
 from iprtool.recall.protocols.course import AskedKind, Course, Subject
 
 Step = Literal["find", "end", "own", "other", "rate", "done"]
@@ -18,8 +19,6 @@ class EventCourse(Course):
 
     Where the bounds are given (the partner's recall of the event), only that stretch is played.
     """
-
-    parts = True
 
     def __init__(self, head: LayerHead, state: LayerState) -> None:
         super().__init__(head, state)
@@ -48,9 +47,9 @@ class EventCourse(Course):
         return "end" if event.kind == "open_interval" else self._later
 
     @property
-    def is_bounded(self) -> bool:
+    def stretches(self) -> tuple[tuple[int, int], ...]:
         """See `Course`."""
-        return self._given is not None
+        return () if self._given is None else (self._given,)
 
     def nearest(self, to_ms: int) -> int:
         """See `Course`."""
@@ -124,17 +123,21 @@ class EventCourse(Course):
     def guidance(self) -> str:
         """See `Course`."""
         other = self.partner.replace("_", " ")
+        given = f"The moment is {clock(self._given[0])}–{clock(self._given[1])}. " if self._given is not None else ""
         match self.step:
             case "find":
                 return "Find the moment that mattered most. Where it begins, press {begin_interval}."
             case "end":
                 return "Play on to where it ends, and press {end_interval}."
             case "own":
-                return "Where was it strongest for you? {peak} marks it; {next_part} goes on."
+                return f"{given}Where was it strongest for you? {{peak}} marks it; {{next_part}} goes on."
             case "other":
-                return f"Where did your {other} do or say what mattered most? {{peak}} marks it; {{next_part}} goes on."
+                return f"{given}Where did your {other} do or say what mattered most? {{peak}} marks it; {{next_part}} goes on."
             case "rate":
-                return "How helpful was it? Any letter begins a note; {note} goes on."
+                return f"{given}How helpful was it? Any letter begins a note; {{note}} goes on."
+            case "done" if self._stretch is None:
+                missing = "No moment is marked" if self.event is None else "Where the moment ends is not marked"
+                return f"{missing}. {{previous_part}} goes back to it; {{end}} ends."
             case "done":
                 return "That was all that is asked. {end} ends; {previous_part} goes back."
 

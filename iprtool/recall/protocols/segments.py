@@ -12,8 +12,6 @@ JUST_BEGUN_MS = 1500
 class SegmentsCourse(Course):
     """Plays each segment in turn and nothing else; one can go back to those before."""
 
-    parts = True
-
     def __init__(self, head: LayerHead, state: LayerState) -> None:
         super().__init__(head, state)
         self._segments = tuple(sorted(self.protocol.segments)) or ((0, head.duration_ms),)
@@ -33,9 +31,9 @@ class SegmentsCourse(Course):
         return self._segments[self._here]
 
     @property
-    def is_bounded(self) -> bool:
+    def stretches(self) -> tuple[tuple[int, int], ...]:
         """See `Course`."""
-        return True
+        return self._segments
 
     def nearest(self, to_ms: int) -> int:
         """See `Course`: into any segment; what lies between is not gone to."""
