@@ -9,7 +9,7 @@ from iprtool.model.layer import Draft, LayerContent, Locked, Unblinded, Unlocked
 from iprtool.screens.coding_dialogs import LeftScreen, LockScreen
 from iprtool.screens.key_line import KeyLine
 from iprtool.timeline.widget import TimelineView
-from tests.coding_desk import SIZES, desk, lane
+from tests.coding_desk import SIZES, Desk, desk, lane
 from tests.coding_samples import Coder, coding_content
 
 
@@ -240,11 +240,23 @@ async def test_of_a_locked_coding_nothing_is_changed_by_any_key() -> None:
     loaded = coder.again().log.loaded
     async with desk(loaded=loaded) as table:
         for command in CODING:
-            if command.id not in ("end", "palette", "help", "left"):
+            if command.id not in ("end", "palette", "help", "left", "meaning"):
                 await table.press(command.keys.split(",")[0])
         assert table.log.ops == []
         assert "LOCKED" in table.shown
         assert "is locked and stays as it is" in " ".join(table.said)
+
+
+async def test_the_key_line_of_a_locked_coding_names_nothing_that_changes_it() -> None:
+    coder = Coder()
+    async with desk(size=(200, 60)) as table:
+        assert "enter finished, next" in keys_of(table)
+    coder.coding.lock("enough")
+    async with desk(loaded=coder.again().log.loaded, size=(200, 60)) as table:
+        keys = keys_of(table)
+        assert keys.startswith("space play")
+        assert not any(one in keys for one in ("finished", "rating", "evidence here", "note", "lock", "undo", "found"))
+        assert "f next segment" in keys
 
 
 async def test_a_coder_who_was_unblinded_is_told_so() -> None:
@@ -262,3 +274,8 @@ async def test_a_coding_that_was_unlocked_says_why_as_it_was_written() -> None:
     async with desk(loaded=loaded) as table:
         assert table.said == ["This coding was unlocked by the researcher: look [bold]again[/] at 3"]
         assert [notice.markup for notice in table.app._notifications] == [False]
+
+
+def keys_of(table: Desk) -> str:
+    """The key line."""
+    return table.shown.splitlines()[-1].strip()

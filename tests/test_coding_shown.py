@@ -1,5 +1,7 @@
 """What the coding screen shows: codes, notes, glosses, clicks, any size, what cannot be saved."""
 
+import re
+
 import msgspec
 
 from iprtool.codebooks.loader import shipped
@@ -8,7 +10,7 @@ from iprtool.model.layer import LayerContent
 from iprtool.screens.coding import CodingScreen
 from iprtool.screens.coding_panes import columns_of, lines_of
 from iprtool.screens.help import HelpScreen
-from tests.coding_desk import desk
+from tests.coding_desk import SIZES, desk
 from tests.coding_samples import Coder, coding_content
 
 
@@ -30,6 +32,23 @@ async def test_codes_and_notes_are_shown_as_they_are_written() -> None:
 async def test_where_there_is_room_each_code_has_its_gloss() -> None:
     async with desk(size=(200, 60)) as table:
         assert "The client turns to stories or to something else" in table.shown
+
+
+async def test_what_a_code_means_is_cut_after_a_word_and_i_shows_all_of_it() -> None:
+    book = shipped("3rs-2015")
+    entry = msgspec.structs.replace(book.codes[0], gloss=" ".join(f"word{at}" for at in range(40)))
+    odd = msgspec.structs.replace(book, codes=(entry, *book.codes[1:]))
+    content = LayerContent(msgspec.structs.replace(coding_content().head, codebook=odd))
+    for size in SIZES[:2]:
+        async with desk(loaded=content, size=size) as table:
+            assert re.search(r" word\d+ … \(i\)", table.shown)
+            assert "word39" not in table.shown
+            await table.press("i")
+            assert "word39" in table.shown
+            await table.press("enter", "s", "i")
+            assert "rated 1 to 5" in table.shown
+            await table.press("escape")
+            assert table.app.screen is table.screen
 
 
 async def test_a_click_chooses_a_code_and_another_finds_it() -> None:

@@ -1,6 +1,6 @@
 """The one command table: keys with stable ids, what each does, who has it; footer, palette and help come from it."""
 
-from iprtool.commands.coding import CODING
+from iprtool.commands.coding import CODING, looked_at
 from iprtool.commands.dial import DESCRIBE, DIAL
 from iprtool.commands.library import LIBRARY
 from iprtool.commands.new_recall import CONSENTS, NEW_RECALL
@@ -22,6 +22,7 @@ __all__ = [
     "Moment",
     "first_keys",
     "key_line",
+    "looked_at",
     "of_face",
     "remapped",
     "without_picture",

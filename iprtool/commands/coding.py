@@ -27,18 +27,19 @@ CODING: tuple[Command, ...] = (
         footer={"playing": "code", "stopped": "code or rating"},
         palette=False,
     ),
-    Command("next_code", "down,j", "↓", "next code", "choose the code below", "mark"),
-    Command("previous_code", "up,k", "↑", "previous code", "choose the code above", "mark"),
+    Command("next_code", "down,j", "↓", "next code", "choose the code below", "see"),
+    Command("previous_code", "up,k", "↑", "previous code", "choose the code above", "see"),
     Command(
         "next_group",
         "c",
         "c",
         "next group",
         "choose the first code of the next group",
-        "mark",
+        "see",
         footer={"stopped": "group"},
     ),
-    Command("previous_group", "C", "C", "previous group", "choose from the group before", "mark"),
+    Command("previous_group", "C", "C", "previous group", "choose from the group before", "see"),
+    Command("meaning", "i", "i", "what it means", "all that the codebook says of the code or scale chosen", "see"),
     Command("found", "x", "x", "found or not", "the code chosen is found in this segment, or it is not", "mark"),
     Command("clarity_minus", "minus", "−", "minus", "clarity: minus; where codes are rated: one step lower", "mark"),
     Command("clarity_plain", "equals_sign", "=", "plain", "clarity: plain", "mark"),
@@ -121,3 +122,10 @@ CODING: tuple[Command, ...] = (
     shared.PALETTE,
     Command("end", "q,ctrl+q", "q", "close", "close the coding; it goes on later where it is", "see"),
 )
+
+_TO_FINISH = ("next_unfinished", "left", "lock")
+
+
+def looked_at(table: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands of a coding that is locked: none that would change it."""
+    return tuple(one for one in table if one.group != "mark" and one.id not in _TO_FINISH)

@@ -11,6 +11,7 @@ from iprtool.screens.coding_dialogs import LeftScreen, LockScreen
 from iprtool.screens.coding_panes import CodesPane
 from iprtool.screens.coding_presenting import unheard_text
 from iprtool.screens.coding_ways import CodingWays
+from iprtool.screens.dialogs import ConfirmScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import ENTER_REPEAT_S, bindings_of
 from iprtool.screens.writing import pressed
@@ -85,6 +86,15 @@ class CodingScreen(CodingWays):
     def action_previous_group(self) -> None:
         """The group before."""
         self._choose(self.coding.board.next_group(self.coding.row.id, -1))
+
+    def action_meaning(self) -> None:
+        """All that the codebook says of the one chosen."""
+        self.halt_here()
+        row = self.coding.row
+        anchors = [f"{value} {label}" for value, label in (row.scale.anchors if row.scale else {}).items()]
+        scale = [f"rated {row.scale.minimum:g} to {row.scale.maximum:g}"] if row.scale else []
+        lines = [row.gloss or "The codebook says no more of it.", *scale, *anchors]
+        self.app.push_screen(ConfirmScreen(f"{row.group}: {row.label}", lines, "enter closes"))
 
     def _choose(self, row_id: str) -> None:
         self.attempt(lambda: self.coding.choose(row_id))

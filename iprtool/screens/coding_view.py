@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from textwrap import wrap
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,7 +12,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from iprtool.coding.session import CodingSession
-from iprtool.commands import CODING, Command, without_picture
+from iprtool.commands import CODING, Command, looked_at, without_picture
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
 from iprtool.model.playing import Player, PlayerState
@@ -180,8 +182,9 @@ class CodingView(WritingScreen):
         self.query_one("#about").set_class(self.writing, "-writing")
         if not self.writing:
             note.write(coding.note)
-            note.placeholder = row.gloss
+            note.placeholder = self._fitted(row.gloss)
         keys = self.query_one(KeyLine)
+        keys.table = looked_at(self.commands) if coding.locked else self.commands
         keys.moment = "writing" if self.writing else "playing" if self.playing else "stopped"
         keys.hint = "ctrl+j new line" if self.writing else ""
         (self._ticker.resume if self.playing else self._ticker.pause)()
@@ -189,6 +192,12 @@ class CodingView(WritingScreen):
         self._show_segment_chosen()
         self._shown_second = -1
         self._show_time()
+
+    def _fitted(self, gloss: str) -> str:
+        """A gloss in the lines that there are beside what it is about, cut after a word, with the key that shows it."""
+        beside = min(cell_len(about_text(self.coding)) + 2, self.size.width // 2)
+        lines = 1 if self.size.height < HIGH else 2
+        return "\n".join(wrap(gloss, max(12, self.size.width - beside - 2), max_lines=lines, placeholder=" … (i)"))
 
     def _show_segment_chosen(self) -> None:
         lane, timeline = self.segments_lane, self.query_one(TimelineView)
