@@ -159,8 +159,12 @@ def test_a_withdrawal_is_taken_back_whole_and_meanwhile_only_consents_are_shown(
     (recall,) = study.recalls()
     assert recall.layer is not None
     write(study, recall.layer, Hand("client", "dev").op("m", Marked(point(600, ident="m"))))
+    coding = begin_coding(study, study.sessions()[0], "K1", codebook=shipped("3rs-2015"))
+    write(study, coding.layer, Hand("coder", "dev").op("v", Put(SegmentCode(0, "wd_denial", "plain"))))
     assert {"score", "mark"} <= {one.kind for one in history(study)}
+    assert coding.layer in {one.layer for one in history(study)}
     mark_withdrawn(study, person, "2026-02-01")
+    assert coding.layer not in {one.layer for one in history(study)}
     kinds = {one.kind for one in history(study)}
     assert not {"score", "mark"} & kinds
     assert "consent" in kinds
