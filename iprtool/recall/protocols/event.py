@@ -122,24 +122,23 @@ class EventCourse(Course):
     @property
     def guidance(self) -> str:
         """See `Course`."""
-        other = self.partner.replace("_", " ")
         given = f"The moment is {clock(self._given[0])}–{clock(self._given[1])}. " if self._given is not None else ""
-        match self.step:
-            case "find":
-                return "Find the moment that mattered most. Where it begins, press {begin_interval}."
-            case "end":
-                return "Play on to where it ends, and press {end_interval}."
-            case "own":
-                return f"{given}Where was it strongest for you? {{peak}} marks it; {{next_part}} goes on."
-            case "other":
-                return f"{given}Where did your {other} do or say what mattered most? {{peak}} marks it; {{next_part}} goes on."
-            case "rate":
-                return f"{given}How helpful was it? Any letter begins a note; {{note}} goes on."
-            case "done" if self._stretch is None:
-                missing = "No moment is marked" if self.event is None else "Where the moment ends is not marked"
-                return f"{missing}. {{previous_part}} goes back to it; {{end}} ends."
-            case "done":
-                return "That was all that is asked. {end} ends; {previous_part} goes back."
+        return given + self._asked()
+
+    def _asked(self) -> str:
+        other = self.partner.replace("_", " ")
+        texts: dict[Step, str] = {
+            "find": "Find the moment that mattered most. Where it begins, press {begin_interval}.",
+            "end": "Play on to where it ends, and press {end_interval}.",
+            "own": "Where was it strongest for you? {peak} marks it; {next_part} goes on.",
+            "other": f"Where did your {other} do or say what mattered most? {{peak}} marks it; {{next_part}} goes on.",
+            "rate": "How helpful was it? Any letter begins a note; {note} goes on.",
+            "done": "That was all that is asked. {end} ends; {previous_part} goes back.",
+        }
+        if self.step == "done" and self._stretch is None:
+            missing = "No moment is marked" if self.event is None else "Where the moment ends is not marked"
+            return f"{missing}. {{previous_part}} goes back to it; {{end}} ends."
+        return texts[self.step]
 
     def _reached(self) -> Step:
         """How far it had come when the recall was left."""
