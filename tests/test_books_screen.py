@@ -23,6 +23,7 @@ from iprtool.screens.row_list import RowList
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
 from tests.registers_desk import calm, press, write
+from tests.screen_desk import screen_text
 
 
 @pytest.fixture
@@ -144,6 +145,29 @@ async def test_what_would_not_hold_together_is_said_in_the_form_and_not_kept(stu
         await press(pilot, "escape", "q", "enter")
         assert isinstance(app.screen, CodebooksScreen)
         assert [one.version for one in codebooks_of(study)] == ["1.0"]
+
+
+async def test_what_is_cut_off_on_a_narrow_screen_can_be_read(study: Study) -> None:
+    app = BooksApp(CodebooksScreen(StudyCodebooks(study), "A"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        assert app.head.right == "● in use · none of the study's own yet"
+        assert not any("…" in line for line in app.lines())
+        assert sum(line.endswith(" 24 codes") for line in app.lines()) == 1
+        await go_to(pilot, "3rs-2015")
+        await press(pilot, "enter", "end")
+        scale = shipped("3rs-2015").session_ratings[-1]
+        assert app.said == f"{scale.label} · 1 to 5 · {scale.gloss}"
+        await press(pilot, "q")
+        await a_copy(pilot)
+        await go_to(pilot, "annoyed")
+        await press(pilot, "x")
+        assert app.head.right == "changed, not kept"
+        await press(pilot, "up")
+        assert app.said.startswith("confused · I lost track of what was meant")
+        await pilot.resize_terminal(60, 24)
+        await calm(pilot)
+        assert screen_text(app).splitlines()[0].endswith("… changed, not kept ")
 
 
 async def test_a_shipped_codebook_is_only_looked_at(study: Study) -> None:

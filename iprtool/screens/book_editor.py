@@ -23,11 +23,21 @@ _Book = TypeVar("_Book", Codebook, Guide)
 
 
 class BookRow(msgspec.Struct, frozen=True):
-    """A row: the table that it is of (empty: a heading, `head`: a field of the book itself), where in it, its cells."""
+    """A row: the table that it is of (empty: a heading, `head`: a field of the book itself), where in it, its cells.
+
+    `texts` are what the cells show, as long as they are.
+    """
 
     table: str
     place: int
     cells: tuple[Cell, ...]
+    texts: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """What it shows, where not all of it is to be seen; else empty."""
+        seen = "".join(text for text, _ in self.cells)
+        return "" if all(one in seen for one in self.texts) else " · ".join(filter(None, self.texts))
 
 
 class BookEditor(RegisterScreen, Generic[_Book]):
@@ -107,6 +117,10 @@ class BookEditor(RegisterScreen, Generic[_Book]):
     def on_row_list_chosen(self) -> None:
         """A second click is Enter."""
         self.action_edit()
+
+    def on_row_list_moved(self) -> None:
+        """What is cut off in the row under the cursor is said in full."""
+        self.say(self.here.whole if self.here is not None else "")
 
     def action_edit(self) -> None:
         """Change what the cursor is on."""

@@ -34,13 +34,14 @@ class CodebookEditor(BookEditor[Codebook]):
         """The book itself, its codes, its ratings of the whole session."""
         yield _heading("the codebook")
         for place, (name, text) in enumerate(_head(book)):
-            yield BookRow("head", place, (("  " + fitted(name, 22), "dim"), (fitted(text, width - 26), "")))
+            yield BookRow("head", place, (("  " + fitted(name, 22), "dim"), (fitted(text, width - 26), "")), (text,))
         yield _heading(f"codes ({len(book.codes)})   key, word, group, + or -, what it means")
         for place, code in enumerate(book.codes):
-            yield BookRow("codes", place, _code_cells(code, width))
+            yield BookRow("codes", place, _code_cells(code, width), (code.label, code.group or "", code.gloss))
         yield _heading(f"ratings of the whole session ({len(book.session_ratings)})   t adds one")
         for place, scale in enumerate(book.session_ratings):
-            yield BookRow("session_ratings", place, _scale_cells(scale, width))
+            texts = (scale.label, scale_text(scale.rating), anchors_text(scale.rating), scale.gloss)
+            yield BookRow("session_ratings", place, _scale_cells(scale, width), texts)
 
     def action_add_rating(self) -> None:
         """A new rating of the whole session."""

@@ -15,6 +15,9 @@ from iprtool.screens.library_form import FormField
 from iprtool.screens.register import Step
 from iprtool.screens.row_list import Cell, fitted
 
+TITLE_CELLS = 16
+"""So much room a codebook's title needs, so that it is worth to be begun."""
+
 
 class CodebookRow(Protocol):
     """A version of a codebook: whether it is the study's own, and whose new recalls begin with it."""
@@ -69,21 +72,22 @@ class CodebooksScreen(BookListScreen[Codebook]):
         return [row.codebook for row in rows]
 
     def summary(self) -> str:
-        """How many there are of the study's own."""
+        """What the sign means, and how many there are of the study's own."""
         own = {row.codebook.id for row in self._shown.values() if row.own}
-        return f"{len(own)} of the study's own" if own else "none of the study's own yet"
+        return f"● in use · {len(own)} of the study's own" if own else "● in use · none of the study's own yet"
 
     def is_own(self, book: Codebook) -> bool:
         """Whether it is the study's own."""
         return self._shown[book.id, book.version].own
 
     def cells(self, book: Codebook, width: int) -> tuple[Cell, ...]:
-        """Id, version, how many codes; a sign where recalls begin with it."""
+        """Id, version, how many codes, the title if there is room; a sign where recalls begin with it."""
         row = self._shown[book.id, book.version]
         used, whose = "●" if row.roles else " ", "own" if row.own else "   "
         text = f"{used}{whose} {fitted(book.id, 25)} {fitted(book.version, 5)}"
-        more = f" {len(book.codes)} codes  {book.title}"
-        return ((text, "bold" if row.own else ""), (fitted(more, max(0, width - len(text))), "dim"))
+        more, room = f" {len(book.codes)} codes", max(0, width - len(text))
+        more = f"{more}  {book.title}" if room >= len(more) + TITLE_CELLS else more
+        return ((text, "bold" if row.own else ""), (fitted(more, room), "dim"))
 
     def inside(self, book: Codebook) -> Iterable[str]:
         """Title, source, scale, codes."""

@@ -25,12 +25,13 @@ class GuideEditor(BookEditor[Guide]):
         """The guide itself, then its leads, with a heading where another category begins."""
         yield BookRow("", 0, (("the guide", "head"),))
         for place, (name, text) in enumerate((("title", book.title), ("language", book.language))):
-            yield BookRow("head", place, (("  " + fitted(name, 14), "dim"), (fitted(text, width - 18), "")))
+            yield BookRow("head", place, (("  " + fitted(name, 14), "dim"), (fitted(text, width - 18), "")), (text,))
         for category, leads in groupby(enumerate(book.leads), lambda one: one[1].category):
             yield BookRow("", 0, ((category.replace("_", " "), "head"),))
             for place, lead in leads:
                 ident = f" {fitted(lead.id, 18)}" if width >= 100 else ""
-                yield BookRow("leads", place, ((fitted(f"  {lead.text}", width - 3 - len(ident)), ""), (ident, "dim")))
+                cells = (fitted(f"  {lead.text}", width - 3 - len(ident)), ""), (ident, "dim")
+                yield BookRow("leads", place, cells, (lead.text,))
 
     def form(self, table: str, place: int | None, after: int) -> tuple[str, list[FormField]]:
         """The fields of a lead, or of the guide itself."""

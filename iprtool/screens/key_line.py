@@ -21,9 +21,11 @@ class HeadLine(Widget):
     right: reactive[str] = reactive("")
 
     def render(self) -> Content:
-        """The line, filled with blanks between its two halves."""
-        room = max(1, self.size.width - cell_len(self.left) - cell_len(self.right) - 2)
-        return Content.assemble(" ", (self.left, "bold"), " " * room, self.right, " ")
+        """The line, filled with blanks between its two halves; where there is no room for both, the left one is cut."""
+        most = self.size.width - cell_len(self.right) - 3
+        left = Content(self.left).truncate(max(1, most), ellipsis=True).stylize("bold")
+        room = max(1, self.size.width - left.cell_length - cell_len(self.right) - 2)
+        return Content.assemble(" ", left, " " * room, self.right, " ")
 
 
 class KeyLine(Widget):
