@@ -90,7 +90,7 @@ async def test_it_shows_what_leaves_and_what_consents_forbid() -> None:
         await settled(pilot)
         assert app.export.query_one(HeadLine).left == "iprtool  Oslo · export"
         assert app.export.query_one(HeadLine).right == "1,240 rows"
-        assert app.text("#wish") == "free text stays · dates stay · ids as in exports before\ninto /exports"
+        assert app.text("#wish") == "free text left out · dates left out · ids as in exports before\ninto /exports"
         assert app.tables() == [
             "table         rows  what of it",
             "annotations  1,234  left out: nothing of 1 recall (withdrawn)",
@@ -137,7 +137,7 @@ async def test_an_export_that_is_cancelled_is_said_to_be() -> None:
         await pilot.press("t", "q")
         await pilot.pause()
         assert app.text("#said") == "An export is being written; c cancels it."
-        assert app.text("#wish").startswith("free text stays")
+        assert app.text("#wish").startswith("free text left out")
         await pilot.press("c")
         exporter.go_on.set()
         while "cancelled" not in app.text("#said"):

@@ -272,8 +272,8 @@ class ExportScreen(RegisterScreen):
 def _wish_text(wish: LeavingWish, folder: str) -> Content:
     ids = "fresh" if wish.fresh_ids else "as in exports before"
     parts = [
-        ("free text", "LEAVES" if wish.text else "stays"),
-        ("dates", "LEAVE, as offsets" if wish.dates else "stay"),
+        ("free text", "LEAVES" if wish.text else "left out"),
+        ("dates", "LEAVE, as offsets" if wish.dates else "left out"),
         ("ids", ids),
         *([("for", wish.recipient)] if wish.recipient else []),
     ]
