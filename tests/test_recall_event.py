@@ -122,3 +122,8 @@ def test_who_is_given_the_bounds_sees_that_stretch_only_and_marks_both_ones_peak
     assert (event.start_ms, event.end_ms, event.uncertainty_ms) == (100_000, 130_000, 0)
     assert [peak.by_role for peak in event.peaks] == ["therapist", "client"]
     assert "your client" in table.recall.course.guidance
+    for _ in range(3):
+        table.recall.next_part()
+    assert step(table) == "done"
+    table.watch(60_000)
+    assert table.player.at_ms < 130_200

@@ -11,6 +11,7 @@ from iprtool.commands import RECALL, of_face, remapped
 from iprtool.edits import Hand
 from iprtool.model.layer import LeadUsed
 from iprtool.model.mark import Rupture, Stamp
+from iprtool.model.protocol import PROTOCOLS
 from iprtool.screens.marks_list import MarksList
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.recall import RecallScreen
@@ -239,6 +240,15 @@ async def test_it_works_at_every_size(size: tuple[int, int]) -> None:
         await table.play(9_000)
         await table.press("space", "1", "x", "enter", "space", "plus", "enter", "0", "tab", "1", "question_mark", "q")
         assert "x" in [mark.note for mark in table.marks]
+
+
+@pytest.mark.parametrize(("name", "stops"), [("person-centred", False), ("research", True)])
+async def test_the_inquirer_stops_it_only_where_the_protocol_says_so(name: str, stops: bool) -> None:
+    async with desk(protocol=PROTOCOLS[name]) as table:
+        await table.play(9_000)
+        await table.press("minus")
+        assert [stop.stopped_by for stop in table.screen.recall.state.stops.values()] == ["inquirer"] * stops
+        assert (table.player.state.status == "playing") is not stops
 
 
 async def test_no_screenshot_no_selection_for_a_participant() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from iprtool.edits import LayerState
 from iprtool.model.layer import Covered, CoverUsed, Draft, LayerContent, Stopped, WentOn
 from iprtool.model.mark import Code, Rupture
+from iprtool.recall.coverage import CoverageTrack
 from tests.fakes import content, protocol
 from tests.recall_table import Table
 
@@ -158,6 +159,14 @@ def test_an_interval_has_edges_and_peaks_of_this_recaller(table: Table) -> None:
     (mark,) = table.marks
     assert (mark.kind, mark.start_ms, mark.end_ms) == ("interval", 4_000, 9_000)
     assert [(peak.at_ms, peak.by_role) for peak in mark.peaks] == [(6_000, "client")]
+
+
+def test_what_is_gone_round_in_is_covered_as_far_as_it_was_played() -> None:
+    track = CoverageTrack(lambda: "span")
+    track.begin(5_000, 1.0)
+    track.reach(8_000)
+    written = [*track.reach(5_000), *track.end(6_000)]
+    assert [(one.start_ms, one.end_ms) for _, one in written] == [(5_000, 8_000), (5_000, 6_000)]
 
 
 def test_an_interval_is_as_unsure_as_the_less_sure_of_its_edges(table: Table) -> None:
