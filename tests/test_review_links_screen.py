@@ -113,6 +113,15 @@ async def test_with_one_account_there_is_nothing_to_match() -> None:
         assert "v holds one" in table.screen.query_one(KeyLine).notice
 
 
+async def test_two_marks_of_one_person_are_not_matched() -> None:
+    async with desk() as table:
+        await table.does("n", "v", "r", "b", "m")
+        assert table.chosen == "c2"
+        assert table.screen.review.held is not None
+        assert table.screen.review.held.mark.id == "c1"
+        assert not table.log.ops
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_episode_begins_with_a_marker_and_is_told_by_keys(size: tuple[int, int]) -> None:
     async with desk(size) as table:
