@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,17 +147,22 @@ def open_study(path: Path, passphrase_file: Path | None) -> Iterator[Study]:
         yield study
 
 
-def check_term(text: str, term: object, option: str | None = None) -> Any:
-    """A level of one of the model's vocabularies, spelt as on the command line (not-reached) or as in the tables."""
-    level = text.replace("-", "_")
+def check_term(text: str, term: object, option: str | None = None, also: Mapping[str, str] | None = None) -> Any:
+    """A level of one of the model's vocabularies, spelt as on the command line (not-reached) or as in the tables.
+
+    `also` are other words for some of them.
+    """
+    also = also or {}
+    level = also.get(text, text.replace("-", "_"))
     if level not in levels(term):
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(levels(term))}", param_hint=option)
+        known = ", ".join(one.replace("_", "-") for one in (*levels(term), *also))
+        raise typer.BadParameter(f"{text!r} is none of {known}", param_hint=option)
     return level
 
 
-def check_role(by: str, option: str = "--by") -> Role:
+def check_role(by: str, option: str = "--by", also: Mapping[str, str] | None = None) -> Role:
     """The role, spelt as on the command line (second-client) or as in the tables (second_client)."""
-    role: Role = check_term(by, Role, option)
+    role: Role = check_term(by, Role, option, also)
     return role
 
 

@@ -33,7 +33,7 @@ def test_people_are_listed_by_pseudonym_role_and_dyad(known: Machine) -> None:
         {"label": "D02-C", "role": "client", "dyad": "D02"},
         {"label": "K1", "role": "observer", "dyad": None},
     ]
-    assert known.says("person", "list", "A.ipr", *WITH_PASSPHRASE).splitlines()[1].split() == ["K1", "observer"]
+    assert known.says("person", "list", "A.ipr", *WITH_PASSPHRASE).splitlines()[1].split() == ["K1", "coder"]
 
 
 def test_the_status_says_what_there_is_and_what_is_missing(known: Machine) -> None:
@@ -77,7 +77,8 @@ def test_what_is_due_is_said_and_late_is_marked(known: Machine) -> None:
         (("session", "held", "A.ipr", *where("D02", 3), "--held", "2126-03-02"), "still to come", 1),
         (("person", "add", "A.ipr", "d02-c", "--role", "client", "--dyad", "D02"), "already", 1),
         (("person", "add", "A.ipr", "X1", "--role", "client"), "say which one", 1),
-        (("person", "add", "A.ipr", "X1", "--role", "friend"), "none of", 2),
+        (("person", "add", "A.ipr", "X1", "--role", "friend"), "second-client", 2),
+        (("person", "add", "A.ipr", "X1", "--role", "friend"), "inquirer", 2),
         (("session", "add", "A.ipr", "--dyad", "D02", "--number", "3"), "already", 1),
         (("session", "add", "A.ipr", "--dyad", "D02", "--number", "4", "--held", "then"), "not a date and time", 1),
         (("session", "held", "A.ipr", *where("D02", 9), "--held", "2026-03-02"), "no session 9", 1),

@@ -61,7 +61,7 @@ def test_a_coder_and_an_inquirer_belong_to_no_dyad() -> None:
     (coder,) = made(editing.new_person(a_roster(), "K1", "observer"))
     assert isinstance(coder, Person)
     assert coder.dyad is None
-    with pytest.raises(IprtoolError, match="belongs to no dyad"):
+    with pytest.raises(IprtoolError, match=r"^A coder belongs to no dyad: leave the dyad out"):
         editing.new_person(a_roster(), "K1", "observer", "D05")
     with pytest.raises(IprtoolError, match="belongs to a dyad; say which one"):
         editing.new_person(a_roster(), "D05-X", "second_client")

@@ -49,7 +49,7 @@ async def test_a_place_is_made_from_the_study_and_what_is_chosen_and_may_end_in_
         assert isinstance(shown.app.screen, There)
         await shown.press("b")
         assert shown.app.screen is shown.screen
-        assert "observer      K1" in shown.rows
+        assert "coder         K1" in shown.rows
         await shown.press("n", "w")
         assert shown.wish == Wish("recall", "new")
     assert [(one.session, one.by) for one in asked] == [("s", "therapist")] * 2

@@ -141,7 +141,7 @@ async def test_a_row_of_choices_says_where_it_goes_on(tmp_path: Path, size: tupl
     async with library(tmp_path, a_roster(), size=size) as shown:
         await shown.choose()
         await shown.press("a", "p")
-        line = next(one for one in screen_text(shown.app).splitlines() if "[observer (coder)]" in one)
+        line = next(one for one in screen_text(shown.app).splitlines() if "[coder (observer)]" in one)
         assert "‹" in line
         await shown.press("tab", *["left"] * 6)
         line = next(one for one in screen_text(shown.app).splitlines() if "[client]" in one)

@@ -29,8 +29,7 @@ Group = Annotated[str, typer.Argument(metavar="GROUP", help="the group's name; n
 
 
 def _check_person_role(text: str) -> Role:
-    named = {"coder": "observer", "inquirer": "researcher"}
-    return check_role(named.get(text, text), "--role")
+    return check_role(text, "--role", {"coder": "observer", "inquirer": "researcher"})
 
 
 def _check_reason(text: str) -> MissingReason:
@@ -80,14 +79,16 @@ def add_person(
 @person_app.command("list")
 def list_persons(study: StudyPath, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """List the study's people."""
+    from iprtool.library.wording import person_words
+
     roster = _roster(study, passphrase_file)
     dyads = {one.id: one.label for one in roster.dyads}
-    rows = [{"label": one.label, "role": one.role, "dyad": dyads.get(one.dyad or "")} for one in roster.persons]
     if as_json:
+        rows = [{"label": one.label, "role": one.role, "dyad": dyads.get(one.dyad or "")} for one in roster.persons]
         say(as_json_text(rows))
         return
-    for row in rows:
-        say(f"{row['label']:<26}{str(row['role']).replace('_', ' '):<16}{row['dyad'] or ''}".rstrip())
+    for one in roster.persons:
+        say(f"{one.label:<26}{person_words(one.role):<16}{dyads.get(one.dyad or '', '')}".rstrip())
 
 
 @session_app.command("add")

@@ -16,6 +16,7 @@ import msgspec
 from iprtool.library.dates import ended_at, iso_date
 from iprtool.library.overview import RecallState, overview
 from iprtool.library.roster import DYADIC, Entry, Roster
+from iprtool.library.wording import person_words
 from iprtool.model.errors import IprtoolError
 from iprtool.model.study import Dyad, Person, Recall, Session
 from iprtool.model.terms import MissingReason, RecallStatus, Role
@@ -242,10 +243,10 @@ def next_number(roster: Roster, dyad: str) -> int:
 def _dyad_for(roster: Roster, role: Role, dyad_label: str) -> tuple[str | None, list[Step]]:
     if role not in DYADIC:
         if dyad_label.strip():
-            raise IprtoolError(f"A {role} belongs to no dyad: leave the dyad out.")
+            raise IprtoolError(f"A {person_words(role)} belongs to no dyad: leave the dyad out.")
         return None, []
     if not dyad_label.strip():
-        raise IprtoolError(f"A {role.replace('_', ' ')} belongs to a dyad; say which one.")
+        raise IprtoolError(f"The {person_words(role)} belongs to a dyad; say which one.")
     label = check_label(dyad_label.strip())
     known = next((one for one in roster.dyads if one.label == label), None)
     if known is not None:

@@ -31,6 +31,11 @@ def role_words(role: Role) -> str:
     return role.replace("_", " ")
 
 
+def person_words(role: Role) -> str:
+    """What a person of this role is called where people are listed: an observer is there to code."""
+    return "coder" if role == "observer" else role_words(role)
+
+
 def counts_words(counts: Counts) -> str:
     """How many recalls of those expected were done, and why others were not: 47 of 48 · 1 declined."""
     missing = [f"{number} {REASON_WORDS[reason]}" for reason, number in sorted(counts.missing.items())]

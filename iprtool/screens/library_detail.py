@@ -18,6 +18,7 @@ from iprtool.library.wording import (
     counts_words,
     due_words,
     length_words,
+    person_words,
     role_words,
     status_words,
 )
@@ -91,7 +92,7 @@ def _dyad(state: DyadState) -> Iterator[Line]:
     yield Content(f"recalls: {counts_words(state.counts)}" if state.sessions else "no session yet: a adds one")
     yield _muted(f"group: {state.dyad.group or 'none'}")
     for one in state.persons:
-        yield Content(f"{role_words(one.role):<14}{one.label}")
+        yield Content(f"{person_words(one.role):<14}{one.label}")
 
 
 def _session(dyad: DyadState, state: SessionState, roster: Roster, chosen: Chosen, now: datetime) -> Iterator[Line]:
@@ -182,7 +183,7 @@ def _latency(state: SessionState, begun: datetime) -> str:
 
 def _person(person: Person, roster: Roster, shown: Overview, now: datetime) -> Iterator[Line]:
     yield _title(person.label)
-    yield Content(role_words(person.role))
+    yield Content(person_words(person.role))
     if person.withdrawn_on:
         yield Content(f"withdrew on {person.withdrawn_on}")
     for one in roster.consents or ():

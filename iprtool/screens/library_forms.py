@@ -113,7 +113,7 @@ class Forms:
         return editing.next_number(self._roster, chosen.dyad) if chosen.dyad else 1
 
     def _person_fields(self, label: str, role: str, dyad: str) -> list[FormField]:
-        named = {"observer": "observer (coder)", "researcher": "researcher (inquirer)"}
+        named = {"observer": "coder (observer)", "researcher": "researcher (inquirer)"}
         roles: tuple[Role, ...] = levels(Role)
         choices = tuple((one, named.get(one, role_words(one))) for one in roles)
         return [

@@ -15,7 +15,7 @@ from textual.widgets.tree import TreeNode
 from iprtool.library.overview import CodingState, Counts, DyadState, Overview, RecallState, SessionState
 from iprtool.library.report import counted, protocol_words, recordings_words
 from iprtool.library.wish import Chosen
-from iprtool.library.wording import GLYPHS, coding_words, counts_words, role_words, status_words
+from iprtool.library.wording import GLYPHS, coding_words, counts_words, person_words, role_words, status_words
 from iprtool.model.study import Person
 from iprtool.model.terms import Role
 from iprtool.screens.keys import TREE_MOVES
@@ -143,7 +143,7 @@ def _people_row(what: str, dyad: Chosen, persons: tuple[Person, ...]) -> Row:
     for one in persons:
         gone = f"  withdrew {one.withdrawn_on}" if one.withdrawn_on else ""
         chosen = msgspec.structs.replace(dyad, person=one.id)
-        rows.append(Row(chosen, ((f"{role_words(one.role):<14}", ""), (one.label, "dim"), (gone, "yellow"))))
+        rows.append(Row(chosen, ((f"{person_words(one.role):<14}", ""), (one.label, "dim"), (gone, "yellow"))))
     chosen = msgspec.structs.replace(dyad, people=True)
     return Row(chosen, ((what, ""), (f"  {' '.join(one.label for one in persons)}", "dim")), tuple(rows), False)
 
