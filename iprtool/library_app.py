@@ -15,12 +15,12 @@ from iprtool.library.wish import Chosen, Wish
 from iprtool.library_places import PLACES, Place, commands_of
 from iprtool.library_shelf import StudyOnShelf
 from iprtool.model.errors import IprtoolError
-from iprtool.quiet_app import QuietApp
+from iprtool.orderly_app import OrderlyApp
 from iprtool.screens.library import LibraryScreen
 from iprtool.store.study import Study
 
 
-class LibraryApp(QuietApp[Wish]):
+class LibraryApp(OrderlyApp[Wish]):
     """The library of an open study, and the places that it leads to; it exits with a wish, or with None for good."""
 
     ENABLE_COMMAND_PALETTE = True
@@ -46,6 +46,12 @@ class LibraryApp(QuietApp[Wish]):
         if self._visit.place:
             self.call_after_refresh(self._go, self._visit.place, self._visit.chosen)
             self._visit.place = ""
+
+    def on_app_focus(self) -> None:
+        """Looked at again, the library shows what happened elsewhere, in layers and persons' objects too."""
+        if self.screen is self.library:
+            self.library.look()
+            self.library.settle()
 
     def on_library_view_wished(self, event: LibraryScreen.Wished) -> None:
         """Leave for it."""

@@ -31,6 +31,12 @@ class StudyOnShelf:
         """The roster as it stands."""
         return roster_of(self._study)
 
+    def standing(self, known: Roster) -> object:
+        """The roster's last entry, and when the layers that are open were written."""
+        layers = [one.layer for one in known.recalls if one.layer and one.status == "open"]
+        layers += [one.layer for one in known.codings if not one.locked]
+        return self._study.roster.last(), [_written_ns(self._study.path_of(one)) for one in layers]
+
     def settle(self) -> Roster:
         """What the layers say is taken over; the roster with consents and scores, where they can be read."""
         settle(self._study)
@@ -95,3 +101,11 @@ class StudyOnShelf:
         from iprtool.media.transcript import read_vtt
 
         add_transcript(self._study, recording, read_vtt(Path(path)))
+
+
+def _written_ns(path: Path) -> int:
+    """When a layer was last written to, beside its journal; 0 where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -11,11 +11,11 @@ from iprtool.commands import Command
 from iprtool.desk.known import forget, known_studies
 from iprtool.launch import drop_early_keys
 from iprtool.library.known import StudiesWish
-from iprtool.quiet_app import QuietApp
+from iprtool.orderly_app import OrderlyApp
 from iprtool.screens.studies import StudiesScreen
 
 
-class StudiesApp(QuietApp[StudiesWish]):
+class StudiesApp(OrderlyApp[StudiesWish]):
     """The studies known on this machine; it exits with what is to be opened, or with None."""
 
     ENABLE_COMMAND_PALETTE = True

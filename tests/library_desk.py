@@ -85,13 +85,14 @@ async def library(
     size: tuple[int, int] = (100, 30),
     places: tuple[Place, ...] = (),
     visit: Visit | None = None,
+    notifications: bool = False,
 ) -> AsyncIterator[Library]:
     """The library of a new study with this roster, or of the one that is there already."""
     keyring_path = folder / OPEN_KEYRING
     with create_open_keyring(keyring_path) as keyring, write_study(folder / "Lavik.ipr", keyring, roster) as study:
         shown = Library(study, visit or Visit(), places)
         try:
-            async with shown.app.run_test(size=size) as pilot:
+            async with shown.app.run_test(size=size, notifications=notifications) as pilot:
                 shown.pilot = pilot
                 await pilot.pause()
                 yield shown

@@ -98,10 +98,11 @@ async def test_a_study_that_cannot_be_read_any_more_is_said(tmp_path: Path, monk
             raise StoreError("The disk is gone: connect it again.")
 
         monkeypatch.setattr("iprtool.library_shelf.roster_of", gone)
-        shown.screen.refresh_study()
-        shown.screen.settle()
-        await shown.settled()
-        assert shown.said == ["The disk is gone: connect it again."] * 2
+        for read in (shown.screen.refresh_study, shown.screen.settle):
+            read()
+            await shown.settled()
+            assert shown.said == ["The disk is gone: connect it again."]
+            shown.app.clear_notifications()
         assert "session 3  client ○ therapist ○  01:00:00 sound" in shown.rows
 
 

@@ -41,6 +41,12 @@ class StudyShelf(Protocol):
         """The roster as it stands: quick, it opens nothing but the roster itself."""
         ...
 
+    def standing(self, known: Roster) -> object:
+        """What is another where somebody, here or elsewhere, has entered something since, or written in one of the
+        layers that are open in the roster as it is known; very quick.
+        """
+        ...
+
     def settle(self) -> Roster:
         """Take over from the layers what was closed and locked; the roster with consents and scores.
 

@@ -37,6 +37,7 @@ class LibraryScreen(LibraryView):
     @on(StudyTree.Opened)
     def action_open(self) -> None:
         """Enter: what is chosen."""
+        self.look()
         recall = self.chosen_recall()
         if recall is not None and recall.status == "open" and recall.recall is not None:
             self.wish(Wish("recall", recall.recall.id))
@@ -60,6 +61,7 @@ class LibraryScreen(LibraryView):
 
     def action_review(self) -> None:
         """All layers of the session."""
+        self.look()
         session = self.chosen.session
         if session is None:
             self.notify("Choose a session, or a recall of it; r then shows all its layers.")
@@ -77,14 +79,17 @@ class LibraryScreen(LibraryView):
 
     def action_go(self, place: str) -> None:
         """To another place."""
+        self.look()
         self.post_message(self.Went(place, self.chosen))
 
     def action_add(self) -> None:
         """A recording, a session, a person, a dyad."""
+        self.look()
         self._entering.add()
 
     def action_edit(self) -> None:
         """Correct what is chosen; of a coding, unlock or unblind it."""
+        self.look()
         if self.chosen.coding is not None:
             self.action_go(CODING)
         else:
@@ -92,6 +97,7 @@ class LibraryScreen(LibraryView):
 
     def action_missing(self) -> None:
         """The chosen recall did not take place."""
+        self.look()
         self._entering.missing()
 
     def action_undo(self) -> None:
@@ -136,6 +142,7 @@ class LibraryScreen(LibraryView):
         """What is due, and to it."""
         from iprtool.screens.library_due import DueScreen
 
+        self.look()
         if not self._dues:
             self.notify("Nothing is due.")
             return

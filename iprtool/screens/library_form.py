@@ -112,7 +112,7 @@ class ChoiceLine(Widget, can_focus=True):
 class FormScreen(Dialog[Any]):
     """The fields under a title; `take` is given their values by name, and raises IprtoolError where they don't fit.
 
-    It is left with what `take` gives, or with None.
+    It is left with what `take` gives, or with None. Notices wait until then: they would lie over its fields.
     """
 
     CSS = """
@@ -125,6 +125,7 @@ class FormScreen(Dialog[Any]):
     FormScreen #form-title { text-style: bold; color: $accent; width: 1fr; }
     FormScreen #form-about, FormScreen #form-hint { color: $text-muted; width: 1fr; }
     FormScreen #form-error { color: $text-error; width: 1fr; }
+    FormScreen Toast { display: none; }
     """
     BINDINGS = [
         # None with priority: it would overtake what was typed before it.

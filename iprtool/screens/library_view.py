@@ -30,6 +30,9 @@ from iprtool.screens.library_tree import StudyTree, study_row
 from iprtool.screens.library_work import work_line
 
 LONG_S = 20.0
+LOOKED_S = 2.0
+"""So often it is looked whether somebody has entered something elsewhere."""
+
 Now = Callable[[], datetime]
 """What time it is, with its zone."""
 
@@ -99,6 +102,7 @@ class LibraryView(Screen[None]):
         self._shown: Overview = self._whole
         self._dues: tuple[Due, ...] = ()
         self._warned = False
+        self._standing = shelf.standing(self.roster)
 
     def compose(self) -> ComposeResult:
         """Head line, tree, detail, work, filter, key line."""
@@ -120,6 +124,7 @@ class LibraryView(Screen[None]):
         self._show_work()
         self._show()
         self._settle()
+        self.set_interval(LOOKED_S, self.look)
 
     def on_resize(self) -> None:
         """In a wide tree there is room for more."""
@@ -139,6 +144,16 @@ class LibraryView(Screen[None]):
         """What the cursor is on."""
         return self._visit.chosen
 
+    def look(self) -> None:
+        """Show what was entered elsewhere meanwhile, from the command line or in another window."""
+        try:
+            same = not self.is_current or self._shelf.standing(self.roster) == self._standing
+        except IprtoolError:
+            return  # what is asked for next says so
+        if not same:
+            self.refresh_study()
+            self._settle()
+
     def refresh_study(self) -> None:
         """Read the roster again; what is slow to read stays as it was read last."""
         self._read(self.roster)
@@ -146,6 +161,8 @@ class LibraryView(Screen[None]):
     def _read(self, known: Roster) -> None:
         """The roster as it is now, with the consents and scores that are known."""
         try:
+            # Asked before it is read: what is entered in between is read twice rather than never.
+            self._standing = self._shelf.standing(self.roster)
             fresh = self._shelf.roster()
         except IprtoolError as error:
             self.notify(str(error), severity="error", timeout=LONG_S)

@@ -119,6 +119,10 @@ class Entries(Closing):
         rows = self._rows("SELECT value FROM entry WHERE kind = ? AND id = ? ORDER BY n DESC LIMIT 1", kind, ident)
         return msgspec.json.decode(rows[0][0], type=of) if rows and rows[0][0] is not None else None
 
+    def last(self) -> int:
+        """The number of the entry that was added last, by whomever; 0 where there is none."""
+        return int(self._rows("SELECT ifnull(max(n), 0) FROM entry")[0][0])
+
     def history(self) -> list[Entry]:
         """Every entry that was ever added, in order."""
         return [Entry(*row) for row in self._rows("SELECT n, kind, id, value, device, at_utc FROM entry ORDER BY n")]
