@@ -1,5 +1,6 @@
 """The commands that begin a recall: whose it is, and by which protocol."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -93,6 +94,7 @@ def recall(
 ) -> None:
     """Begin a person's recall of a session, or go on with it."""
     from iprtool.desk.grants import recall_grant
+    from iprtool.desk.offers import latency_of
     from iprtool.desk.people import the_only_session
     from iprtool.desk.places import keymap
     from iprtool.desk.recalls import event_bounds
@@ -129,6 +131,9 @@ def recall(
             guide=guide,
         )
         grant = recall_grant(opened, start_recall(opened, where, choice, another=another))
+        late, held = latency_of(where, datetime.now(UTC).astimezone())
+    if late:
+        say(f"The session was {held}.")
     become_app(grant)
 
 
