@@ -1,5 +1,6 @@
 """What is said on the command line of a recall is what it begins with."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,9 @@ def test_who_asks_where_and_with_which_words_is_the_recalls(
     assert getattr(begun(path, options, monkeypatch)[0], field) == kept
 
 
-@pytest.mark.parametrize(("days", "said"), [(1, ""), (3, "The session was held 72 h ago, more than the usual 48 h.\n")])
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, ""), (3, r"The session was held 7[123] h ago, more than the usual 48 h\.\n")]
+)
 def test_a_recall_that_is_late_is_told(path: Path, monkeypatch: pytest.MonkeyPatch, days: int, said: str) -> None:
     with open_keyring(path.parent / OPEN_KEYRING) as keyring, Study.open(path, keyring) as study:
         held = (datetime.now().astimezone() - timedelta(days=days, minutes=1)).replace(tzinfo=None)
@@ -102,4 +105,5 @@ def test_a_recall_that_is_late_is_told(path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("iprtool.cli.recall.need_terminal", lambda: None)
     monkeypatch.setattr("iprtool.launch.become_app", lambda _: None)
     done = CliRunner().invoke(app, ["recall", str(path), "--by", "client"], catch_exceptions=False)
-    assert (done.exit_code, done.stdout) == (0, said)
+    assert done.exit_code == 0
+    assert re.fullmatch(said, done.stdout)  # an hour more or less where the clocks are put forward or back
