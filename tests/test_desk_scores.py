@@ -1,12 +1,15 @@
 """Scores at the desk: entered by cell or from a file, kept with the person whose form it is, told where missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from iprtool.desk.score_files import import_problems, import_scores
 from iprtool.desk.scores import (
+    SCORE,
     all_scores,
     enter_score,
     instruments_of,
@@ -21,9 +24,10 @@ from iprtool.desk.scores import (
 )
 from iprtool.instruments import shipped
 from iprtool.instruments.sheet import Entered, Line, Rater, entry_text, may_begin_entry, missing_text, read_entry
-from iprtool.model.errors import IprtoolError, ScoreError
+from iprtool.model.errors import IprtoolError, ScoreError, StoreError
 from iprtool.model.score import Instrument, Score, Subscale
 from iprtool.model.study import Dyad, Person, Session
+from iprtool.store.entries import Entries
 from iprtool.store.keys import create_open_keyring
 from iprtool.store.study import Study
 
@@ -158,6 +162,29 @@ def test_a_file_is_taken_whole_or_not_at_all(study: Study, tmp_path: Path) -> No
     with pytest.raises(ScoreError, match=r"line 3: there is no session 3 of D07 .* \(1 more to mend after it\)"):
         import_scores(study, path)
     assert all_scores(study) == []
+
+
+def test_a_file_that_cannot_be_kept_to_its_end_leaves_nothing(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(HEADER + "D05,3,client,wai-sr,task,15\n")
+    import_scores(study, path)
+    before = all_scores(study)
+    path.write_text(HEADER + "D05,3,client,wai-sr,task,9\nD05,3,client,wai-sr,goal,12\nD05,3,therapist,wai-sr,task,9\n")
+    add_all, calls = Entries.add_all, count()
+
+    def full(entries: Entries, kind: str, values: Mapping[str, Any]) -> None:
+        if kind == SCORE and next(calls) == 1:
+            raise StoreError("The disk is full.")
+        add_all(entries, kind, values)
+
+    monkeypatch.setattr(Entries, "add_all", full)
+    with pytest.raises(StoreError, match="full"):
+        import_scores(study, path)
+    assert next(calls) > 2
+    assert all_scores(study) == before
+    assert import_scores(study, path).words == "2 scores entered, 1 replaced, 0 there already"
 
 
 def test_all_that_is_wrong_with_a_file_is_named_at_once(study: Study, tmp_path: Path) -> None:

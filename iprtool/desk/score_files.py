@@ -12,7 +12,7 @@ from iprtool.desk.scores import SCORE, ScoreChange, StudyScores, instruments_of,
 from iprtool.desk.steps import Step
 from iprtool.instruments import ScoreRow, UnfitRowError, Whose, check_scores, load, read_scores
 from iprtool.instruments.sheet import Rater, entry_text
-from iprtool.model.errors import IprtoolError
+from iprtool.model.errors import IprtoolError, StoreError
 from iprtool.model.score import Score
 from iprtool.model.study import Session
 from iprtool.store.study import Study
@@ -44,7 +44,7 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 def import_scores(study: Study, path: Path) -> Imported:
-    """Enter the scores of a CSV file: all of them, or none where one is wrong.
+    """Enter the scores of a CSV file: all of them, or none where one is wrong or cannot be kept.
 
     ScoreError names the file, the first line that is wrong and the reason.
     """
@@ -53,8 +53,13 @@ def import_scores(study: Study, path: Path) -> Imported:
     for row in read_scores(path, instruments_of(study), place):
         placed.setdefault(place(row.whose), []).append(row)
     done = Imported()
-    for (session, rater), theirs in placed.items():
-        done = _enter(study, session, rater, theirs, done)
+    try:
+        for (session, rater), theirs in placed.items():
+            done = _enter(study, session, rater, theirs, done)
+    except StoreError:
+        for change in done.changes:
+            put_back(study, change)
+        raise
     return done
 
 
@@ -89,13 +94,15 @@ def _enter(study: Study, session: Session, rater: Rater, rows: Sequence[ScoreRow
     person = rating_person(study, session, rater)
     with study.record_of(person) as record:
         kept = {_of_what(one): one for one in record.all(SCORE, Score)}
+        entered = {}
         for row in rows:
             made = row.score(str(uuid.uuid4()), session.id, person.id)
             was = kept.get(_of_what(made))
             now = made if was is None else msgspec.structs.replace(made, id=was.id, at=was.at)
             if now != was:
-                record.add(SCORE, now.id, now)
+                entered[now.id] = now
             done = done.with_one(row, was, now)
+        record.add_all(SCORE, entered)
     return done
 
 

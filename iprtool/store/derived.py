@@ -17,7 +17,7 @@ from iprtool.model.speech import SpeechSpan
 from iprtool.model.study import Utterance
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import Schema, get_meta, new_object, open_object, set_meta
-from iprtool.store.sealed import FAULTS, reading, store_error
+from iprtool.store.sealed import FAULTS, reading, store_error, transaction
 
 PEAKS = Schema(
     "peaks",
@@ -107,15 +107,8 @@ class PeaksFile:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlcipher.Connection]:
-        with self._using() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except FAULTS:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self._using() as connection, transaction(connection):
+            yield connection
 
     @contextlib.contextmanager
     def _using(self) -> Iterator[sqlcipher.Connection]:

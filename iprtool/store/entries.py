@@ -1,6 +1,7 @@
 """Objects of entries that are only ever added: a study's roster and ledger, a person's consents and scores."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from iprtool.store.closing import Closing
 from iprtool.store.machine import device
 from iprtool.store.plain import sealed_json
 from iprtool.store.schema import Schema, new_object, open_object
-from iprtool.store.sealed import FAULTS, reading, store_error
+from iprtool.store.sealed import FAULTS, reading, store_error, transaction
 
 _T = TypeVar("_T")
 
@@ -89,18 +90,26 @@ class Entries(Closing):
 
     def add(self, kind: str, ident: str, value: Any) -> None:
         """Add an entry (None takes the one of this kind and id away); it is on the disk when this returns."""
-        text = None if value is None else sealed_json(value, msgspec.json.Decoder(type(value)))[0]
-        self.add_json(kind, ident, text)
+        self.add_all(kind, {ident: value})
+
+    def add_all(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Add several of a kind, by id: all of them or none."""
+        texts = {ident: None if value is None else _json_of(value) for ident, value in values.items()}
+        self._insert([(kind, ident, text) for ident, text in texts.items()])
 
     def add_json(self, kind: str, ident: str, text: str | None) -> None:
-        """The same with a value that is JSON already, as an older entry has it."""
+        """Add an entry whose value is JSON already, as an older entry has it."""
+        self._insert([(kind, ident, text)])
+
+    def _insert(self, rows: Sequence[tuple[str, str, str | None]]) -> None:
         with self._lock:
             try:
-                self._connection.execute(
-                    """INSERT INTO entry (kind, id, value, device, at_utc)
-                        VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))""",
-                    (kind, ident, text, device()),
-                )
+                with transaction(self._connection):
+                    self._connection.executemany(
+                        """INSERT INTO entry (kind, id, value, device, at_utc)
+                            VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))""",
+                        [(*row, device()) for row in rows],
+                    )
             except FAULTS as error:
                 raise store_error(error, self._path) from error
 
@@ -135,3 +144,7 @@ class Entries(Closing):
     def _rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         with self._lock, reading(self._connection, self._path):
             return list(self._connection.execute(statement, values))
+
+
+def _json_of(value: Any) -> str:
+    return sealed_json(value, msgspec.json.Decoder(type(value)))[0]

@@ -7,7 +7,7 @@ import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
 from iprtool.model.errors import StoreError
-from iprtool.store.sealed import FAULTS, PAGE_BYTES, NewObject, connect, store_error
+from iprtool.store.sealed import FAULTS, PAGE_BYTES, NewObject, connect, store_error, transaction
 
 _META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
@@ -97,14 +97,8 @@ def _version(connection: sqlcipher.Connection, path: Path, schema: Schema) -> in
 
 
 def _migrate(connection: sqlcipher.Connection, path: Path, schema: Schema) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         _run(connection, schema.steps, _version(connection, path, schema))
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _run(connection: sqlcipher.Connection, steps: Sequence[Sequence[str]], version: int) -> None:

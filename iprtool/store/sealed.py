@@ -153,6 +153,20 @@ def _set_durability(connection: sqlcipher.Connection, *, building: bool, read_on
 
 
 @contextlib.contextmanager
+def transaction(connection: sqlcipher.Connection) -> Iterator[None]:
+    """What is written within is on the disk when it ends, all of it or none."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has rolled back by itself after some errors.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
 def reading(connection: sqlcipher.Connection, path: Path) -> Iterator[None]:
     """One consistent view of an object; StoreError where a page of it is damaged.
 
