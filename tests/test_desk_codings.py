@@ -6,8 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from iprtool.cli.coding import _cells
 from iprtool.codebooks.loader import shipped
+from iprtool.coding.progress import Progress
+from iprtool.console import in_columns
 from iprtool.desk.codings import (
+    CodingState,
     begin_coding,
     coder_may_review,
     coding_by,
@@ -167,6 +171,18 @@ def test_a_coding_whose_layer_is_gone_does_not_hide_the_others(study: Study) -> 
     gone, there = coded(study), coded(study, "K2")
     study.path_of(gone.layer).unlink()
     assert [(one.coding, one.progress is None) for one in coding_states(study)] == [(gone, True), (there, False)]
+
+
+def test_codings_are_listed_in_columns() -> None:
+    coding = Coding("c", "s", "coder-of-a-long-label", "l", "r", "3rs-2015", "1.0", 300_000)
+    short = msgspec.structs.replace(coding, coder="K1", codebook="own")
+    states = [
+        CodingState(coding, "D05", 3, Progress(11, 11, 5, 5, 14, False)),
+        CodingState(short, "D05", 12, Progress(3, 3, 5, 5, 3, False)),
+    ]
+    lines = in_columns([_cells(one) for one in states])
+    for word in ("session", "segments", "codes", "open"):
+        assert len({line.index(word) for line in lines}) == 1
 
 
 def test_a_coding_is_unlocked_with_its_reason(study: Study) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from iprtool.cli.options import AsJson, DyadLabel, PassphraseFile, SessionNumber, StudyPath
 from iprtool.cli.top import app
-from iprtool.console import as_json_text, need_terminal, open_study, say
+from iprtool.console import as_json_text, in_columns, need_terminal, open_study, say
 from iprtool.model.errors import IprtoolError
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def codings(study: StudyPath, passphrase_file: PassphraseFile = None, as_json: A
         return
     if not states:
         say(f"Nobody has coded a session of {study.name} yet: iprtool code {study} --coder K1")
-    for state in states:
-        say(_line(state))
+    for line in in_columns([_cells(state) for state in states]):
+        say(line)
 
 
 @app.command()
@@ -113,12 +113,11 @@ def unblind(
     say(f"{coder} may see the other layers of this session: iprtool review {study} --coder {coder}")
 
 
-def _line(state: "CodingState") -> str:
+def _cells(state: "CodingState") -> tuple[str, ...]:
     coding, done = state.coding, state.progress
-    whose = f"{state.dyad:<8}session {state.session:<4}{coding.coder:<12}{coding.codebook:<12}"
+    whose = (state.dyad, f"session {state.session}", coding.coder, coding.codebook)
     if done is None:
-        return f"{whose}its layer cannot be read; see iprtool verify"
+        return (*whose, "", "", "", "its layer cannot be read; see iprtool verify")
     lock = "unblinded" if coding.unblinded else "locked" if coding.locked else "open"
     ratings = f"session {done.rated} of {done.scales}" if done.scales else ""
-    segments = f"segments {done.finished} of {done.segments}"
-    return f"{whose}{segments:<22}{ratings:<16}{done.codes:>4} codes  {lock}"
+    return (*whose, f"segments {done.finished} of {done.segments}", ratings, f"{done.codes:>3} codes", lock)
