@@ -11,6 +11,7 @@ from iprtool.model.ports import LayerLog
 from iprtool.model.terms import View
 from iprtool.recall.playback import Playback
 from iprtool.recall.saving import Saving
+from iprtool.recall.sitting import sitting_ms
 
 
 class Listener(Protocol):
@@ -27,6 +28,7 @@ class AnyRecall:
     """A layer being written by who recalls; each kind makes its `playback`.
 
     `view` is what is seen of the picture: as it was last chosen, in this recall's earlier sittings too.
+    `gone_before_ms` is how long the sitting has taken already that it is gone on with in.
     """
 
     playback: Playback
@@ -38,6 +40,7 @@ class AnyRecall:
         self.hand = hand
         self.saving = Saving(log, listener.saved)
         self.draft = content.draft
+        self.gone_before_ms = sitting_ms(content.ops, hand.now())
         views = (op.body.view for op in reversed(content.ops) if isinstance(op.body, ViewChanged))
         self.view = next(views, self.head.protocol.view)
         self.covered = False

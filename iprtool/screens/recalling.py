@@ -98,7 +98,7 @@ class RecallingScreen(WritingScreen):
 
     def show_elapsed(self) -> None:
         """The head line: whose recall of what, how far it has come, how long it has taken and has yet."""
-        gone_ms = int((self.monotonic() - self._began) * 1000)
+        gone_ms = self.work.gone_before_ms + int((self.monotonic() - self._began) * 1000)
         head, title = self.query_one(HeadLine), self.work.head.title
         elapsed = elapsed_text(gone_ms, self.work.head.protocol.planned_minutes)
         head.right = " · ".join(one for one in (self.progress, elapsed) if one)
