@@ -4,6 +4,7 @@ import hashlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -155,6 +156,38 @@ def test_an_error_from_the_progress_bar_leaves_nothing_of_the_second_file(machin
         session = partial(ensure_session, study, "D02", 1)
         with pytest.raises(MediaError, match="enough"):
             add_recording(study, session, machine.work / "1.m4a", stop, following=[machine.work / "2.m4a"])
+        assert set(state(study.path)) == before
+
+
+def test_the_outline_and_the_speech_have_their_share_of_the_progress(machine: Machine) -> None:
+    long = make_recording(machine.work / "long.wav", "wav", 100)
+    told: list[float] = []
+    with machine.study() as study:
+        add_recording(study, partial(ensure_session, study, "D02", 1), long, told.append)
+        assert told == sorted(told)
+        # Of a WAV, sealing is about half of it.
+        assert any(0.2 < part < 0.8 for part in told)
+        assert (told[0], told[-1]) == (0, 1)
+        assert told.count(1) == 1
+
+
+def test_a_recording_is_given_up_while_it_is_listened_to(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def listen(_: object, heard: Callable[[int], None], *, apart: bool) -> None:
+        assert not apart
+        while True:
+            heard(60_000)
+
+    # Of an AAC file, sealing is a quarter of it.
+    def stop(part: float) -> None:
+        if part > 0.5:
+            raise MediaError("enough")
+
+    monkeypatch.setattr("iprtool.adding.find_speech_aside", listen)
+    long = make_recording(machine.work / "long.m4a", "m4a", 100)
+    with machine.study() as study:
+        before = set(state(study.path))
+        with pytest.raises(MediaError, match="enough"):
+            add_recording(study, partial(ensure_session, study, "D02", 1), long, stop)
         assert set(state(study.path)) == before
 
 

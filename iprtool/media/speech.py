@@ -9,6 +9,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import count
 
 import av
 import msgspec
@@ -64,14 +65,22 @@ def find_speech(source: Source, *, apart: bool, alive: Callable[[], None] = lamb
     return sorted(spans, key=lambda span: (span.start_ms, span.channel or 0))
 
 
-def find_speech_aside(open_source: Callable[[], Source], *, apart: bool) -> list[SpeechSpan] | None:
-    """The same by a process of its own, beside other work; None where that fails."""
+def find_speech_aside(
+    open_source: Callable[[], Source], heard: Callable[[int], None] = lambda _: None, *, apart: bool
+) -> list[SpeechSpan] | None:
+    """The same by a process of its own, beside other work; None where that fails.
+
+    `heard` is told how many ms have been listened to, now and then; an error that it raises ends the process.
+    """
     with confined("iprtool.media.speech") as child, suppress(OSError, msgspec.DecodeError):
         assert child.stdin is not None
         assert child.stdout is not None
         send(child.stdin, pickle.dumps((open_source, apart)))
-        answer = receive(child.stdout)
-        return None if answer is None else msgspec.msgpack.decode(answer, type=list[SpeechSpan])
+        while (answer := receive(child.stdout)) is not None:
+            told = msgspec.msgpack.decode(answer, type=int | list[SpeechSpan])
+            if isinstance(told, list):
+                return told
+            heard(told)
     return None
 
 
@@ -216,8 +225,14 @@ def main() -> None:
     if asked is None:
         return
     open_source, apart = pickle.loads(asked)
-    expect_progress(_STALLED_CPU_S)
-    spans = find_speech(open_source(), apart=apart, alive=lambda: expect_progress(_STALLED_CPU_S))
+    heard_ms = count(0, _BLOCK_S * 1000)
+
+    def alive() -> None:
+        expect_progress(_STALLED_CPU_S)
+        send(pipe, msgspec.msgpack.encode(next(heard_ms)))
+
+    alive()
+    spans = find_speech(open_source(), apart=apart, alive=alive)
     send(pipe, msgspec.msgpack.encode(spans))
 
 
