@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,20 @@ def test_iprtools_own_studies_are_found_and_not_remembered() -> None:
     remember(opened)
     assert [(known.kind, known.path) for known in known_studies()] == [("demo", str(demo)), ("opened", str(opened))]
     assert not config_folder().exists()
+
+
+async def test_recordings_opened_on_their_own_are_told_apart_and_nobody_is_welcomed_again() -> None:
+    for name, size, at in (("01", 1_200_000, 1_800_000_000), ("02", 350_000, 1_800_000_600)):
+        made = a_folder(data_folder() / "opened" / f"{name}.ipr")
+        (made / "objects" / "x.db").write_bytes(bytes(size))
+        os.utime(made / "objects", (at, at))
+    app = StudiesApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        newer, older = (line for line in screen_text(app).splitlines() if "opened on its own" in line)
+        assert "Welcome" not in screen_text(app)
+    for line, changed, said_of in ((newer, 1_800_000_600, "0.3 MB"), (older, 1_800_000_000, "1.2 MB")):
+        assert f"last changed {datetime.fromtimestamp(changed):%Y-%m-%d %H:%M} · {said_of}" in line
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"a": 1}', "[1]", '["\\u0000"]', "\xff"])

@@ -60,14 +60,19 @@ def _own() -> Iterator[KnownStudy]:
     for folder, kind in (("demo", "demo"), ("opened", "opened")):
         with suppress(OSError):
             found = [_known(path, kind) for path in (data / folder).glob("*.ipr")]  # type: ignore[arg-type]  # a kind
-            yield from sorted((one for one in found if one.there), key=lambda one: one.changed_on, reverse=True)
+            yield from sorted((one for one in found if one.there), key=lambda one: one.changed_at, reverse=True)
 
 
 def _known(path: Path, kind: StudyKind) -> KnownStudy:
-    """What is put into a study or opened in it changes the folder of its objects."""
+    """What is put into a study or opened in it changes the folder of its objects.
+
+    Nothing else tells one recording from another before its keyring is opened: no name of a file is kept in clear.
+    """
     name = {"study": path.stem, "demo": "The demo study", "opened": "A recording opened on its own"}[kind]
-    changed = ""
+    changed, size = "", 0
     with suppress(OSError):
         if (path / HEAD).is_file():
-            changed = datetime.fromtimestamp((path / OBJECTS).stat().st_mtime).date().isoformat()
-    return KnownStudy(str(path), name, kind, changed)
+            changed = datetime.fromtimestamp((path / OBJECTS).stat().st_mtime).isoformat(" ", "minutes")
+            if kind == "opened":
+                size = sum(one.stat().st_size for one in (path / OBJECTS).iterdir())
+    return KnownStudy(str(path), name, kind, changed, size)

@@ -9,17 +9,20 @@ StudyKind = Literal["study", "demo", "opened"]
 
 
 class KnownStudy(msgspec.Struct, frozen=True):
-    """One study: its folder, the name shown, and the day on which it was last changed (empty: it is not there now)."""
+    """One study: its folder, the name shown, when it was last changed (local, to the minute; empty: it is not there
+    now), and, of what was opened on its own, how many bytes it has.
+    """
 
     path: str
     name: str
     kind: StudyKind = "study"
-    changed_on: str = ""
+    changed_at: str = ""
+    size: int = 0
 
     @property
     def there(self) -> bool:
         """Whether its folder is there now."""
-        return bool(self.changed_on)
+        return bool(self.changed_at)
 
 
 class StudiesWish(msgspec.Struct, frozen=True):

@@ -54,7 +54,7 @@ class StudiesScreen(Screen[None]):
         """Head line, a greeting for who has none yet, the list, key line."""
         yield HeadLine(id="head")
         with Vertical():
-            if all(one.kind != "study" for one in self._known):
+            if all(one.kind == "demo" for one in self._known):
                 yield Static(GREETING, id="greeting", markup=False)
             yield OptionList(*(Option(self._text(one)) for one in self._known), markup=False)
         yield KeyLine(id="keys")
@@ -70,9 +70,10 @@ class StudiesScreen(Screen[None]):
             options.focus()
 
     def _text(self, one: KnownStudy) -> Content:
-        when = f"last changed {one.changed_on}" if one.there else "not there now"
+        when = f"last changed {one.changed_at}" if one.there else "not there now"
+        size = f" · {one.size / 1_000_000:.1f} MB" if one.size else ""
         where = f"\n    {one.path}" if one.kind == "study" else ""
-        return Content.assemble((f"{one.name:<34}", "bold"), (f"  {when}{where}", "$text-muted"))
+        return Content.assemble((f"{one.name:<34}", "bold"), (f"  {when}{size}{where}", "$text-muted"))
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
