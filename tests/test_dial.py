@@ -220,11 +220,18 @@ def test_of_a_kind_they_keep_apart_and_of_the_other_kind_they_do_not_overlap() -
 
 def test_a_dial_that_was_not_moved_or_hardly_watched_has_no_extremes() -> None:
     assert extremes(united([trace(*level(0, 300_000, 5))])) == []
-    assert extremes(united([trace(*level(0, 5_000, 5), *level(5_100, 15_000, 9))])) == []
+    assert extremes(united([trace(*level(0, 900, 5), *level(1_000, 1_900, 9))])) == []
     assert extremes([]) == []
 
 
+def test_of_a_dial_that_was_moved_for_some_seconds_only_the_stretches_are_shorter() -> None:
+    found = extremes(united([trace(*level(0, 8_000, 9), *level(8_100, 16_000, 1))]))
+    assert [(one.kind, one.start_ms, one.mean) for one in found] == [("highest", 0, 9), ("lowest", 8_100, 1)]
+    assert [one.end_ms - one.start_ms for one in found] == [4_000, 4_000]
+
+
 def test_a_window_never_reaches_over_what_was_not_rated() -> None:
-    runs = united([trace(*level(0, 30_000, 5)), trace(*level(30_000, 45_000, 9), *level(100_000, 115_000, 9))])
-    (highest,) = [one for one in extremes(runs) if one.kind == "highest"]
+    rated = trace(*level(0, 30_000, 5)), trace(*level(30_000, 45_000, 9), *level(100_000, 119_000, 9))
+    runs = united(rated)
+    (highest,) = [one for one in extremes(runs, window_ms=20_000) if one.kind == "highest"]
     assert (highest.start_ms, highest.end_ms) == (25_000, 45_000)

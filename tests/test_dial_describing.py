@@ -81,7 +81,7 @@ async def test_a_stretch_may_be_left_out_and_come_back_to() -> None:
         await table.press("down", "down")
         assert "These were all." in table.shown
         await table.press("x")
-        assert table.keys.moment == "stopped"
+        assert table.keys.moment == "ended"
         assert table.marks == []
         assert len([op for op in table.log.ops if isinstance(op.body, Stopped)]) == 2
         assert len([op for op in table.log.ops if isinstance(op.body, WentOn)]) == 2

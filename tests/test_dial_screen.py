@@ -208,11 +208,49 @@ async def test_at_its_end_a_space_does_not_begin_it_anew() -> None:
     async with desk(LayerContent(msgspec.structs.replace(dial_head(), duration_ms=8_000))) as table:
         await table.press("space")
         await table.play(9_000)
-        assert "the recording has ended; enter goes on" in table.key_line
+        assert "nothing stands out; enter goes on" in table.key_line
         count = len(table.samples)
         await table.press("space")
         assert table.status == "ended"
         assert len(table.samples) == count
+
+
+ENDS = [(((8_000, 9), (8_000, 1)), "the end; enter goes on to describing"), ((), "nothing stands out; enter goes on")]
+
+
+@pytest.mark.parametrize(("levels", "said"), ENDS)
+async def test_at_its_end_enter_goes_on_and_how_it_ends_is_named_in_eighty_columns(
+    levels: tuple[tuple[int, float], ...], said: str
+) -> None:
+    loaded = traced(levels)
+    loaded = msgspec.structs.replace(loaded, head=msgspec.structs.replace(loaded.head, duration_ms=20_000))
+    async with desk(loaded, size=(80, 24)) as table:
+        table.player.seek(16_000)
+        await table.press("5", "space")
+        await table.play(5_000)
+        for _ in range(2):
+            for words in (said, "tab cover", "ctrl+q end"):
+                assert words in table.key_line
+                assert len(table.key_line) <= 80
+            await table.press("space")
+        table.screen.clear_notice(said)
+        assert table.key_line.startswith(" enter go on · ctrl+q end · tab cover · ")
+        await table.press("enter")
+        if levels:
+            assert [one.kind for one in table.describing.stretches] == ["highest", "lowest"]
+            return
+        assert isinstance(table.on_top(), ClosingScreen)
+        await table.press("enter")
+        assert "Thank you." in table.shown
+
+
+async def test_an_enter_that_is_held_at_the_end_answers_no_closing_question() -> None:
+    async with desk(LayerContent(msgspec.structs.replace(dial_head(), duration_ms=8_000))) as table:
+        await table.press("space")
+        await table.play(9_000)
+        for _ in range(4):
+            await table.pilot.press("enter")
+        assert "What is it like to have watched this?" in table.shown
 
 
 async def test_clicking_the_timeline_goes_there() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from textual.events import Key
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from iprtool.model.layer import Closed, CoverUsed, Draft, LayerContent, Marked
 from iprtool.model.mark import Mark
@@ -144,6 +144,29 @@ async def test_that_the_end_was_reached_is_no_longer_said_once_one_has_gone_back
         table.player.become(status="paused")
         await table.pilot.pause()
         assert "the recording has ended" not in text_of(table)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_at_the_end_the_keys_name_how_it_ends(size: tuple[int, int]) -> None:
+    async with desk(duration_ms=20_000, size=size) as table:
+        await table.play(30_000)
+        for _ in range(2):
+            assert "space play again · ctrl+q end" in text_of(table).splitlines()[-1]
+            table.screen.clear_notice("the recording has ended")
+            await table.pilot.pause()
+        await table.press("left")
+        assert "ctrl+q end" not in text_of(table).splitlines()[-1]
+    prompts = protocol(kind="interval", prompt_every_ms=10_000, ask_helpful=True, may_stop=("program",))
+    async with desk(duration_ms=20_000, size=size, protocol=prompts) as table:
+        await table.watch(12_000)
+        asked = table.screen.query_one("#asked", Static)
+        assert "ctrl+q ends" not in str(asked.content)
+        await table.press("enter")
+        await table.watch(12_000)
+        assert str(asked.content).endswith("enter goes on. ctrl+q ends.")
+        await table.press("enter")
+        await table.play(5_000)
+        assert "ctrl+q end" in text_of(table).splitlines()[-1]
 
 
 async def test_escape_closes_the_help_or_the_palette_and_covers_nothing_then() -> None:

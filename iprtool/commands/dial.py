@@ -32,7 +32,7 @@ DIAL: tuple[Command, ...] = (
         "stop, go on",
         "stop at once; again to go on from there",
         "play",
-        footer={"playing": "stop", "stopped": "play"},
+        footer={"playing": "stop", "stopped": "play", "ended": ""},
     ),
     *_COVER,
     Command(
@@ -71,7 +71,7 @@ DIAL: tuple[Command, ...] = (
         "describe",
         "go to the stretches that you rated highest and lowest, and say what was going on",
         "mark",
-        footer={"stopped": "describe"},
+        footer={"stopped": "describe", "ended": "go on"},
     ),
     Command("back", "shift+left", "shift+←", "back 5 s", "five seconds back; what is rated again counts", "play"),
     Command("forward", "shift+right", "shift+→", "on 5 s", "five seconds on", "play"),

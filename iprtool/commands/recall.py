@@ -37,7 +37,7 @@ RECALL: tuple[Command, ...] = (
         "stop, go on",
         "stop at once; again to go on, a little before the stop",
         "play",
-        footer={"playing": "stop", "stopped": "go on"},
+        footer={"playing": "stop", "stopped": "go on", "ended": "play again"},
     ),
     Command(
         "note",
@@ -154,7 +154,9 @@ RECALL: tuple[Command, ...] = (
     shared.ZOOM_OUT,
     shared.HELP,
     shared.PALETTE,
-    Command("end", "ctrl+q", "ctrl+q", "end", "end the recall, by way of a last question", "see"),
+    Command(
+        "end", "ctrl+q", "ctrl+q", "end", "end the recall, by way of a last question", "see", footer={"ended": "end"}
+    ),
 )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from iprtool.model.terms import Face
 
-Moment = Literal["playing", "stopped", "writing", "pane"]
+Moment = Literal["playing", "stopped", "ended", "writing", "pane"]
 
 EVERYONE: tuple[Face, ...] = ("participant", "therapist", "researcher")
 PROFESSIONALS: tuple[Face, ...] = ("therapist", "researcher")
@@ -18,8 +18,9 @@ PROFESSIONALS: tuple[Face, ...] = ("therapist", "researcher")
 class Command(msgspec.Struct, frozen=True):
     """One thing a person can do: its action, keys, how the keys are written, a short and a whole description.
 
-    `footer` holds the short text for each moment in which the key line shows it; `palette` is whether the palette
-    lists it. `priority` keys reach it over any dialog. `runs` is its action where that is not called like it.
+    `footer` holds the short text for each moment in which the key line shows it: at the end (`ended`) what is said of
+    that comes first, then what is said where it is stopped. `palette` is whether the palette lists it. `priority` keys
+    reach it over any dialog. `runs` is its action where that is not called like it.
     """
 
     id: str
@@ -63,14 +64,24 @@ def key_line(table: tuple[Command, ...], moment: Moment) -> list[tuple[str, str,
     While nothing is being written and no pane has the keys, all other commands follow, for as long as the line has
     room.
     """
-    mattering = [one for one in table if moment in one.footer]
-    shown = [("1-9" if one.id == "word_1" else one.shown, one.footer[moment], one.action) for one in mattering]
+    mattering = _mattering(table, moment)
+    shown = [("1-9" if one.id == "word_1" else one.shown, _short(one, moment), one.action) for one in mattering]
     if moment not in ("writing", "pane"):
-        others = (one for one in table if moment not in one.footer and not one.id.startswith("word_"))
+        others = (one for one in table if one not in mattering and not one.id.startswith("word_"))
         shown += [(one.shown, one.label, one.action) for one in others]
     return shown
 
 
 def first_keys(table: tuple[Command, ...], moment: Moment) -> int:
     """How many entries of the key line are those of the moment itself."""
-    return sum(moment in command.footer for command in table)
+    return len(_mattering(table, moment))
+
+
+def _mattering(table: tuple[Command, ...], moment: Moment) -> list[Command]:
+    shown = [one for one in table if _short(one, moment)]
+    return sorted(shown, key=lambda one: moment not in one.footer)
+
+
+def _short(command: Command, moment: Moment) -> str:
+    usual = command.footer.get("stopped", "") if moment == "ended" else ""
+    return command.footer.get(moment, usual)

@@ -9,6 +9,10 @@ import msgspec
 from iprtool.dial.traces import Run, mean_of
 
 WINDOW_MS = 20_000
+SHORTEST_MS = 2_000
+PARTS = 4
+"""So many stretches at least there is room for in what was rated: of less than 80 s they are shorter than 20 s."""
+
 COUNT = 2
 STANDS_OUT = 0.5
 """A stretch stands out where it is this far from the mean of the whole: the smallest step of the HAT form."""
@@ -28,12 +32,13 @@ class Stretch(msgspec.Struct, frozen=True):
 def extremes(
     runs: Sequence[Run],
     count: int = COUNT,
-    window_ms: int = WINDOW_MS,
+    window_ms: int | None = None,
     apart_ms: int | None = None,
     stands_out: float = STANDS_OUT,
 ) -> list[Stretch]:
     """The stretches of a length with the highest and with the lowest mean, up to `count` of each kind, in time.
 
+    They are 20 s long, or a quarter of all rated time where that is less (from 2 s on), unless `window_ms` says it.
     Only rated time is looked at, and none of it twice. Those of a kind keep `apart_ms` from each other, as much as
     they are long where that is not given, so that one long plateau is one stretch. A highest one is above the mean of
     the whole trace, a lowest one below it, by `stands_out` at least: a dial that was not moved has none. Of equal ones
@@ -42,6 +47,7 @@ def extremes(
     whole = mean_of(runs)
     if whole is None:
         return []
+    window_ms = _window_ms(runs) if window_ms is None else window_ms
     apart_ms = window_ms if apart_ms is None else apart_ms
     on_steps = list(_windows(runs, window_ms))
     kinds: dict[Kind, Callable[[float], float]] = {"highest": lambda mean: mean - whole, "lowest": lambda m: whole - m}
@@ -56,6 +62,11 @@ def extremes(
         if best is not None:
             found.append(Stretch(best[0], best[0] + window_ms, best[1], kind))
     return sorted(found, key=lambda one: one.start_ms)
+
+
+def _window_ms(runs: Sequence[Run]) -> int:
+    rated_ms = sum(run.length_ms for run in runs)
+    return max(SHORTEST_MS, min(WINDOW_MS, rated_ms // PARTS))
 
 
 def _windows(runs: Sequence[Run], window_ms: int, starts_ms: Set[int] | None = None) -> Iterator[tuple[int, float]]:

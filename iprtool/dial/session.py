@@ -6,7 +6,7 @@ What was written of a stretch can be undone; what was rated stays.
 import time
 from collections.abc import Callable, Sequence
 
-from iprtool.dial.describing import Describing
+from iprtool.dial.describing import Describing, stretches_of
 from iprtool.dial.rating import Listener, Rating
 from iprtool.edits import Hand
 from iprtool.model.layer import Draft, LayerContent, Marked, Op, Stopped, Traced
@@ -38,6 +38,11 @@ class Dial(Rating):
     def rates(self) -> bool:
         """Whether what plays is rated: not while it is described."""
         return self.describing is None
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the trace has stretches to be described."""
+        return bool(stretches_of(self.state))
 
     # Playing
 

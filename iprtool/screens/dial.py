@@ -6,7 +6,6 @@ from textual.events import Key
 from iprtool.dial.scale import NEUTRAL
 from iprtool.screens.dial_describing import DialDescribing
 from iprtool.screens.dial_gauge import Gauge
-from iprtool.screens.dial_view import ENDED
 from iprtool.timeline.widget import TimelineView
 
 
@@ -38,7 +37,7 @@ class DialScreen(DialDescribing):
         if self.playing:
             self.dial.halt()
         elif not self.dial.go_on():
-            self.notice(ENDED)
+            self.notice(self.ended_text)
         self.show_moment()
 
     # The dial
@@ -84,9 +83,9 @@ class DialScreen(DialDescribing):
         self.stop_here()
         self.app.action_command_palette()
 
-    def end(self) -> None:
+    def end(self, after_s: float | None = None) -> None:
         """The closing question, then the contact card."""
         self.stop_here()
         if self.watching is not None:
             self.watching.cover()
-        self.close()
+        self.close(after_s)

@@ -16,15 +16,20 @@ class DialDescribing(DialView):
     # From the one to the other
 
     def action_describe(self) -> None:
-        """On to the highest and lowest stretches; not while it plays, by an Enter too much."""
+        """On to the highest and lowest stretches; not while it plays, by an Enter too much.
+
+        At the recording's end, where none stands out, on to the closing question.
+        """
         if self.playing:
             self.notice("space stops first; then enter goes on to describing")
         elif self.dial.begin_describing():
             self._entered = self.monotonic()
             self.show_part()
             self.show_moment()
+        elif self.player.state.status == "ended":
+            self.end(self.monotonic())
         else:
-            self.notice("no stretch stands out yet: the dial was hardly moved, or not for long")
+            self.notice("no stretch stands out yet; play on, and move the dial")
 
     def action_rate_on(self) -> None:
         """Back to the dial."""

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Digits, Static
 
-from iprtool.commands import DESCRIBE, DIAL, Command, of_face, without_picture
+from iprtool.commands import DESCRIBE, DIAL, Command, Moment, of_face, without_picture
 from iprtool.dial.rating import Samples
 from iprtool.dial.sampling import SAMPLES_PER_SECOND
 from iprtool.dial.scale import HIGHEST, LOWEST, NEUTRAL
@@ -32,7 +32,8 @@ from iprtool.timeline.widget import TimelineView
 
 Tables = tuple[tuple[Command, ...], tuple[Command, ...]]
 
-ENDED = "the recording has ended; enter goes on to describing"
+ENDED = "the end; enter goes on to describing"
+NOTHING_STANDS_OUT = "nothing stands out; enter goes on"
 ASKED = "How helpful, or hindering, was it just there?"
 
 
@@ -122,10 +123,16 @@ class DialView(RecallingScreen):
         was_playing = self.playing
         self.dial.player_changed(state)
         if was_playing and state.status == "ended" and self.dial.describing is None:
-            self.notice(ENDED)
+            self.notice(self.ended_text)
         elif state.status != "ended":
             self.clear_notice(ENDED)
+            self.clear_notice(NOTHING_STANDS_OUT)
         self.show_moment()
+
+    @property
+    def ended_text(self) -> str:
+        """What is said at the recording's end."""
+        return ENDED if self.dial.stands_out else NOTHING_STANDS_OUT
 
     # Showing
 
@@ -154,7 +161,7 @@ class DialView(RecallingScreen):
     def show_moment(self) -> None:
         """Playing, stopped or writing: dial or stretch, key line, stage and timer follow."""
         dial, keys = self.dial, self.query_one(KeyLine)
-        keys.moment = "writing" if self.writing else "playing" if dial.playing else "stopped"
+        keys.moment = "writing" if self.writing else "playing" if dial.playing else self.stopped_at
         keys.hint = "ctrl+j new line" if self.writing else "type a note" if dial.describing else ""
         (self._ticker.resume if dial.playing else self._ticker.pause)()
         self.show_around()
@@ -162,6 +169,13 @@ class DialView(RecallingScreen):
         self.show_stretch()
         self.shown_second = -1
         self.show_position()
+
+    @property
+    def stopped_at(self) -> Moment:
+        """Whether it is at the end, of the recording or of the stretches, or else stopped."""
+        describing = self.dial.describing
+        at_end = self.player.state.status == "ended" if describing is None else describing.here is None
+        return "ended" if at_end else "stopped"
 
     def _tick(self) -> None:
         if self.dial.tick():

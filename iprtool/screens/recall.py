@@ -273,7 +273,7 @@ class RecallScreen(RecallCourse):
         else:
             self.end()
 
-    def end(self) -> None:
+    def end(self, after_s: float | None = None) -> None:
         """In a supervision what was learned, then the closing question and the contact card."""
         self.stop_here()
         if self.watching is not None:
@@ -283,7 +283,7 @@ class RecallScreen(RecallCourse):
             lessons = LessonsScreen(self.recall, course.chosen, self.monotonic)
             self.app.push_screen(lessons, lambda _: self.close(self.monotonic()))
         else:
-            self.close()
+            self.close(after_s)
 
     def _to_mark(self, direction: int) -> None:
         self.settle_note()

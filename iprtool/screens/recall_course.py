@@ -28,6 +28,7 @@ class RecallCourse(RecallView):
         course = self.recall.course
         question = QUESTIONS[self.recall.asks] if self.recall.asks and self.panes.is_asking else ""
         # What is said of a part holds at its end, not while it is played once more.
+        question += " {end} ends." if question and self.is_ended else ""
         again = self.recall.playing and isinstance(course, SegmentsCourse)
         guidance = "" if self.writing or again else (course.guidance or question).format_map(_Keys(self.commands))
         asked = self.query_one("#asked", Static)

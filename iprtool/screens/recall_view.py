@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Digits, Input, Static
 
-from iprtool.commands import RECALL, Command, of_face, without_picture
+from iprtool.commands import RECALL, Command, Moment, of_face, without_picture
 from iprtool.commands.recall import of_protocol
 from iprtool.edits import Hand, MarkChange
 from iprtool.model.layer import LayerContent
@@ -18,6 +18,7 @@ from iprtool.model.playing import Player, PlayerState
 from iprtool.model.ports import LayerLog
 from iprtool.model.study import Utterance
 from iprtool.model.terms import Face
+from iprtool.recall.playback import SAME_PLACE_MS
 from iprtool.recall.session import Recall
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.marks_list import MarkRow, MarksList
@@ -33,7 +34,7 @@ from iprtool.timeline.lanes import LaneItem, MarksLane, PeaksLane, SpansLane
 from iprtool.timeline.widget import TimelineView
 
 TICKS_PER_SECOND = 15
-ENDED = "the recording has ended; space plays it again"
+ENDED = "the recording has ended"
 
 
 class RecallView(RecallingScreen):
@@ -199,8 +200,16 @@ class RecallView(RecallingScreen):
     def _show_keys(self) -> None:
         keys, pane = self.query_one(KeyLine), () if self.writing else self.panes.keys
         keys.table = pane or self.commands
-        keys.moment = "pane" if pane else "writing" if self.writing else "playing" if self.recall.playing else "stopped"
+        stopped: Moment = "ended" if self.is_ended else "stopped"
+        keys.moment = "pane" if pane else "writing" if self.writing else "playing" if self.recall.playing else stopped
         keys.hint = "" if pane else "ctrl+j new line" if self.writing else "type a note"
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the recording, or all that the protocol plays, has come to its end."""
+        recall, at_ms = self.recall, self.recall.playback.at_ms
+        ended = self.player.state.status == "ended" or at_ms >= recall.head.duration_ms - SAME_PLACE_MS
+        return ended or recall.course.is_done or recall.course.is_over(at_ms)
 
     def begin_course(self) -> None:
         """Begin as the protocol says (the recall's course's own)."""

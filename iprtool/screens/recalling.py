@@ -240,8 +240,8 @@ class RecallingScreen(WritingScreen):
         """End."""
         self.end()
 
-    def end(self) -> None:
-        """Stop here, and what comes before the end (each screen's own)."""
+    def end(self, after_s: float | None = None) -> None:
+        """Stop here, and what comes before the end (each screen's own); `after_s` as `close`."""
         raise NotImplementedError
 
     def close(self, after_s: float | None = None) -> None:

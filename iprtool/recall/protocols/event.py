@@ -122,8 +122,9 @@ class EventCourse(Course):
     @property
     def guidance(self) -> str:
         """See `Course`."""
-        given = f"The moment is {clock(self._given[0])}–{clock(self._given[1])}. " if self._given is not None else ""
-        return given + self._asked()
+        if self._given is None or self.step == "done":
+            return self._asked()
+        return f"The moment is {clock(self._given[0])}–{clock(self._given[1])}. {self._asked()}"
 
     def _asked(self) -> str:
         other = self.partner.replace("_", " ")
