@@ -10,7 +10,7 @@ from textual.notifications import Notify
 
 from iprtool.quiet_app import QuietApp, Result
 
-PATIENCE_S = 1.0
+PATIENCE_S = 3.0
 """So long a key waits for what the one before it set off; whatever takes longer, typing goes on."""
 
 PASSES = 3
