@@ -1,8 +1,10 @@
 """What a review takes back, where it goes for that, what it drops, and what it says where there is no account."""
 
 import pytest
+from textual.events import Key
 
 from iprtool.screens.key_line import KeyLine
+from iprtool.screens.review_forms import ListForm
 from tests.test_review_links_screen import desk
 from tests.test_review_screen import mark
 
@@ -56,6 +58,21 @@ async def test_what_was_said_before_a_form_gives_way_to_its_keys(opens: str, lea
         await table.does(opens)
         assert keys.notice == ""
         assert leave in keys.render().plain
+
+
+@pytest.mark.parametrize(("keys", "typed"), [("n/stop", "stop"), ("nhquiet", "quiet")])
+async def test_what_is_typed_fast_goes_into_the_form_that_it_opens(keys: str, typed: str) -> None:
+    async with desk() as table:
+        for key in keys:
+            table.app.post_message(Key("slash" if key == "/" else key, key))
+        for _ in range(100):
+            await table.pilot.pause(0.01)
+            if isinstance(table.screen.form, ListForm) and table.screen.form.typed == typed:
+                break
+        assert isinstance(table.screen.form, ListForm)
+        assert table.screen.form.typed == typed
+        assert table.chosen == "c1"
+        assert table.status == "paused"
 
 
 async def test_a_notice_that_is_cut_off_ends_with_an_ellipsis() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from textual import on
@@ -175,11 +176,21 @@ class LinkingScreen(RecordingScreen):
             self.query_one(KeyLine).table = self.commands
             self.call_after_refresh(self.show_moment)
 
-    def on_key(self, event: Key) -> None:
-        """The open form takes its keys; the others are commands."""
-        if self.form is not None and self.form.take(event.key, event.character):
+    async def on_key(self, event: Key) -> None:
+        """The open form takes its keys; the others are commands, carried out here, so that what follows fast waits."""
+        action = self._actions.get(event.key)
+        taken = self.form is not None and self.form.take(event.key, event.character)
+        if taken or action is not None:
             event.stop()
             event.prevent_default()
+        if not taken and action is not None:
+            await self.run_action(action)
+
+    @cached_property
+    def _actions(self) -> dict[str, str]:
+        """What each key does that does not come before all others."""
+        commands = (one for one in self.commands if not one.priority)
+        return {key: one.action for one in commands for key in one.keys.split(",")}
 
     def on_paste(self, event: Paste) -> None:
         """A text that is pasted goes where one is being written."""
