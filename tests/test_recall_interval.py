@@ -63,10 +63,37 @@ def test_of_an_interval_that_was_not_watched_nothing_is_asked(table: Table) -> N
     table.recall.halt()
     table.recall.seek(300_000)
     table.watch(31_000)
-    # Of the first interval ten seconds were watched; of those leapt over nothing.
-    assert asked(table) == [30_000]
-    table.watch(60_000)
-    assert asked(table) == [30_000, 330_000]
+    # Of the first interval ten seconds were watched, less than half; of those leapt over nothing.
+    assert asked(table) == [330_000]
+
+
+def test_of_less_than_half_of_an_interval_nothing_is_asked_however_often_it_was_played(table: Table) -> None:
+    for _ in range(3):
+        table.watch(12_000)
+        table.recall.halt()
+        table.recall.seek(0)
+    table.recall.seek(35_000)
+    table.watch(2_000)
+    assert asked(table) == []
+    again = table.again()
+    again.recall.seek(10_000)
+    again.watch(6_000)
+    again.recall.seek(35_000)
+    again.watch(1_000)
+    assert asked(again) == [30_000]
+
+
+def test_of_what_was_declined_nothing_is_asked(table: Table) -> None:
+    table.watch(6_000)
+    table.recall.cover()
+    table.recall.uncover(to_ms=40_000)
+    table.watch(10_000)
+    assert asked(table) == []
+    table.recall.cover()
+    table.recall.uncover(to_ms=80_000)
+    table.recall.go_on()
+    table.watch(15_000)
+    assert asked(table) == []
 
 
 def test_what_was_answered_or_left_out_is_not_asked_again_later(table: Table) -> None:

@@ -1,7 +1,5 @@
 """Interval rating: at fixed times the program stops and asks (Cocklin et al. 2017)."""
 
-from collections import Counter
-
 from iprtool.edits import LayerState
 from iprtool.model.layer import LayerHead, Stop
 from iprtool.recall.protocols.course import AskedKind, Course
@@ -10,17 +8,22 @@ EVERY_MS = 120_000
 
 
 class IntervalCourse(Course):
-    """Asks once for each interval of which something was played, at its end or, where that was leapt over, after it.
+    """Asks once for each interval of which half was played, at its end or, where that was leapt over, after it.
 
-    The stop's `at_ms` is the interval's end, its `raw_ms` where the program did stop.
+    Of less than half there is no answer that would stand for the interval. The stop's `at_ms` is the interval's end,
+    its `raw_ms` where the program did stop.
     """
 
     def __init__(self, head: LayerHead, state: LayerState) -> None:
         super().__init__(head, state)
         self._every_ms = self.protocol.prompt_every_ms or EVERY_MS
-        self._left_ms = 0
-        """What is played again before this, since playing goes on a little before a stop, is not watched anew."""
-        self._seen = self._watched()
+        self._played: list[tuple[int, int]] = []
+        """What was played, in stretches apart from each other: what is played again is not watched anew."""
+        self._seen: set[int] = set()
+        self._last_ms: int | None = None
+        for span in self.state.coverage.values():
+            if span.kind == "played":
+                self._watch(span.start_ms, span.end_ms)
         answered = {mark.stop for mark in state.marks.values() if mark.stop} if state.stops else set()
         self._asked = {
             stop.at_ms
@@ -28,33 +31,35 @@ class IntervalCourse(Course):
             if stop.stopped_by == "program" and (stop.went_on_ms is not None or stop.id in answered)
         }
 
-    def _watched(self) -> set[int]:
-        """The intervals of which more was played before than a pre-roll."""
-        watched_ms: Counter[int] = Counter()
-        for span in self.state.coverage.values():
-            if span.kind == "played":
-                for number in range(span.start_ms // self._every_ms, -(-span.end_ms // self._every_ms)):
-                    begins_ms = number * self._every_ms
-                    until_ms = min(span.end_ms, begins_ms + self._every_ms)
-                    watched_ms[number] += until_ms - max(span.start_ms, begins_ms)
-        return {number for number, ms in watched_ms.items() if ms > self.protocol.pre_roll_ms}
+    def _watch(self, start_ms: int, end_ms: int) -> None:
+        """This was played; the intervals of which half was played by now."""
+        apart = [one for one in self._played if one[1] < start_ms or end_ms < one[0]]
+        touching = [(start_ms, end_ms), *(one for one in self._played if one not in apart)]
+        self._played = [*apart, (min(first for first, _ in touching), max(last for _, last in touching))]
+        for number in range(start_ms // self._every_ms, end_ms // self._every_ms + 1):
+            if 2 * self._played_ms(number) >= self._every_ms:
+                self._seen.add(number)
+
+    def _played_ms(self, number: int) -> int:
+        begins_ms, ends_ms = number * self._every_ms, (number + 1) * self._every_ms
+        return sum(max(0, min(last, ends_ms) - max(first, begins_ms)) for first, last in self._played)
 
     def due(self, at_ms: int) -> int | None:
         """See `Course`."""
+        if self._last_ms is not None and at_ms > self._last_ms:
+            self._watch(self._last_ms, at_ms)
+        self._last_ms = at_ms
         ends = ((number + 1) * self._every_ms for number in self._seen)
-        found = min((end for end in ends if end <= at_ms and end not in self._asked), default=None)
-        if found is None and at_ms >= self._left_ms:
-            self._seen.add(at_ms // self._every_ms)
-        return found
+        return min((end for end in ends if end <= at_ms and end not in self._asked), default=None)
 
-    def onward(self, at_ms: int) -> int | None:
+    def onward(self, at_ms: int) -> int | None:  # noqa: ARG002
         """See `Course`."""
-        self._left_ms = at_ms
+        self._last_ms = None
         return None
 
     def nearest(self, to_ms: int) -> int:
         """See `Course`."""
-        self._left_ms = 0
+        self._last_ms = None
         return to_ms
 
     def came_up(self, due_ms: int) -> None:
