@@ -13,9 +13,6 @@ from iprtool.quiet_app import QuietApp, Result
 PATIENCE_S = 3.0
 """So long a key waits for what the one before it set off; whatever takes longer, typing goes on."""
 
-PASSES = 3
-"""What a key sets off comes to its end in so many steps: a field tells its form, that a screen, and that the app."""
-
 
 class OrderlyApp(QuietApp[Result], inherit_bindings=False):
     """A key is handed on once the one before it is done with: the focus has moved, the screen it opened is there.
@@ -51,9 +48,14 @@ class OrderlyApp(QuietApp[Result], inherit_bindings=False):
             self._handle_exception(error)
 
     async def _settled(self) -> None:
-        """Until all that what has the focus, the screens and the app had to do has been done."""
-        had_focus = self.focused
-        for _ in range(PASSES):
+        """Until what has the focus, the screens and the app have done what they had to.
+
+        Twice at least, since what a key does is told on from a field to its form, and until that opens nothing more.
+        """
+        had_focus, seen = self.focused, 0
+        before: list[object] = []
+        while seen < 2 or before != [self.focused, *self.screen_stack]:
+            before, seen = [self.focused, *self.screen_stack], seen + 1
             for focused in (had_focus, self.focused):
                 await _passed(focused.ancestors_with_self if focused else ())
             await _passed(reversed(self.screen_stack))
