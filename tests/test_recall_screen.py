@@ -385,3 +385,13 @@ async def test_backspace_leaves_an_empty_note() -> None:
         await table.press("enter", "backspace", "1")
         assert table.moment == "stopped"
         assert table.marks[0].codes[0].code == "felt_understood"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_note_or_title_that_is_too_long_for_the_list_ends_in_an_ellipsis(size: tuple[int, int]) -> None:
+    async with desk(size=size) as table:
+        await table.play(9_000)
+        await table.press("space", "1", "2", "3", "4", "5", *"and so on " * 12, "enter")
+        shown = table.screen.query_one(MarksList)
+        assert shown.render_line(0).text.endswith("…")
+        assert shown.render_line(1).text.rstrip().endswith("…”")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
@@ -13,9 +14,12 @@ from textual.strip import Strip
 
 from iprtool.model.mark import Mark
 from iprtool.model.times import clock
+from iprtool.screens.row_list import fitted
 from iprtool.timeline.index import MarkIndex
 
 ROWS = 2
+MARGIN = " " * 7
+"""What stands before a note."""
 
 
 class MarkRow(msgspec.Struct, frozen=True):
@@ -100,17 +104,20 @@ class MarksList(ScrollView):
     def _title_line(self, row: MarkRow) -> Strip:
         style = self.get_component_rich_style
         pointer = "▸" if row.id == self._chosen else " "
+        where, glyph = f"{pointer}{clock(row.at_ms)}{row.until} ", f"{row.glyph} "
+        title = fitted(row.title, max(1, self.size.width - cell_len(where) - cell_len(glyph)))
         return Strip(
             [
-                Segment(f"{pointer}{clock(row.at_ms)}{row.until} ", style("marks--time")),
-                Segment(f"{row.glyph} ", style("marks--glyph")),
-                Segment(row.title, style("marks--title")),
+                Segment(where, style("marks--time")),
+                Segment(glyph, style("marks--glyph")),
+                Segment(title, style("marks--title")),
             ]
         )
 
     def _note_line(self, row: MarkRow) -> Strip:
         note = " ".join(row.note.split())
-        text = f"       “{note}”" if note else ""
+        room = max(1, self.size.width - cell_len(MARGIN) - 2)
+        text = f"{MARGIN}“{fitted(note, room).rstrip()}”" if note else ""
         return Strip([Segment(text, self.get_component_rich_style("marks--note"))])
 
     def on_click(self, event: Click) -> None:
