@@ -35,7 +35,11 @@ ratio, as it was measured on recordings of 26 minutes (WAV, AAC, Opus).
 _LOOKED_S = 0.2
 
 Progress = Callable[[float], None]
+
 """Told the part done, 0 to 1; an error that it raises cancels."""
+
+ALONE = "If something stays with you after today, please speak to someone you trust, or bring it to your supervision."
+"""The contact card of a recording opened on its own: nobody else need be there, and no site has written one."""
 
 
 def add_recording(
@@ -159,6 +163,7 @@ def make_study_of_one(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with Study.create(part, keyring) as study:
+            study.set_contact(ALONE)
             notice = add_recording(study, lambda: session(study), original, progress, outlined=False)[1]
         part.rename(path)
     except BaseException:

@@ -25,6 +25,7 @@ from iprtool.player.messages import Opening
 from iprtool.player.remote import ProcessPlayer
 from iprtool.process import child_command
 from iprtool.quiet_app import QuietApp
+from iprtool.screens.closing import ClosingScreen
 from iprtool.screens.cover import CoverScreen
 from iprtool.screens.help import HelpScreen
 from iprtool.screens.keys import bindings_of
@@ -108,7 +109,8 @@ class IprtoolApp(QuietApp[None], inherit_bindings=False):
 
     def action_help_quit(self) -> None:
         """ctrl+c: say how to leave, since nothing may end a recall by accident."""
-        self.notify(self._first.leaving)
+        closing = self.screen if isinstance(self.screen, ClosingScreen) else None
+        self.notify(closing.leaving if closing is not None else self._first.leaving)
 
 
 def _player(grant: Grant) -> ProcessPlayer:

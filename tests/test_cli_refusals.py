@@ -279,3 +279,4 @@ def test_a_study_of_one_is_there_whole_or_not_at_all(machine: Machine) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["one.ipr"]
     with Study.open(path, keyring) as study:
         assert len(study.recordings()) == 1
+        assert "someone you trust" in study.contact

@@ -40,14 +40,12 @@ async def test_arrows_move_the_dial_a_step_and_held_ones_go_on_to_its_end(up: st
         assert table.value == 1
 
 
-async def test_digits_jump_and_0_or_home_go_back_to_neutral() -> None:
+async def test_digits_jump_and_0_goes_back_to_neutral() -> None:
     async with desk() as table:
         for digit in range(1, 10):
             await table.press(str(digit))
             assert table.value == digit
         await table.press("0")
-        assert table.value == 5
-        await table.press("2", "home")
         assert table.value == 5
 
 
@@ -317,7 +315,7 @@ def test_a_keymap_of_a_recall_moves_the_keys_here_too() -> None:
     dial, describe = tables({"word_1": "ampersand", "undo": "ctrl+u", "all_words": "agrave"})
     keys = {one.id: one.keys for one in (*dial, *describe)}
     assert keys["turn_to"] == "ampersand,2,3,4,5,6,7,8,9"
-    assert keys["neutral"] == "agrave,home"
+    assert keys["neutral"] == "agrave"
     assert keys["undo"] == "ctrl+u"
     assert tables({}) == (DIAL, DESCRIBE)
     assert {one.id for one in RECALL if one.priority} <= {one.id for one in DIAL}

@@ -78,6 +78,15 @@ async def test_a_draft_of_a_marks_note_is_that_marks_again() -> None:
         assert [(mark.id, mark.note) for mark in table.marks] == [("m", "half a thought, and one")]
 
 
+async def test_ctrl_c_says_the_key_that_leaves_from_here() -> None:
+    async with desk() as table:
+        for keys, said in (((), "ctrl+q ends"), (("ctrl+q",), "enter goes on"), (("enter",), "enter leaves")):
+            await table.press(*keys)
+            table.app.action_help_quit()
+            await table.pilot.pause()
+            assert table.said[-1] == said
+
+
 async def test_ending_saves_the_note_asks_and_shows_whom_to_turn_to() -> None:
     async with desk(contact="Call the clinic.") as table:
         await table.play(9_000)

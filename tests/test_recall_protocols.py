@@ -221,6 +221,7 @@ async def test_chosen_moments_are_counted_and_lessons_come_before_the_end() -> N
             await table.watch(4_000)
             await table.press("ctrl+x", *"he looked away ", *"and away" * 8, "enter")
         assert table.screen.query_one(HeadLine).right.startswith("2 of 3 chosen · ")
+        assert "★○" in next(line for line in text_of(table).splitlines() if line.startswith("mine"))
         await table.press("ctrl+q")
         assert table.on_top() is table.screen
         assert table.screen.query_one(KeyLine).notice == "2 of 3 chosen; ctrl+q again ends"

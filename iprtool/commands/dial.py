@@ -63,7 +63,7 @@ DIAL: tuple[Command, ...] = (
         palette=False,
         footer={"playing": "dial", "stopped": "dial"},
     ),
-    Command("neutral", "0,home", "0", "neutral", "set the dial back to neutral", "mark", footer={"playing": "neutral"}),
+    Command("neutral", "0", "0", "neutral", "set the dial back to neutral", "mark", footer={"playing": "neutral"}),
     Command(
         "describe",
         "enter,ctrl+e",
@@ -125,7 +125,7 @@ def tables(keymap: dict[str, str]) -> tuple[tuple[Command, ...], tuple[Command, 
     What it says of commands that are not here is a recall's.
     """
     levels = [keymap.get(f"word_{level}", str(level)) for level in range(1, 10)]
-    keys = {"turn_to": ",".join(levels), "neutral": f"{keymap.get('all_words', '0')},home", **keymap}
+    keys = {"turn_to": ",".join(levels), "neutral": keymap.get("all_words", "0"), **keymap}
     dial, describe = (remapped(table, _known(table, keys)) for table in (DIAL, DESCRIBE))
     return dial, describe
 

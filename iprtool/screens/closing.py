@@ -52,6 +52,11 @@ class ClosingScreen(Screen[None]):
                 "enter goes on · ctrl+j new line · tab covers", classes="hint", id="closing-hint", markup=False
             )
 
+    @property
+    def leaving(self) -> str:
+        """What ctrl+c says."""
+        return "enter leaves" if self._asked else "enter goes on"
+
     @on(NoteArea.Changed)
     def _written(self, event: NoteArea.Changed) -> None:
         self._recall.keep_closing(event.text_area.text)

@@ -41,7 +41,7 @@ def item_of(mark: Mark, codebook: Codebook, *, key: str | None = None, tone: Rol
         id=key or mark.id,
         start_ms=mark.start_ms,
         end_ms=mark.end_ms,
-        glyph=glyph_of(mark, codebook),
+        glyph=f"{'★' if mark.chosen else ''}{glyph_of(mark, codebook)}",
         label=title_of(mark, codebook),
         open=mark.kind == "open_interval",
         style=style,
