@@ -35,7 +35,6 @@ ratio, as it was measured on recordings of 26 minutes (WAV, AAC, Opus).
 _LOOKED_S = 0.2
 
 Progress = Callable[[float], None]
-
 """Told the part done, 0 to 1; an error that it raises cancels."""
 
 ALONE = "If something stays with you after today, please speak to someone you trust, or bring it to your supervision."
