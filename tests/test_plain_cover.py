@@ -8,7 +8,7 @@ from iprtool.screens.plain_cover import PlainCover
 from tests import coding_desk, test_review_screen
 
 HURRIED = ("space", "enter", "tab", "escape", "q", "n", "ctrl+p")
-OPENED = [(), ("question_mark",), ("ctrl+p",), ("n", "h", "i"), ("ctrl+f",)]
+OPENED = [(), ("question_mark",), ("ctrl+p",), ("n", "h", "o"), ("ctrl+f",)]
 
 
 async def covered_and_back(table: Any, opened: tuple[str, ...]) -> None:
