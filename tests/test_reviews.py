@@ -128,6 +128,21 @@ def test_a_grant_has_the_layers_with_their_names_and_the_session_s_scores(study:
     assert (grant.scores, grant.group) == (2, "good")
 
 
+def test_a_review_is_of_one_recording_and_of_the_layers_on_it(study: Study) -> None:
+    (first,) = study.recordings()
+    study.put(msgspec.structs.replace(first, id="later", transcript=None))
+    grant = granted(study)
+    assert grant.recording.id == first.id
+    assert [one.by for one in grant.layers] == ["client", "therapist", "observer"]
+    assert words_found(study, "more") == ["D05 3 Say more."]
+    therapists = next(one for one in study.recalls() if one.by == "therapist")
+    study.put(msgspec.structs.replace(therapists, recording="later"))
+    grant = granted(study)
+    assert grant.recording.id == "later"
+    assert [one.by for one in grant.layers] == ["therapist"]
+    assert grant.absent == {"client": "the recall is of another recording of this session"}
+
+
 WHY = "D05-C withdrew on 2026-01-01, so nothing of theirs is used."
 
 

@@ -17,7 +17,7 @@ from iprtool.model.grant import LayerGrant, ReviewGrant
 from iprtool.model.layer import LayerHead
 from iprtool.model.linking import MarkRef
 from iprtool.model.score import Score
-from iprtool.model.study import Coding, Dyad, Recall, Session
+from iprtool.model.study import Coding, Dyad, Recall, Recording, Session
 from iprtool.model.terms import Role
 from iprtool.reviewing.matching import TOLERANCE_MS
 from iprtool.store.layer import create_layer
@@ -64,19 +64,19 @@ def review_grant(
     at_ms: int | None = None,
     chosen: MarkRef | None = None,
 ) -> ReviewGrant:
-    """What a review's process gets: every layer of the session that is shown, and the review object.
+    """What a review's process gets: every layer of the session's recording that is shown, and the review object.
 
     Who may not write (a coder that was unblinded) gets no review object. With `back` it leads back to the library. The
     review opens at a place, or with a mark chosen, where they are given.
     """
-    recording = the_recording(study, session)
-    media, peaks = media_and_peaks(study, recording)
     allowed = allowed_today(study)
+    recording = recording_reviewed(study, session, allowed)
+    media, peaks = media_and_peaks(study, recording)
     withheld = allowed.withdrawn(session) or ""
     transcript = recording.transcript if not withheld else None
     return ReviewGrant(
         title=f"{dyad.label} · session {session.number} · review",
-        layers=(*_recalls(study, session, allowed), *_codings(study, session, allowed)),
+        layers=(*_recalls(study, recording, session, allowed), *_codings(study, recording, session, allowed)),
         media=media,
         recording=recording,
         peaks=peaks,
@@ -89,7 +89,7 @@ def review_grant(
         at_ms=at_ms,
         chosen=chosen,
         tolerance_ms=TOLERANCE_MS,
-        absent=_absent(study, session, allowed),
+        absent=_absent(study, recording, session, allowed),
         withheld=withheld,
     )
 
@@ -113,6 +113,17 @@ def allowed_today(study: Study) -> Allowed:
     return Allowed(study, date.today())
 
 
+def recording_reviewed(study: Study, session: Session, allowed: Allowed) -> Recording:
+    """The newest of a session's recordings that there is a layer on, else the newest.
+
+    IprtoolError where the session has none.
+    """
+    newest = the_recording(study, session)
+    used = {one.recording for one in shown_recalls(study, session, allowed)}
+    used |= {one.recording for one in shown_codings(study, session, allowed)}
+    return next((one for one in reversed(study.recordings()) if one.id in used and one.session == session.id), newest)
+
+
 def shown_recalls(study: Study, session: Session, allowed: Allowed | None = None) -> list[Recall]:
     """The recalls of a session that there is a layer of, but those of who has withdrawn; the client's first.
 
@@ -134,24 +145,30 @@ def coder_label(coding: Coding) -> str:
     return coding.coder if coding.coder.startswith(CODER) else f"{CODER} {coding.coder}"
 
 
-def _recalls(study: Study, session: Session, allowed: Allowed) -> Iterator[LayerGrant]:
+def _recalls(study: Study, recording: Recording, session: Session, allowed: Allowed) -> Iterator[LayerGrant]:
     for one in shown_recalls(study, session, allowed):
-        if one.layer is not None:
+        if one.layer is not None and one.recording == recording.id:
             yield LayerGrant(one.by, object_grant(study, one.layer), one.layer)
 
 
-def _codings(study: Study, session: Session, allowed: Allowed) -> Iterator[LayerGrant]:
+def _codings(study: Study, recording: Recording, session: Session, allowed: Allowed) -> Iterator[LayerGrant]:
     for one in shown_codings(study, session, allowed):
-        yield LayerGrant("observer", object_grant(study, one.layer), one.layer, coder_label(one))
+        if one.recording == recording.id:
+            yield LayerGrant("observer", object_grant(study, one.layer), one.layer, coder_label(one))
 
 
-def _absent(study: Study, session: Session, allowed: Allowed) -> dict[Role, str]:
-    """Why there is no account of a role's: the recall did not take place, or the person has withdrawn."""
+def _absent(study: Study, recording: Recording, session: Session, allowed: Allowed) -> dict[Role, str]:
+    """Why there is no account of a role's: the recall did not take place, is of another recording, or they withdrew."""
+    recalls = shown_recalls(study, session, allowed)
+    here = {one.by for one in recalls if one.recording == recording.id}
+    elsewhere: dict[Role, str] = {
+        one.by: "the recall is of another recording of this session" for one in recalls if one.by not in here
+    }
     missing = (one for one in study.recalls() if one.session == session.id and one.missing_reason is not None)
     reasons = {
         one.by: f"the recall did not take place: {REASON_WORDS[one.missing_reason or 'technical']}" for one in missing
     }
-    return reasons | allowed.gone(session)
+    return elsewhere | reasons | allowed.gone(session)
 
 
 def _scores(study: Study, dyad: Dyad, session: Session, allowed: Allowed) -> Iterator[Score]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from iprtool.desk.reviews import REVIEW, allowed_today, coder_label, shown_codings, shown_recalls
+from iprtool.desk.reviews import REVIEW, allowed_today, coder_label, recording_reviewed, shown_codings, shown_recalls
 from iprtool.export.allowed import Allowed
 from iprtool.model.layer import LayerContent
 from iprtool.model.study import Session, Utterance
@@ -40,7 +40,7 @@ class WordsOfStudy:
         allowed = allowed_today(self._study)
         for session in sessions:
             withheld = allowed.withdrawn(session) or ""
-            said = self._transcript(session) if not withheld else []
+            said = self._transcript(session, allowed) if not withheld else []
             entries = entries_of(self._layers(session, allowed), said)
             yield SessionWords(dyads[session.dyad], session, entries, withheld)
 
@@ -57,8 +57,10 @@ class WordsOfStudy:
         with view_layer(self._study.path_of(layer), self._study.key_of(layer)) as view:
             return LayerContent(view.head, view.marks())
 
-    def _transcript(self, session: Session) -> list[Utterance]:
-        recording = self._study.recording_of(session)
-        if recording is None or recording.transcript is None:
+    def _transcript(self, session: Session, allowed: Allowed) -> list[Utterance]:
+        if self._study.recording_of(session) is None:
+            return []
+        recording = recording_reviewed(self._study, session, allowed)
+        if recording.transcript is None:
             return []
         return read_transcript(self._study.path_of(recording.transcript), self._study.key_of(recording.transcript))
