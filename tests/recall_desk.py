@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual.widgets import Static
+
 from iprtool.app import IprtoolApp
 from iprtool.edits import Hand
 from iprtool.model.layer import LayerContent
@@ -70,3 +72,14 @@ def has_left(table: Desk) -> bool:
 
 def text_of(table: Desk) -> str:
     return table.shown
+
+
+def bodies(table: Desk, kind: type[object]) -> list[object]:
+    """What was kept of one kind of operation, in order."""
+    return [op.body for op in table.log.ops if isinstance(op.body, kind)]
+
+
+def asked(table: Desk) -> str:
+    """What the protocol asks now; empty where it asks nothing."""
+    pane = table.screen.query_one("#asked", Static)
+    return str(pane.content) if pane.display else ""

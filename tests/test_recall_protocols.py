@@ -2,15 +2,10 @@
 
 import msgspec
 import pytest
-from textual.widgets import Static
 
 from iprtool.model.guide import Guide, Lead
 from iprtool.model.layer import (
-    Closed,
-    CoverUsed,
-    LayerContent,
     LeadUsed,
-    LessonsLearned,
     StopChanged,
     Stopped,
     SyncMarked,
@@ -18,28 +13,15 @@ from iprtool.model.layer import (
 from iprtool.model.protocol import PROTOCOLS
 from iprtool.model.study import Utterance
 from iprtool.model.terms import Face
-from iprtool.screens.closing import ClosingScreen
-from iprtool.screens.cover import CoverScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
-from iprtool.screens.lessons import LessonsScreen
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.presenting import elapsed_text
-from iprtool.screens.recording import Filmed
-from tests.fakes import FakePicture, FakePlayer, protocol
-from tests.recall_desk import Desk, desk, has_left, text_of
+from tests.fakes import protocol
+from tests.recall_desk import asked, bodies, desk, text_of
 
 SEGMENTS = protocol(kind="segments", segments=((10_000, 12_000), (60_000, 62_000)), may_stop=("program",))
 INTERVAL = protocol(kind="interval", prompt_every_ms=4_000, may_stop=("program",), ask_helpful=True)
 WORDS = [Utterance(0, 2_000, "therapist", "How was the week?"), Utterance(2_000, 5_000, "client", "Long.")]
-
-
-def bodies(table: Desk, kind: type[object]) -> list[object]:
-    return [op.body for op in table.log.ops if isinstance(op.body, kind)]
-
-
-def asked(table: Desk) -> str:
-    pane = table.screen.query_one("#asked", Static)
-    return str(pane.content) if pane.display else ""
 
 
 # Segments
@@ -210,192 +192,6 @@ async def test_where_both_are_present_it_is_a_participants_screen(face: Face) ->
         assert all(mark.rupture is None for mark in table.marks)
         assert "What did you feel?" not in text_of(table)
         assert table.screen.is_participants
-
-
-# Supervision
-
-
-async def test_chosen_moments_are_counted_and_lessons_come_before_the_end() -> None:
-    async with desk("therapist", protocol=PROTOCOLS["supervision"], contact="Call the clinic.") as table:
-        for _ in range(2):
-            await table.watch(4_000)
-            await table.press("ctrl+x", *"he looked away ", *"and away" * 8, "enter")
-        assert table.screen.query_one(HeadLine).right.startswith("2 of 3 chosen · ")
-        assert "★○" in next(line for line in text_of(table).splitlines() if line.startswith("mine"))
-        await table.press("ctrl+q")
-        assert table.on_top() is table.screen
-        assert table.screen.query_one(KeyLine).notice == "2 of 3 chosen; ctrl+q again ends"
-        await table.press("ctrl+q")
-        assert isinstance(table.on_top(), LessonsScreen)
-        assert text_of(table).count("★") == 2
-        assert text_of(table).count("“he looked away and away") == 2
-        assert text_of(table).count("…”") == 2
-        await table.press(*"slow")
-        assert table.log.draft is not None
-        assert (table.log.draft.text, table.log.draft.lessons) == ("slow", True)
-        await table.press("tab")
-        assert isinstance(table.on_top(), CoverScreen)
-        await table.press("1", "enter")
-        assert bodies(table, LessonsLearned) == [LessonsLearned("slow")]
-        assert isinstance(table.on_top(), ClosingScreen)
-        await table.press("o", "k", "enter")
-        assert "Call the clinic." in text_of(table)
-        assert bodies(table, Closed) == [Closed("ok")]
-        await table.press("enter")
-        assert has_left(table)
-
-
-@pytest.mark.parametrize("key", ["enter", "ctrl+q"])
-async def test_lessons_are_not_passed_over_by_one_key_too_much(key: str) -> None:
-    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
-        await table.press("ctrl+q", "ctrl+q")
-        for _ in range(3):
-            await table.pilot.press(key)
-        await table.pilot.pause()
-        assert isinstance(table.on_top(), LessonsScreen)
-        assert "nothing is written yet; enter again goes on without it" in text_of(table)
-        await table.press("x")
-        assert "nothing is written" not in text_of(table)
-        await table.press("backspace", key, key)
-        assert isinstance(table.on_top(), ClosingScreen)
-
-
-async def test_lessons_are_there_again_when_the_recall_is_opened_once_more() -> None:
-    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
-        await table.press("ctrl+q", "ctrl+q", *"listen", "enter", "enter", "enter")
-        assert has_left(table)
-    again = LayerContent(table.screen.recall.head, ops=tuple(table.log.ops), closed=True)
-    async with desk("therapist", loaded=again) as table:
-        await table.press("ctrl+q", "ctrl+q", "!", "enter")
-        assert bodies(table, LessonsLearned) == [LessonsLearned("listen!")]
-
-
-async def test_from_the_cover_one_ends_however_many_moments_are_chosen() -> None:
-    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
-        await table.press("tab", "5")
-        assert isinstance(table.on_top(), LessonsScreen)
-
-
-async def test_lessons_left_unfinished_are_there_again() -> None:
-    async with desk("therapist", protocol=PROTOCOLS["supervision"]) as table:
-        await table.press("ctrl+q", "ctrl+q", *"half")
-        draft, loaded = table.log.draft, table.log.loaded
-    again = msgspec.structs.replace(loaded, draft=draft)
-    async with desk("therapist", loaded=again) as table:
-        assert not table.screen.writing
-        await table.press("ctrl+q", "ctrl+q", "!", "enter")
-        assert bodies(table, LessonsLearned) == [LessonsLearned("half!")]
-
-
-# Safety
-
-
-async def test_it_begins_under_the_cover_where_the_protocol_says_so() -> None:
-    async with desk(protocol=protocol(start_covered=True)) as table:
-        assert isinstance(table.on_top(), CoverScreen)
-        assert bodies(table, CoverUsed) == [CoverUsed(True, 0)]
-        await table.press("1")
-        assert table.on_top() is table.screen
-        assert table.status == "paused"
-
-
-OPENED: dict[str, tuple[str, ...]] = {
-    "card": ("space", "ctrl+o"),
-    "asked": ("space",),
-    "words": ("0",),
-    "leads": ("ctrl+l",),
-    "edit": ("space", "1", "ctrl+e"),
-    "edit, in its words": ("space", "1", "ctrl+e", "down", "down"),
-    "find": ("ctrl+f",),
-    "note": ("h", "i"),
-    "help": ("question_mark",),
-    "palette": ("ctrl+p",),
-    "lessons": ("ctrl+q", "ctrl+q"),
-    "closing": ("ctrl+q", "ctrl+q", "enter", "enter"),
-    "card at the end": ("ctrl+q", "ctrl+q", "enter", "enter", "x", "enter"),
-}
-
-
-@pytest.mark.parametrize("opened", OPENED)
-async def test_the_cover_is_one_key_away_and_nothing_is_selected_whatever_is_open(opened: str) -> None:
-    chosen = PROTOCOLS["couple"] if opened == "asked" else PROTOCOLS["supervision"]
-    async with desk(protocol=chosen, words=WORDS) as table:
-        await table.watch(4_000)
-        await table.press(*OPENED[opened])
-        # Of the palette only the commands' names could be selected, and nothing is copied.
-        assert opened == "palette" or not table.app.screen.allow_select
-        await table.press("tab")
-        assert isinstance(table.on_top(), CoverScreen)
-        assert not table.app.screen.allow_select
-        assert table.player.state.muted
-        assert table.status == "paused"
-        assert "felt understood" not in text_of(table)
-
-
-def filmed(opened: list[FakePicture]) -> Filmed:
-    def show() -> FakePicture:
-        opened.append(FakePicture(FakePlayer()))
-        return opened[-1]
-
-    return Filmed(show)
-
-
-async def test_audio_only_has_no_picture_and_no_way_to_one() -> None:
-    opened: list[FakePicture] = []
-    async with desk(filmed=filmed(opened), protocol=protocol(audio_only=True, view="shown")) as table:
-        for key in ("ctrl+g", "ctrl+d"):
-            await table.press(key)
-            assert opened == []
-            assert "this recall is by sound alone" in text_of(table)
-        assert "picture" not in [command.id for command in table.screen.commands]
-
-
-async def test_the_picture_is_seen_at_the_start_as_the_protocol_says_and_that_is_kept() -> None:
-    opened: list[FakePicture] = []
-    async with desk(filmed=filmed(opened), protocol=protocol(view="left_covered")) as table:
-        assert [view for view, _ in opened[0].shows] == ["left_covered"]
-        assert [op.body for op in table.log.ops if op.kind == "view_change"]
-    async with desk(filmed=filmed(opened)) as table:
-        assert len(opened) == 1
-
-
-async def test_begun_under_the_cover_the_picture_is_not_seen_before_it_is_lifted() -> None:
-    opened: list[FakePicture] = []
-    async with desk(filmed=filmed(opened), protocol=protocol(view="shown", start_covered=True)) as table:
-        assert seen(opened) == "hidden"
-        await table.press("1")
-        assert seen(opened) == "shown"
-
-
-async def test_gone_on_with_the_picture_is_as_it_was_left_and_one_that_was_hidden_stays_so() -> None:
-    opened: list[FakePicture] = []
-    left = protocol(view="left_covered", start_covered=True)
-    async with desk(filmed=filmed(opened), protocol=left) as table:
-        await table.press("1", *["ctrl+g"] * 2)
-        assert seen(opened) == "hidden"
-    again = LayerContent(table.screen.recall.head, ops=tuple(table.log.ops))
-    async with desk(filmed=filmed(opened), loaded=again) as table:
-        await table.press("1")
-        assert len(opened) == 1
-        await table.press(*["ctrl+g"] * 2)
-        assert seen(opened) == "pixelated"
-    again = LayerContent(again.head, ops=(*again.ops, *table.log.ops))
-    async with desk(filmed=filmed(opened), loaded=again) as table:
-        await table.press("1")
-        assert seen(opened) == "pixelated"
-
-
-def seen(opened: list[FakePicture]) -> str:
-    return opened[-1].shows[-1][0]
-
-
-@pytest.mark.parametrize("shows", [True, False])
-async def test_the_words_spoken_are_there_only_where_the_protocol_shows_them(shows: bool) -> None:
-    async with desk(words=WORDS, protocol=protocol(show_transcript=shows)) as table:
-        assert ("How was the week?" in text_of(table)) is shows
-        assert ("transcript" in [command.id for command in table.screen.commands]) is shows
-        await table.press("ctrl+u")
-        assert "How was the week?" not in text_of(table)
 
 
 # The inquirer's guide

@@ -1,7 +1,7 @@
 """How a recall is begun: by which protocol, for whom, and that of another's event nothing but its bounds passes."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ import pytest
 from iprtool.desk.consents import give_consent
 from iprtool.desk.grants import recall_grant
 from iprtool.desk.new_recall import NewRecallDesk
-from iprtool.desk.offers import forms_of, latency_of, offers_of, session_chosen
+from iprtool.desk.offers import forms_of, offers_of, session_chosen
 from iprtool.desk.people import the_only_session
 from iprtool.desk.recalls import event_bounds
 from iprtool.desk.starting import start_recall
@@ -386,23 +386,6 @@ def test_a_new_recall_offers_the_sessions_people_and_what_is_known_of_it(study: 
     assert (offers.inquirer, offers.place, offers.guides) == ("I2", "clinic", (shipped_guide().version,))
     assert ("recaller-plain", True) in [(ident, plain) for ident, _, plain in offers.codebooks]
     assert session_chosen(study, None) == session(study)
-
-
-@pytest.mark.parametrize(
-    ("hours", "late", "text"),
-    [
-        (5, False, "held 5 h ago"),
-        (47, False, "47 h ago"),
-        (49, True, "49 h ago, more than the usual 48 h"),
-        (240, True, "10 days"),
-    ],
-)
-def test_the_latency_is_told_from_when_the_session_ended(hours: int, late: bool, text: str) -> None:
-    held = (NOW - timedelta(hours=hours)).isoformat()
-    told = latency_of(Session("s", "d", 3, held), NOW)
-    assert told[0] is late
-    assert text in told[1]
-    assert latency_of(Session("s", "d", 3), NOW) == (False, "when the session was held is not noted")
 
 
 def test_whose_forms_are_in_is_told(study: Study) -> None:
