@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Protocol
 
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -24,6 +26,9 @@ from iprtool.screens.help import HelpScreen
 from iprtool.screens.key_line import HeadLine, KeyLine
 from iprtool.screens.keys import bindings_of
 from iprtool.screens.new_recall_form import FormPane
+
+Again = Callable[[str], None]
+"""Asks once more for what could not be noted, and says why."""
 
 SCOPES: tuple[ConsentScope, ...] = levels(ConsentScope)
 
@@ -49,15 +54,18 @@ class ConsentDesk(Protocol):
 
 
 class ConsentForm(BoxDialog[dict[str, Any] | None]):
-    """A few lines about one person's consent: Enter takes them, Escape leaves all as it was."""
+    """A few lines about one person's consent: Enter takes them, Escape leaves all as it was.
 
-    CSS = BoxDialog.CSS + "BoxDialog FormPane { height: 8; padding: 0; }"
+    `problem` says why they could not be taken before.
+    """
+
+    CSS = BoxDialog.CSS + "BoxDialog FormPane { height: 8; padding: 0; } BoxDialog .problem { color: $text-error; }"
     AUTO_FOCUS = "FormPane"
     BINDINGS = [("enter", "take"), ("escape,ctrl+q", "leave")]
 
-    def __init__(self, title: str, rows: Sequence[Row]) -> None:
+    def __init__(self, title: str, rows: Sequence[Row], problem: str = "") -> None:
         super().__init__()
-        self._title, self._rows = title, list(rows)
+        self._title, self._rows, self._problem = title, list(rows), problem
         self._values = {row.name: row.value for row in rows}
 
     def compose(self) -> ComposeResult:
@@ -65,6 +73,8 @@ class ConsentForm(BoxDialog[dict[str, Any] | None]):
         with Vertical():
             yield Static(self._title, classes="title", markup=False)
             yield FormPane(self._rows, self._set)
+            if self._problem:
+                yield Static(self._problem, classes="problem", markup=False)
             yield Static("enter notes it · ↑↓ lines · ←→ choose · esc leaves it", classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -95,13 +105,14 @@ class ConsentsScreen(Screen[None]):
     commands = CONSENTS
 
     class Known(Message):
-        """The consents as they are now; a sentence where something could not be noted."""
+        """The consents as they are now; a sentence where something could not be noted, and what asks for it again."""
 
-        def __init__(self, everybody: list[PersonConsents], problem: str = "", said: str = "") -> None:
+        def __init__(self, everybody: list[PersonConsents], problem: str, said: str, again: Again | None) -> None:
             super().__init__()
             self.everybody = everybody
             self.problem = problem
             self.said = said
+            self.again = again
 
     def __init__(self, desk: ConsentDesk, title: str, person: str | None = None) -> None:
         super().__init__()
@@ -123,13 +134,13 @@ class ConsentsScreen(Screen[None]):
         self._carry_out(lambda: "")
 
     @work(thread=True, group="consents", exit_on_error=False)
-    def _carry_out(self, change: Callable[[], str]) -> None:
+    def _carry_out(self, change: Callable[[], str], again: Again | None = None) -> None:
         problem = said = ""
         try:
             said = change()
         except IprtoolError as error:
             problem = str(error)
-        self.post_message(self.Known(self._desk.everybody(), problem, said))
+        self.post_message(self.Known(self._desk.everybody(), problem, said, again))
 
     @on(Known)
     def _show(self, event: Known) -> None:
@@ -142,7 +153,9 @@ class ConsentsScreen(Screen[None]):
         persons.highlighted = (at if at is not None else first) if event.everybody else None
         without = sum(one.problem is not None for one in event.everybody)
         self.query_one(HeadLine).right = f"{without} of {len(event.everybody)} do not hold today" if without else ""
-        if event.problem:
+        if event.problem and event.again:
+            event.again(event.problem)
+        elif event.problem:
             self.notify(event.problem, severity="error", timeout=10)
         elif event.said:
             self.notify(event.said)
@@ -169,17 +182,21 @@ class ConsentsScreen(Screen[None]):
             Row("text", "version", "", hint="of the text that was signed, if it has one"),
         ]
 
-        def take(values: dict[str, Any] | None) -> None:
+        self._ask(f"{person.label} has consented to", rows, partial(self._gave, person))
+
+    def _ask(self, title: str, rows: Sequence[Row], take: Callable[[dict[str, Any]], str], problem: str = "") -> None:
+        """Ask until it can be noted or is left; what was written stays in its lines."""
+
+        def taken(values: dict[str, Any] | None) -> None:
             if values is not None:
-                scopes = [scope for scope in SCOPES if values[scope]]
-                self._carry_out(
-                    lambda: self._gave(person, scopes, values["signed"], values["until"], values["text"]),
-                )
+                kept = [msgspec.structs.replace(row, value=values[row.name]) for row in rows]
+                self._carry_out(partial(take, values), partial(self._ask, title, kept, take))
 
-        self.app.push_screen(ConsentForm(f"{person.label} has consented to", rows), take)
+        self.app.push_screen(ConsentForm(title, rows, problem), taken)
 
-    def _gave(self, person: PersonConsents, scopes: list[ConsentScope], signed: str, until: str, text: str) -> str:
-        self._desk.give(person.person, scopes, signed, until, text)
+    def _gave(self, person: PersonConsents, values: dict[str, Any]) -> str:
+        scopes = [scope for scope in SCOPES if values[scope]]
+        self._desk.give(person.person, scopes, values["signed"], values["until"], values["text"])
         return f"{person.label}'s consent is noted; u takes it back."
 
     def action_withdraw(self) -> None:
@@ -195,12 +212,7 @@ class ConsentsScreen(Screen[None]):
             Row("scope", "from", None, ((None, "everything"), *((scope, scope) for scope in SCOPES))),
             Row("rule", "kept under", "", hint="the rule by which their data stay, or nothing"),
         ]
-
-        def take(values: dict[str, Any] | None) -> None:
-            if values is not None:
-                self._carry_out(lambda: self._withdrew(person, values))
-
-        self.app.push_screen(ConsentForm(f"{person.label} has withdrawn", rows), take)
+        self._ask(f"{person.label} has withdrawn", rows, partial(self._withdrew, person))
 
     def _withdrew(self, person: PersonConsents, values: dict[str, Any]) -> str:
         scopes = [values["scope"]] if values["scope"] else []
