@@ -59,7 +59,8 @@ class ClosingScreen(Screen[None]):
 
     @on(NoteArea.Changed)
     def _written(self, event: NoteArea.Changed) -> None:
-        self._recall.keep_closing(event.text_area.text)
+        if not self._asked:
+            self._recall.keep_closing(event.text_area.text)
 
     @on(NoteArea.Saved)
     async def _answered(self) -> None:
@@ -82,7 +83,9 @@ class ClosingScreen(Screen[None]):
         self._asked, self._carded = True, now
         note = self.query_one(NoteArea)
         self._recall.close(note.text)
-        await note.remove()
+        # Not removed: a widget that goes while much is typed may be drawn once more without its styles.
+        self.set_focus(None)
+        note.display = False
         card = self._recall.head.contact or NO_CARD
         self.query_one("#closing-question", Static).update("Thank you.")
         self.show_saving()

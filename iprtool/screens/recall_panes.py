@@ -18,6 +18,7 @@ from iprtool.screens.edit_pane import EditPane
 from iprtool.screens.fields import FieldsPane
 from iprtool.screens.note_area import NoteArea
 from iprtool.screens.recall_fields import card_fields, guess_fields, helpful_fields, rupture_fields, word_of
+from iprtool.screens.taking_away import take_away
 from iprtool.screens.words import ChoicePane, WordsPane, choices_of
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class RecallPanes:
     def close(self) -> None:
         """The words are back in their place."""
         if self._pane is not None:
-            self._pane.remove()
+            take_away(self._pane)
             self._pane = None
             self._screen.query_one(WordsPane).display = True
             self._screen.query_one("#note").remove_class("folded")

@@ -25,6 +25,7 @@ from iprtool.screens.key_line import KeyLine
 from iprtool.screens.recording import Filmed, RecordingScreen
 from iprtool.screens.review_entries import Entry
 from iprtool.screens.review_forms import FieldsForm, Form
+from iprtool.screens.taking_away import take_away
 
 RETRY_S = 3.0
 BREATH_S = 0.0002
@@ -170,7 +171,7 @@ class LinkingScreen(RecordingScreen):
     def close_form(self) -> None:
         """Nothing is open."""
         if self.form is not None:
-            self.form.remove()
+            take_away(self.form)
             self.form = self._entry = self._episode = None
             self.set_class(False, "-form")
             self.query_one(KeyLine).table = self.commands
