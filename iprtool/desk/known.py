@@ -57,9 +57,10 @@ def _write(paths: list[Path]) -> None:
 
 def _own() -> Iterator[KnownStudy]:
     data = data_folder()
-    for folder, kind in (("demo", "demo"), ("opened", "opened")):
+    kinds: tuple[StudyKind, ...] = ("demo", "opened")
+    for kind in kinds:
         with suppress(OSError):
-            found = [_known(path, kind) for path in (data / folder).glob("*.ipr")]  # type: ignore[arg-type]  # a kind
+            found = [_known(path, kind) for path in (data / kind).glob("*.ipr")]
             yield from sorted((one for one in found if one.there), key=lambda one: one.changed_at, reverse=True)
 
 

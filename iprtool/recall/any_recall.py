@@ -1,5 +1,6 @@
 """What a recall of any kind has, by marks or by the dial: its layer, picture, cover, sync tone, and its close."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -24,7 +25,7 @@ class Listener(Protocol):
         """A commit is durable, or did not get there (one sentence)."""
 
 
-class AnyRecall:
+class AnyRecall(ABC):
     """A layer being written by who recalls; each kind makes its `playback`.
 
     `view` is what is seen of the picture: as it was last chosen, in this recall's earlier sittings too.
@@ -51,17 +52,17 @@ class AnyRecall:
         """Whether it plays, as far as the person asked for it."""
         return self.playback.playing
 
+    @abstractmethod
     def halt(self) -> None:
         """Stop here (each kind's own)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_on(self) -> object:
         """Play on from here (each kind's own)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seek(self, to_ms: int) -> None:
         """Go to a time (each kind's own)."""
-        raise NotImplementedError
 
     def seek_by(self, ms: int) -> None:
         """Go on or back by so much."""
@@ -71,21 +72,21 @@ class AnyRecall:
         """Play at another speed."""
         self.playback.set_rate(rate)
 
+    @abstractmethod
     def keep_draft(self, text: str) -> None:
         """Keep the note as far as it is written (each kind's own)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save_note(self, text: str) -> object:
         """Save the note that was written (each kind's own)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def undo(self) -> bool:
         """Take back what was last said; False where there is nothing (each kind's own)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def redo(self) -> bool:
         """Do again what was last taken back; False where there is nothing (each kind's own)."""
-        raise NotImplementedError
 
     # Picture, cover and close
 

@@ -38,6 +38,8 @@ class RecallingScreen(WritingScreen):
     while_writing: tuple[str, ...] = ()
     """Commands that have their keys while a note is written; all others are text, or the text area's own."""
 
+    escape_covers = True
+
     emptied = -1.0
     """When (monotonic) a Backspace left a note that was empty."""
 
@@ -207,8 +209,6 @@ class RecallingScreen(WritingScreen):
         if choice == "play" and not (self.writing or self.is_over):
             self.work.go_on()
         self.show_moment()
-
-    escape_covers = True
 
     def action_cover_or_close(self) -> None:
         """Esc: nothing is open here that it could close."""
